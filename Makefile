@@ -1,0 +1,63 @@
+# Needs git, make and Python 3.11 or newer; everything else is fetched, pinned and checked.
+#   make run [PORT=8000]      the demo company, on http://127.0.0.1:8000
+#   make test [STRICT=1]      style, types, the order of the rooms, and the tests
+
+PORT ?= 8000
+KHOI_DATA ?= $(CURDIR)/data
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ARGS ?=
+
+FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+TRANSLATIONS := $(wildcard src/khoi/locale/*/LC_MESSAGES/*.po)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint clean lock
+
+help:
+	@sed -n '2,3s/^# *//p' Makefile
+
+run: $(VENV)/installed
+	@KHOI_DATA="$(KHOI_DATA)" exec $(BIN)/khoi run --port $(PORT) --demo
+
+test: $(VENV)/tested lint
+	@KHOI_STRICT=$(STRICT) $(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/tested
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo >$(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
+	@echo "Style, types and the order of the rooms are fine."
+
+clean:
+	rm -rf dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/khoi/design/static/design/built
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp is newer than everything it was made from, so a second start calls neither pip nor Node.
+$(VENV)/created:
+	@sh requirements/venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/required: requirements/run.txt | $(VENV)/created
+	@echo "Fetching the packages Khơi needs (about a minute the first time)"
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/built: hatch_build.py $(FRONTEND) $(TRANSLATIONS) | $(VENV)/required
+	@$(BIN)/python hatch_build.py
+	@touch $@
+
+$(VENV)/installed: pyproject.toml $(VENV)/required $(VENV)/built
+	@echo "Installing Khơi itself"
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/tested: requirements/test.txt $(VENV)/installed
+	@echo "Fetching the packages the tests need"
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+lock:
+	@sh requirements/lock.sh
