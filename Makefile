@@ -59,5 +59,6 @@ $(VENV)/tested: requirements/test.txt $(VENV)/installed
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
 
-lock:
-	@sh requirements/lock.sh
+lock: $(VENV)/created
+	@$(BIN)/python -m piptools --version >/dev/null 2>&1 || $(PIP) install "pip-tools>=7.5"
+	@$(BIN)/python requirements/lock.py

@@ -22,7 +22,7 @@ LOCALES = Path("src/khoi/locale")
 class BuildHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         build(Path(self.root))
 
 
