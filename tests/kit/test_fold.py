@@ -1,0 +1,59 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khoi.kit.fold import fold, sort_key, words
+
+
+def test_marks_case_and_doubled_spaces_are_folded_away():
+    assert fold("  Nguyễn   Đức\tHÒA ") == "nguyen duc hoa"
+
+
+def test_composed_and_decomposed_text_fold_alike():
+    assert fold("ế") == fold("ê\u0301") == "e"
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text):
+    assert fold(fold(text)) == fold(text)
+
+
+def test_words_are_cut_at_everything_that_is_neither_letter_nor_digit():
+    assert words("Công ty CP Thép-Việt (VN) 24/7") == ("cong", "ty", "cp", "thep", "viet", "vn", "24", "7")
+
+
+def test_the_alphabet_is_the_vietnamese_one():
+    names = ["Đạt", "Dũng", "Ân", "Ánh", "Ăn", "Eo", "Êm", "Ông", "Oanh", "Ơn", "Ưu", "Uyên", "Zoe"]
+    assert sorted(names, key=sort_key) == [
+        "Ánh",
+        "Ăn",
+        "Ân",
+        "Dũng",
+        "Đạt",
+        "Eo",
+        "Êm",
+        "Oanh",
+        "Ông",
+        "Ơn",
+        "Uyên",
+        "Ưu",
+        "Zoe",
+    ]
+
+
+def test_tones_stand_in_dictionary_order():
+    assert sorted(["mạ", "má", "mã", "mả", "mà", "ma"], key=sort_key) == ["ma", "mà", "mả", "mã", "má", "mạ"]
+
+
+def test_letters_decide_before_tones_and_a_space_before_letters():
+    assert sorted(["hoàng", "hoa lan", "hoả", "hoan"], key=sort_key) == ["hoả", "hoa lan", "hoan", "hoàng"]
+
+
+def test_small_comes_before_capital_only_when_all_else_is_equal():
+    assert sorted(["An", "an", "án", "Ba"], key=sort_key) == ["an", "An", "án", "Ba"]
+
+
+@given(st.text())
+def test_the_key_does_not_depend_on_how_marks_are_encoded(text):
+    from unicodedata import normalize
+
+    assert sort_key(normalize("NFD", text)) == sort_key(normalize("NFC", text))
