@@ -32,7 +32,7 @@ lint: $(VENV)/tested
 	@echo "Style, types and the order of the rooms are fine."
 
 clean:
-	rm -rf dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/khoi/design/static/design/built
+	rm -rf dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/khoi/design/static
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp is newer than everything it was made from, so a second start calls neither pip nor Node.

@@ -15,7 +15,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent
-BUILT = Path("src/khoi/design/static/design/built")
+BUILT = Path("src/khoi/design/static/design")
 LOCALES = Path("src/khoi/locale")
 
 

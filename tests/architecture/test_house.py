@@ -1,0 +1,28 @@
+"""The house as it stands keeps every rule, and every rule has its test."""
+
+import pytest
+
+from tests.architecture import house, test_house_rules
+
+
+@pytest.mark.parametrize("name", sorted(house.RULES))
+def test_the_house_keeps_the_rule(name):
+    broken = house.findings(rules=[name])
+
+    assert not broken, "\n".join(broken)
+
+
+def test_every_rule_is_shown_to_fail_on_a_tree_that_breaks_it():
+    assert set(test_house_rules.BREACHES) == set(house.RULES)
+
+
+def test_the_reader_sees_the_real_package():
+    seen = house.read_house(house.PACKAGE, tuple(house.rooms_in_order()))
+
+    assert {"kit", "history"} <= {file.room for file in seen.python}
+
+
+def test_the_first_room_is_design_and_the_last_operations():
+    order = house.rooms_in_order()
+
+    assert (order[0], order[1], order[-1]) == ("design", "kit", "operations")
