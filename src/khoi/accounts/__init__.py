@@ -1,0 +1,1 @@
+"""Account and Contact: organisations and the people who speak for them."""

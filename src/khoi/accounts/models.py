@@ -1,0 +1,77 @@
+"""Account, and Contact: a person's verified role at an account."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Index, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from khoi.history.models import fact
+from khoi.people.models import Person
+from khoi.team.models import User
+
+
+class ContactKind(models.TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    PARTNER = "partner", _("Partner")
+    SUPPLIER = "supplier", _("Supplier")
+
+
+@fact(20, derived=["search", "name_key"])
+class Account(models.Model):
+    """An organisation or household that buys, may buy, partners or supplies.
+
+    ``annual_revenue`` in minor units of ``currency``. ``name_key``: folded name without the company's legal form.
+    """
+
+    occurred_field = "created_at"
+
+    public_id = models.UUIDField(default=uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    industry = models.CharField(max_length=80, blank=True)
+    employees = models.IntegerField(null=True)
+    annual_revenue = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, default="VND")
+    region = models.CharField(max_length=80, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    tax_code = models.CharField(max_length=20, blank=True)
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="accounts")
+    created_at = models.DateTimeField()
+    name_key = models.CharField(max_length=200, blank=True)
+    search = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "accounts_account"
+        constraints = [UniqueConstraint(fields=["public_id"], name="account_public_id_is_unique")]
+        indexes = [
+            Index(fields=["name_key"], name="account_by_name_key"),
+            Index(fields=["owner", "id"], name="account_of_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@fact(21, subject="person", personal=["job_title"])
+class Contact(models.Model):
+    """A person's formal role at an account."""
+
+    occurred_field = "created_at"
+
+    public_id = models.UUIDField(default=uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")
+    kind = models.CharField(max_length=10, choices=ContactKind.choices, default=ContactKind.CUSTOMER)
+    job_title = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_contact"
+        constraints = [
+            UniqueConstraint(fields=["public_id"], name="contact_public_id_is_unique"),
+            UniqueConstraint(fields=["person", "account"], name="person_is_one_contact_of_an_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.account_id}"

@@ -1,0 +1,1 @@
+"""Tasks to do, and calls, meetings, notes that were done."""

@@ -1,0 +1,1 @@
+"""Source, channel and campaign, and what each of them costs."""

@@ -1,0 +1,89 @@
+"""Form, what came in through it, and each run of an import."""
+
+from django.db import models
+from django.db.models import Index, UniqueConstraint
+
+from khoi.campaigns.models import Campaign, Channel, Source
+from khoi.history.models import fact, transient
+from khoi.leads.models import Lead
+from khoi.team.models import User
+
+
+@fact(110)
+class Form(models.Model):
+    """A public hosted form. ``fields``: codes in order (name, phone, email, company, seats, need, message …).
+
+    ``texts``: language → title, intro, button, thanks, consent. The consent wording carries its own
+    version, raised whenever it changes.
+    """
+
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    fields = models.JSONField(default=list)
+    texts = models.JSONField(default=dict)
+    consent_version = models.IntegerField(default=1)
+    source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="forms")
+    channel = models.CharField(max_length=20, choices=Channel.choices, default=Channel.WEBSITE)
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.PROTECT, related_name="forms")
+    touch_kind = models.CharField(max_length=20, default="form")
+    is_live = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "capture_form"
+        constraints = [UniqueConstraint(fields=["slug"], name="form_slug_is_used_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@transient
+class Submission(models.Model):
+    """A form as it came in, word for word, spam included. Raw payloads stay out of history."""
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions")
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.SET_NULL, related_name="submissions")
+    key = models.CharField(max_length=64)
+    payload = models.JSONField()
+    language = models.CharField(max_length=5)
+    ip = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    verdict = models.CharField(max_length=10)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "capture_submission"
+        constraints = [UniqueConstraint(fields=["form", "key"], name="submission_is_taken_once")]
+        indexes = [Index(fields=["ip", "received_at"], name="submission_by_sender")]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.received_at:%Y-%m-%d}"
+
+
+@transient
+class ImportRun(models.Model):
+    """One run of an import: progress while it works, its counts and rejected rows afterwards.
+
+    ``state``: reading, preview, running, done, failed, undone. ``act_id``: the act to undo, if it changed anything.
+    """
+
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=120, blank=True)
+    layout = models.CharField(max_length=120, blank=True)
+    mapping = models.TextField(blank=True)
+    state = models.CharField(max_length=10)
+    counts = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    rejected_file = models.CharField(max_length=500, blank=True)
+    act_id = models.BigIntegerField(null=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "capture_import_run"
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,1 @@
+"""Act and Change: who did what, when, and what stood there before."""

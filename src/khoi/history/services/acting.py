@@ -1,0 +1,128 @@
+"""The one door of every write."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from importlib import import_module
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import connection as default_connection
+from django.db import models, transaction
+
+from khoi.history.models import Act, Change, code_of
+from khoi.history.rules.actors import Actor
+from khoi.history.services.sealing import seal
+from khoi.kit.db.queue import WRITERS
+
+#: What an act touched: model code → ids of rows that were inserted, changed or deleted.
+Touched = Mapping[int, frozenset[int]]
+
+
+class AlreadyDone(Exception):
+    """The key was used before; ``act`` is what was done then."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__(f"already done by act {act.pk}")
+        self.act = act
+
+
+def _connection() -> Any:
+    return default_connection
+
+
+def current_act() -> Act | None:
+    return cast("Act | None", getattr(_connection(), "khoi_open", None))
+
+
+@contextmanager
+def act(
+    verb: str,
+    *,
+    by: Actor,
+    now: datetime,
+    occurred_at: datetime | None = None,
+    subject: models.Model | None = None,
+    key: str | None = None,
+    why: Mapping[str, Any] | None = None,
+) -> Iterator[Act]:
+    """Everything written inside belongs to one Act, in one transaction, with its consequences settled.
+
+    An inner act joins the outer one. A ``key`` used before raises ``AlreadyDone`` before anything is
+    written. An act that changed nothing leaves no trace.
+    """
+    if (outer := current_act()) is not None:
+        yield outer
+        return
+    with _turn(), transaction.atomic():
+        if key and (earlier := Act.objects.filter(key=key).first()):
+            raise AlreadyDone(earlier)
+        opened = _open(verb, by=by, now=now, occurred_at=occurred_at, subject=subject, key=key, why=why)
+        try:
+            yield opened
+            settle(opened)
+        finally:
+            _close()
+        seal(opened)
+
+
+def _turn() -> Any:
+    """SQLite writers of one process queue fairly; inside a transaction the lock is ours already."""
+    connection = _connection()
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return nullcontext()
+    return WRITERS.turn()
+
+
+def _open(
+    verb: str,
+    *,
+    by: Actor,
+    now: datetime,
+    occurred_at: datetime | None,
+    subject: models.Model | None,
+    key: str | None,
+    why: Mapping[str, Any] | None,
+) -> Act:
+    opened = Act.objects.create(
+        recorded_at=now,
+        occurred_at=occurred_at or now,
+        verb=verb,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_label=by.label,
+        via=by.via,
+        subject_tbl=code_of(type(subject)) if subject is not None else None,
+        subject_id=subject.pk if subject is not None else None,
+        key=key,
+        why=json.dumps(dict(why or {}), ensure_ascii=False, sort_keys=True),
+    )
+    connection = _connection()
+    connection.khoi_open = opened
+    connection.open_act(opened.pk)
+    return opened
+
+
+def _close() -> None:
+    connection = _connection()
+    connection.khoi_open = None
+    if connection.vendor == "sqlite" or not connection.needs_rollback:
+        connection.open_act(None)
+
+
+def settle(opened: Act, *, refresh_only: bool = False) -> None:
+    """Hand what the act touched to the one function named by ``KHOI_SETTLE``."""
+    if not (path := settings.KHOI_SETTLE):
+        return
+    module, _, name = path.rpartition(".")
+    hook: Callable[..., None] = getattr(import_module(module), name)
+    hook(opened, touched(opened), refresh_only=refresh_only)
+
+
+def touched(opened: Act) -> Touched:
+    rows: dict[int, set[int]] = defaultdict(set)
+    for tbl, row_id in Change.objects.filter(act=opened).values_list("tbl", "row_id").distinct():
+        rows[tbl].add(row_id)
+    return {tbl: frozenset(ids) for tbl, ids in rows.items()}

@@ -1,0 +1,56 @@
+"""The last step of an act's transaction: its digest, then its place in the chain under the head's lock."""
+
+from datetime import UTC, datetime
+
+from khoi.history.models import Act, Change, Head
+from khoi.history.rules.chain import GENESIS, link, seal_of
+
+#: Columns of a change that the chain covers, in this order. Personal values only through their seal.
+LEAF = ("id", "tbl", "row_id", "subject_id", "op", "before", "seal")
+
+
+def leaves(act_id: int) -> list[tuple[object, ...]]:
+    rows = Change.objects.filter(act_id=act_id).order_by("id").values_list(*LEAF)
+    return [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in rows]
+
+
+def act_fields(act: Act) -> tuple[object, ...]:
+    """What the chain covers of the act itself. Not the actor's name: that may have to be erased."""
+    return (
+        act.pk,
+        act.position,
+        microseconds(act.recorded_at),
+        microseconds(act.occurred_at),
+        act.verb,
+        act.actor_kind,
+        act.actor_id,
+        act.via,
+        act.subject_tbl,
+        act.subject_id,
+        act.key,
+        act.why,
+        int(act.is_undo),
+    )
+
+
+def microseconds(moment: datetime) -> int:
+    """µs since 1970 in UTC, exact."""
+    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def seal(act: Act) -> None:
+    """Close the act. One that changed nothing is taken out again, unless it holds a key."""
+    found = leaves(act.pk)
+    if not found and act.key is None:
+        Act.objects.filter(pk=act.pk).delete()
+        act.position = None
+        return
+    act.seal = seal_of(found)
+    head, _ = Head.objects.select_for_update().get_or_create(pk=1, defaults={"chain": GENESIS})
+    act.position = head.position + 1
+    act.recorded_at = max(act.recorded_at, head.recorded_at or act.recorded_at)
+    act.chain = link(bytes(head.chain), act_fields(act), act.seal)
+    act.save(update_fields=["seal", "position", "recorded_at", "chain", "why"])
+    head.position, head.chain, head.recorded_at = act.position, act.chain, act.recorded_at
+    head.save()

@@ -1,0 +1,1 @@
+"""Record pages, work queue, search, palette."""

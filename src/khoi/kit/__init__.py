@@ -1,0 +1,1 @@
+"""Tools without a business word in them."""

@@ -1,0 +1,1 @@
+"""PostgreSQL that knows the open act."""

@@ -1,0 +1,63 @@
+"""What both backends share: triggers stand aside while a table changes shape and come back afterwards."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+
+#: Schema editor verbs that rebuild, rename or reshape a table: each one would lose or break its triggers.
+RESHAPING = (
+    "create_model",
+    "delete_model",
+    "alter_field",
+    "add_field",
+    "remove_field",
+    "alter_db_table",
+    "add_constraint",
+    "remove_constraint",
+    "alter_unique_together",
+)
+
+
+def recorder() -> ModuleType:
+    return import_module(settings.KHOI_RECORDER)
+
+
+@contextmanager
+def triggers_aside(connection: Any, table: str | None = None) -> Iterator[None]:
+    """Drop our triggers (of one table, or all), let the caller reshape it, put freshly generated ones back.
+
+    Nested calls (a rebuild renames a table) do the work once, outermost.
+    """
+    if connection.triggers_are_aside:
+        yield
+        return
+    connection.triggers_are_aside = True
+    try:
+        recorder().drop(connection, table)
+        yield
+        recorder().install(connection, table)
+    finally:
+        connection.triggers_are_aside = False
+
+
+class RecordingSchemaEditor:
+    """Stands before the engine's own editor in the class line."""
+
+    connection: Any
+
+
+def _with_triggers_aside(verb: str) -> Callable[..., Any]:
+    def reshape(self: RecordingSchemaEditor, model: Any, *args: Any, **kwargs: Any) -> Any:
+        with triggers_aside(self.connection, model._meta.db_table):
+            return getattr(super(RecordingSchemaEditor, self), verb)(model, *args, **kwargs)
+
+    reshape.__name__ = verb
+    return reshape
+
+
+for _verb in RESHAPING:
+    setattr(RecordingSchemaEditor, _verb, _with_triggers_aside(_verb))

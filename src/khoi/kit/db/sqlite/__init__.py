@@ -1,0 +1,1 @@
+"""SQLite that knows the open act."""

@@ -1,0 +1,56 @@
+"""SQLite with the open act as an SQL function.
+
+A trigger cannot read a variable of the connection, but it can call a function that the connection
+registers: ``khoi_act()`` is the open act's id or NULL. A program that is not Khơi has no such function,
+so its writes fail instead of passing unrecorded.
+"""
+
+import hashlib
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.sqlite3 import base, operations, schema
+
+from khoi.kit.db.recording import RecordingSchemaEditor, triggers_aside
+
+
+class DatabaseSchemaEditor(RecordingSchemaEditor, schema.DatabaseSchemaEditor):
+    pass
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    connection: Any
+
+    def execute_sql_flush(self, sql_list: Sequence[str]) -> None:
+        with triggers_aside(self.connection):
+            super().execute_sql_flush(sql_list)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = DatabaseSchemaEditor
+    ops_class = DatabaseOperations
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.open_act_id: int | None = None
+        self.triggers_are_aside = False
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        connection.create_function("khoi_act", 0, lambda: self.open_act_id)
+        connection.create_function("khoi_salt", 0, lambda: secrets.token_bytes(16))
+        connection.create_function("khoi_seal", 2, seal, deterministic=True)
+        return connection
+
+    def open_act(self, act_id: int | None) -> None:
+        """Name the act that writes from now on belong to; None closes it."""
+        self.open_act_id = act_id
+
+
+def seal(salt: bytes | None, personal: str | None) -> bytes | None:
+    """``sha256(salt ‖ personal)``: what the chain covers instead of a person's values."""
+    if salt is None or personal is None:
+        return None
+    return hashlib.sha256(salt + personal.encode()).digest()

@@ -1,0 +1,1 @@
+"""Lead: one expression of interest by a person, and its BANT facts."""

@@ -1,0 +1,1 @@
+"""The journey in order, and the verbs that cross rooms."""

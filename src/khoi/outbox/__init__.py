@@ -1,0 +1,1 @@
+"""Transactional mail: rows that are sent once, and held when in doubt."""

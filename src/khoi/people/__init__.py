@@ -1,0 +1,1 @@
+"""Person: one row per human, ways to reach them, consent."""

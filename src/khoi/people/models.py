@@ -1,0 +1,112 @@
+"""Person, the ways to reach them, the keys they are recognised by, and what they consented to."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Index, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from khoi.history.models import decision, derived, fact
+
+
+class ContactPointKind(models.TextChoices):
+    EMAIL = "email", _("Email")
+    PHONE = "phone", _("Phone")
+
+
+@fact(10, subject="pk", personal=["full_name", "job_title", "search"], derived=["search"])
+class Person(models.Model):
+    """A human being we hold data on. One row per human; the name may be unknown.
+
+    ``search`` is folded words of name, emails and phones, each behind a space; rebuilt by settle.
+    """
+
+    occurred_field = "created_at"
+
+    public_id = models.UUIDField(default=uuid4, editable=False)
+    full_name = models.CharField(max_length=200, blank=True)
+    job_title = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    created_at = models.DateTimeField()
+    search = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "people_person"
+        constraints = [UniqueConstraint(fields=["public_id"], name="person_public_id_is_unique")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+@fact(11, subject="person", personal=["value", "normal"])
+class ContactPoint(models.Model):
+    """A way to reach a person, as written and as compared (``normal``: lower-cased email, E.164 phone)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contact_points")
+    kind = models.CharField(max_length=10, choices=ContactPointKind.choices)
+    value = models.CharField(max_length=320)
+    normal = models.CharField(max_length=320)
+    is_primary = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_contact_point"
+        constraints = [
+            UniqueConstraint(fields=["person", "kind", "normal"], name="contact_point_is_listed_once_per_person"),
+            UniqueConstraint(fields=["person", "kind"], condition=Q(is_primary=True), name="one_primary_of_each_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@derived
+class MatchKey(models.Model):
+    """What a person is recognised by. Rebuilt from the contact points."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="match_keys")
+    kind = models.CharField(max_length=10)
+    value = models.CharField(max_length=320)
+
+    class Meta:
+        db_table = "people_match_key"
+        constraints = [UniqueConstraint(fields=["kind", "value", "person"], name="match_key_is_listed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class Purpose(models.TextChoices):
+    ANSWER = "answer", _("Answer this request")
+    MARKETING = "marketing", _("News and offers")
+
+
+@decision(12, subject="person_ref", personal=["address", "wording", "url", "ip"], derived=["person"], permanent=True)
+class Consent(models.Model):
+    """One entry of the consent ledger: who agreed to what, in which exact words, when and how.
+
+    Appended only, and stepped around by undo: ``person`` may let go, ``person_ref`` and the address stay.
+    ``confirmed`` is False while only a stranger at a form has said so.
+    """
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="consents")
+    person_ref = models.BigIntegerField()
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    state = models.CharField(max_length=10, choices=[("given", _("given")), ("withdrawn", _("withdrawn"))])
+    confirmed = models.BooleanField(default=False)
+    address = models.CharField(max_length=320)
+    wording = models.TextField()
+    wording_version = models.IntegerField()
+    language = models.CharField(max_length=5)
+    url = models.CharField(max_length=500, blank=True)
+    ip = models.CharField(max_length=45, blank=True)
+    basis = models.CharField(max_length=40)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_consent"
+        indexes = [Index(fields=["person_ref", "purpose", "occurred_at"], name="consent_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.state}"

@@ -1,0 +1,1 @@
+"""Opportunities moving through stages with gates."""

@@ -1,0 +1,1 @@
+"""Policy and StageChange: which step a lead has reached, and why."""

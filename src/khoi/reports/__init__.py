@@ -1,0 +1,1 @@
+"""Funnel, sources, pipeline."""

@@ -1,0 +1,1 @@
+"""Exactly one owner for each lead, and the response clock."""

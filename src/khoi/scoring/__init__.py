@@ -1,0 +1,1 @@
+"""Scorecards: points with reasons, fading; the ICP grade."""

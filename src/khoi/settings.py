@@ -1,0 +1,203 @@
+"""Settings. Everything an installation may choose comes from the environment, all of it optional.
+
+KHOI_DATA           the data folder (database, files, secret key); default ``./data``
+KHOI_DATABASE_URL   postgresql://user:password@host:port/name; default SQLite in the data folder
+KHOI_URL            the address people reach Khơi at; default http://127.0.0.1:8000
+KHOI_HOSTS          further host names to answer to, comma-separated
+KHOI_SMTP_URL       smtp://user:password@host:port (smtps:// or ?tls=1 for encryption); default: mail waits in the outbox
+KHOI_MAIL_FROM      sender of our mails
+KHOI_DEBUG          1 shows tracebacks; never in production
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent
+DATA_DIR = Path(os.environ.get("KHOI_DATA", "data")).resolve()
+BASE_URL = os.environ.get("KHOI_URL", "http://127.0.0.1:8000").rstrip("/")
+DEBUG = os.environ.get("KHOI_DEBUG") == "1"
+
+
+def _secret_key() -> str:
+    """Random per data folder, readable by its owner alone; made at first need."""
+    if given := os.environ.get("KHOI_SECRET_KEY"):
+        return given
+    path = DATA_DIR / "secret.key"
+    if not path.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def _database() -> dict[str, Any]:
+    url = os.environ.get("KHOI_DATABASE_URL", "")
+    return _postgresql(url) if url else _sqlite()
+
+
+def _sqlite() -> dict[str, Any]:
+    """WAL for readers beside a writer; IMMEDIATE so that a writer waits at the start, never fails at the
+    end; FULL so that what was acknowledged survives the power; recursive triggers so that a replaced row
+    is seen to be deleted; secure_delete so that erased values leave the file."""
+    return {
+        "ENGINE": "khoi.kit.db.sqlite",
+        "NAME": DATA_DIR / "khoi.db",
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; "
+                "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000"
+            ),
+        },
+        "TEST": {"NAME": None},
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "khoi.kit.db.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+        "OPTIONS": dict(parse_qsl(parts.query)),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+SECRET_KEY = _secret_key()
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+KHOI_RECORDER = "khoi.history.services.recording"
+KHOI_SETTLE = ""
+
+ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"] + [
+    host for host in os.environ.get("KHOI_HOSTS", "").split(",") if host
+]
+
+ROOMS = [
+    "design",
+    "history",
+    "outbox",
+    "workspace",
+    "team",
+    "people",
+    "accounts",
+    "campaigns",
+    "touchpoints",
+    "leads",
+    "activities",
+    "scoring",
+    "qualification",
+    "routing",
+    "pipeline",
+    "lifecycle",
+    "capture",
+    "reports",
+    "timemachine",
+    "home",
+    "operations",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",
+    *(f"khoi.{room}" for room in ROOMS),
+]
+
+MIDDLEWARE = [
+    "khoi.operations.views.health_first",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "khoi.design.views.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "khoi.team.views.known_host_only",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "khoi.team.views.speak_the_viewers_language",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "khoi.urls"
+WSGI_APPLICATION = "khoi.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.contrib.messages.context_processors.messages",
+                "khoi.home.views.frame",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "team.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "team:log_in"
+LOGIN_REDIRECT_URL = "home:today"
+
+_HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_NAME = "__Host-khoi" if _HTTPS else "khoi"
+CSRF_COOKIE_NAME = "__Host-khoi-csrf" if _HTTPS else "khoi-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if _HTTPS else []
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+#: Bytes an uploaded import or attachment may have.
+UPLOAD_LIMIT = 100_000_000
+
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGE_CODE = "en"
+LANGUAGE_COOKIE_NAME = "khoi-language"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+FILES_DIR = DATA_DIR / "files"
+
+SMTP_URL = os.environ.get("KHOI_SMTP_URL", "")
+MAIL_FROM = os.environ.get("KHOI_MAIL_FROM", f"Khơi <khoi@{urlsplit(BASE_URL).hostname}>")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"khoi": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,1 @@
+"""History, undo, as-of: screens and routes."""

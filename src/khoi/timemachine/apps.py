@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TimemachineConfig(AppConfig):
+    name = "khoi.timemachine"
+    label = "timemachine"

@@ -1,0 +1,1 @@
+"""Touchpoint: what a person did or met with."""

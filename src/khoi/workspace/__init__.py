@@ -1,0 +1,1 @@
+"""The workspace: its name, language, zone, currency, working hours and files."""
