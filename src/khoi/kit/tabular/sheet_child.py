@@ -1,0 +1,88 @@
+"""The process that opens spreadsheets. Run by path, alone: it imports nothing of ours.
+
+Arguments: memory limit in bytes, processor limit in seconds, and ``sheet:NAME`` where one sheet is asked for.
+Standard input is the file. Standard output: one JSON object, then one JSON list of texts per sheet row from
+the first, then ``end``.
+"""
+
+import datetime as dt
+import io
+import json
+import sys
+from decimal import Decimal
+
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+
+def main() -> None:
+    """Read the sheet asked for and print it; say ``refused`` and why when it cannot be opened."""
+    limit_resources(int(sys.argv[1]), int(sys.argv[2]))
+    from python_calamine import CalamineError, load_workbook
+
+    asked = next((word.removeprefix("sheet:") for word in sys.argv[3:] if word.startswith("sheet:")), None)
+    try:
+        book = load_workbook(io.BytesIO(sys.stdin.buffer.read()))
+        name, others = choose(book.sheets_metadata, asked)
+        if name is None:
+            say({"refused": "no_sheet"})
+            return
+        sheet = book.get_sheet_by_name(name)
+    except (CalamineError, OSError, ValueError) as error:
+        say({"refused": "encrypted" if "password" in str(error).lower() else "unreadable"})
+        return
+    say({"sheet": name, "others": others})
+    left = sheet.start[1] if sheet.start else 0
+    for row in sheet.iter_rows():
+        cells = [text(cell) for cell in row]
+        say([""] * left + cells if any(cells) else [])
+    sys.stdout.write("end\n")
+
+
+def limit_resources(memory: int, seconds: int) -> None:
+    """Set the limits where the system knows them (all but Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def choose(sheets: list, asked: str | None) -> tuple[str | None, list[str]]:  # type: ignore[type-arg]
+    """The sheet asked for, else the first one shown; and the names of the others shown."""
+    shown = [sheet.name for sheet in sheets if "Visible" in str(sheet.visible).split(".")[-1:]]
+    shown = shown or [sheet.name for sheet in sheets]
+    every = [sheet.name for sheet in sheets]
+    name = (asked if asked in every else None) if asked is not None else next(iter(shown), None)
+    return name, [other for other in shown if other != name]
+
+
+def text(cell: Cell) -> str:
+    """A cell as text: dates in ISO form, whole numbers without a point, at most the 15 digits a sheet keeps."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, int):
+        return str(cell)
+    if isinstance(cell, float):
+        return number(cell)
+    if isinstance(cell, dt.timedelta):
+        return str(cell)
+    return cell.isoformat()
+
+
+def number(value: float) -> str:
+    """A number without exponent or trailing zeros."""
+    if value.is_integer():
+        return str(int(value))
+    return format(Decimal(format(value, ".15g")), "f")
+
+
+def say(what: object) -> None:
+    """One JSON line."""
+    sys.stdout.write(json.dumps(what) + "\n")
+
+
+if __name__ == "__main__":
+    main()

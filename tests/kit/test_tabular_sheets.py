@@ -1,0 +1,195 @@
+import datetime as dt
+import io
+import subprocess
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from khoi.kit.tabular import (
+    DoesNotFit,
+    DuplicateHeading,
+    EmptyFile,
+    Limits,
+    NotATable,
+    TooLarge,
+    read_table,
+    write_xlsx,
+)
+
+
+def book(fill):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
+        fill(workbook)
+    return out.getvalue()
+
+
+def read(data, **asked):
+    with read_table(data, "file.xlsx", **asked) as table:
+        return table, list(table.rows)
+
+
+def typed(workbook):
+    page = workbook.add_worksheet("Khách")
+    day, moment = (workbook.add_format({"num_format": f}) for f in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+    page.write_row(0, 0, ["Ngày", "Lúc", "Điện thoại", "Tiền", "VIP"])
+    page.write_datetime(1, 0, dt.date(2026, 2, 1), day)
+    page.write_number(1, 1, 46054 + 8.5 / 24, moment)
+    page.write_number(1, 2, 84901234567)
+    page.write_number(1, 3, 0.1 + 0.2)
+    page.write_boolean(1, 4, True)
+    page.write_row(3, 0, ["", "", 1e20, -1.5e-7])
+
+
+def test_dates_are_iso_text_and_numbers_carry_no_float_dress():
+    table, rows = read(book(typed))
+    assert table.headings == ("Ngày", "Lúc", "Điện thoại", "Tiền", "VIP")
+    assert rows[0].cells == ("2026-02-01", "2026-02-01T08:30:00", "84901234567", "0.3", "true")
+    assert (rows[1].number, rows[1].cells[2:4]) == (4, ("1" + "0" * 20, "-0.00000015"))
+
+
+def many(workbook):
+    workbook.add_worksheet("Bìa").hide()
+    workbook.add_worksheet("Một").write_row(2, 1, ["a", "b"])
+    second = workbook.add_worksheet("Hai")
+    second.write_row(0, 0, ["c"])
+    second.write_row(1, 0, ["d"])
+    workbook.get_worksheet_by_name("Một").activate()
+    workbook.get_worksheet_by_name("Một").set_first_sheet()
+
+
+def test_the_first_sheet_shown_is_read_and_the_others_are_named():
+    table, rows = read(book(many))
+    assert table.sheet == "Một"
+    assert table.headings == ("#1", "a", "b")
+    assert not rows
+    assert [note.detail for note in table.notes if note.code == "other_sheets"] == ["Hai"]
+
+
+def test_a_sheet_can_be_asked_for_by_name():
+    table, rows = read(book(many), sheet="Hai")
+    assert (table.headings, rows[0].number, rows[0].cells) == (("c",), 2, ("d",))
+    with pytest.raises(NotATable) as refused:
+        read(book(many), sheet="Ba; rm -rf")
+    assert refused.value.reason == "no_sheet"
+
+
+def test_a_sheet_with_nothing_on_it_is_empty():
+    with pytest.raises(EmptyFile):
+        read(book(lambda workbook: workbook.add_worksheet()))
+
+
+def test_duplicate_headings_are_refused_in_sheets_too():
+    with pytest.raises(DuplicateHeading):
+        read(book(lambda workbook: workbook.add_worksheet().write_row(0, 0, ["a", "a"])))
+
+
+def archive(members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in members.items():
+            packed.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (archive({"a.txt": "x"}), "archive"),
+        (archive({"[Content_Types].xml": "", "word/document.xml": ""}), "document"),
+        (archive({"xl/workbook.xml": "not xml"}), "unreadable"),
+        (book(typed)[:900], "damaged"),
+        (b"PK\x03\x04", "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "unreadable"),
+    ],
+)
+def test_what_only_looks_like_a_sheet_is_refused(data, reason):
+    with pytest.raises(NotATable) as refused:
+        read(data)
+    assert refused.value.reason == reason
+
+
+def test_a_zip_bomb_is_refused_before_it_is_opened():
+    with pytest.raises(TooLarge):
+        read(archive({"xl/workbook.xml": b"\0" * 30_000_000}), limits=Limits(unpacked_bytes=20_000_000))
+
+
+def corners(workbook):
+    page = workbook.add_worksheet()
+    page.write_string(0, 0, "a")
+    page.write_string(1_048_575, 16_383, "b")
+
+
+def test_a_tiny_sheet_with_far_corners_does_not_take_the_machine():
+    with pytest.raises(TooLarge):
+        read(book(corners), limits=Limits(sheet_memory_bytes=1 << 30))
+
+
+def test_opened_archives_leave_nothing_on_disk(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = archive({"xl/workbook.xml": "", "../../escaped.txt": "x", "/absolute.txt": "x"})
+    with pytest.raises(NotATable):
+        read(data)
+    assert not list(tmp_path.rglob("*"))
+    assert not (tmp_path.parent.parent / "escaped.txt").exists()
+
+
+def test_a_table_closed_early_ends_its_reader(monkeypatch):
+    started = []
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[0])
+    table = read_table(book(long))
+    next(table.rows)
+    assert started[0].returncode is None
+    table.close()
+    assert started[0].returncode is not None
+
+
+def long(workbook):
+    page = workbook.add_worksheet()
+    for line in range(20_000):
+        page.write_string(line, 0, "a rather long text to fill the pipe")
+
+
+NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
+ODS = f"""<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{NAMESPACE}office:1.0"
+ xmlns:table="{NAMESPACE}table:1.0" xmlns:text="{NAMESPACE}text:1.0"><office:body><office:spreadsheet>
+<table:table table:name="Khách"><table:table-row>
+<table:table-cell office:value-type="string"><text:p>Tên</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>Ngày</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="string"><text:p>Bưởi</text:p></table:table-cell>
+<table:table-cell office:value-type="date" office:date-value="2026-02-01"><text:p>01/02/26</text:p></table:table-cell>
+</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"""
+MANIFEST = f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="{NAMESPACE}manifest:1.0"></manifest:manifest>"""
+
+
+def test_open_document_sheets_are_read():
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    data = archive({"mimetype": kind, "META-INF/manifest.xml": MANIFEST, "content.xml": ODS.replace("\n", "")})
+    table, rows = read(data)
+    assert (table.sheet, table.headings) == ("Khách", ("Tên", "Ngày"))
+    assert rows[0].cells == ("Bưởi", "2026-02-01")
+
+
+def test_what_we_write_as_a_sheet_comes_back_the_same():
+    rows = [["=1+1", 5], ["+84 901 234 567", -3], ["'=2", 0], ["http://vidu.vn", 1], ["a\r\nb\x01_x0041_", 2]]
+    out = io.BytesIO()
+    write_xlsx(out, ["text", "count"], rows)
+    _, found = read(out.getvalue())
+    assert [list(row.cells) for row in found] == [[text, str(count)] for text, count in rows]
+
+
+def test_a_written_sheet_holds_no_formula():
+    out = io.BytesIO()
+    write_xlsx(out, ["=h"], [["=1+1"], ["@SUM(A1)"], ["{=1}"]])
+    sheet = zipfile.ZipFile(out).read("xl/worksheets/sheet1.xml")
+    assert b"<f" not in sheet
+    assert sheet.count(b'<c r="A') == 4
+
+
+def test_what_does_not_fit_a_sheet_is_said_not_cut():
+    with pytest.raises(DoesNotFit) as refused:
+        write_xlsx(io.BytesIO(), ["a"], [["x" * 32_768]])
+    assert refused.value.code == "cell_too_long"
