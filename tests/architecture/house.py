@@ -21,7 +21,7 @@ COMPOSITION = set("__init__ __main__ api asgi catalog cli panels references sche
 #: Lower may be imported by higher, never the other way; equals are strangers to each other.
 RANKS = {
     name: rank
-    for rank, names in enumerate(("__init__", "rules", "models migrations", "queries", "services", "jobs", "forms"))
+    for rank, names in enumerate(("__init__", "rules", "models", "queries migrations", "services", "jobs", "forms"))
     for name in names.split()
 } | {"views": 7, "api": 7, "urls": 8, "apps": 8, "management": 8}
 #: What composition files, search and other pages ask of a room: reads tables and queries, never verbs.

@@ -1,0 +1,38 @@
+"""What every test may ask for."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytest_plugins = ["tests.left_out"]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of shared data files; a test that asks for it is marked ``data``."""
+    from tests.left_out import shared_data as find
+
+    folder = find()
+    assert folder, "mark the test with @pytest.mark.data"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium without a window; a test that asks for it is marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.left_out import chromium
+
+    # Playwright runs an event loop in this thread; Django would refuse every query beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as engines:
+        program = engines.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield program
+        program.close()

@@ -1,0 +1,21 @@
+"""The real settings, on a data folder that lasts as long as the test run.
+
+Whatever the shell says about an installation (its data, address, mail server) must not reach a test; only
+``KHOI_DATABASE_URL`` is kept, because it chooses the engine.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+for name in [name for name in os.environ if name.startswith("KHOI_")]:
+    if name != "KHOI_DATABASE_URL" and not name.startswith(("KHOI_TEST_", "KHOI_STRICT")):
+        del os.environ[name]
+os.environ["KHOI_DATA"] = tempfile.mkdtemp(prefix="khoi-test-")
+os.environ["KHOI_SECRET_KEY"] = "a test keeps no secrets"
+atexit.register(shutil.rmtree, os.environ["KHOI_DATA"], ignore_errors=True)
+
+from khoi.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
