@@ -1,0 +1,12 @@
+// Behaviour that HTML does not give by itself. Every page works without this file.
+import "./requests.js"
+import "./theme.js"
+import "./popovers.js"
+import "./dialogs.js"
+import "./palette.js"
+import "./toasts.js"
+import "./selection.js"
+import "./editing.js"
+import "./forms.js"
+import "./keyboard.js"
+import "./preload.js"
