@@ -6,10 +6,10 @@ PORT ?= 8000
 KHOI_DATA ?= $(CURDIR)/data
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 ARGS ?=
 
-FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+FRONTEND := $(shell find frontend -name node_modules -prune -o -print 2>/dev/null)
 TRANSLATIONS := $(wildcard src/khoi/locale/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
@@ -18,7 +18,7 @@ TRANSLATIONS := $(wildcard src/khoi/locale/*/LC_MESSAGES/*.po)
 help:
 	@sed -n '2,3s/^# *//p' Makefile
 
-run: $(VENV)/installed
+run: $(VENV)/installed $(VENV)/built
 	@KHOI_DATA="$(KHOI_DATA)" exec $(BIN)/khoi run --port $(PORT) --demo
 
 test: $(VENV)/tested lint
@@ -32,7 +32,7 @@ lint: $(VENV)/tested
 	@echo "Style, types and the order of the rooms are fine."
 
 clean:
-	rm -rf dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/khoi/design/static
+	rm -rf dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/khoi/design/static $(VENV)/built
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp is newer than everything it was made from, so a second start calls neither pip nor Node.
@@ -49,12 +49,12 @@ $(VENV)/built: hatch_build.py $(FRONTEND) $(TRANSLATIONS) | $(VENV)/required
 	@$(BIN)/python hatch_build.py
 	@touch $@
 
-$(VENV)/installed: pyproject.toml $(VENV)/required $(VENV)/built
+$(VENV)/installed: pyproject.toml $(VENV)/required | $(VENV)/built
 	@echo "Installing Khơi itself"
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/tested: requirements/test.txt $(VENV)/installed
+$(VENV)/tested: requirements/test.txt $(VENV)/installed $(VENV)/built
 	@echo "Fetching the packages the tests need"
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
