@@ -77,7 +77,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 KHOI_RECORDER = "khoi.history.services.recording"
-KHOI_SETTLE = ""
+KHOI_SETTLE = "khoi.lifecycle.services.settle"
 
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"] + [
     host for host in os.environ.get("KHOI_HOSTS", "").split(",") if host

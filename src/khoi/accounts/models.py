@@ -3,18 +3,30 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Index, UniqueConstraint
+from django.db.models import Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import fact
 from khoi.people.models import Person
-from khoi.team.models import User
+from khoi.team.models import User, owned
+from khoi.team.rules import PARTNER, Principal
 
 
 class ContactKind(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
     PARTNER = "partner", _("Partner")
     SUPPLIER = "supplier", _("Supplier")
+
+
+class AccountSet(models.QuerySet["Account"]):
+    def visible_to(self, actor: Principal) -> "AccountSet":
+        """One's own, and those where one has a deal."""
+        if actor.role == PARTNER:
+            return self.none()
+        if actor.visibility == "all":
+            return self.all()
+        deals = Account.objects.filter(owned(actor, "opportunities__owner"), opportunities__isnull=False)
+        return self.filter(owned(actor) | Q(pk__in=deals.values("pk")))
 
 
 @fact(20, derived=["search", "name_key"])
@@ -41,6 +53,8 @@ class Account(models.Model):
     name_key = models.CharField(max_length=200, blank=True)
     search = models.TextField(blank=True)
 
+    objects = AccountSet.as_manager()
+
     class Meta:
         db_table = "accounts_account"
         constraints = [UniqueConstraint(fields=["public_id"], name="account_public_id_is_unique")]
@@ -51,6 +65,11 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactSet(models.QuerySet["Contact"]):
+    def visible_to(self, actor: Principal) -> "ContactSet":
+        return self.filter(account__in=Account.objects.visible_to(actor))
 
 
 @fact(21, subject="person", personal=["job_title"])
@@ -65,6 +84,8 @@ class Contact(models.Model):
     kind = models.CharField(max_length=10, choices=ContactKind.choices, default=ContactKind.CUSTOMER)
     job_title = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+
+    objects = ContactSet.as_manager()
 
     class Meta:
         db_table = "accounts_contact"

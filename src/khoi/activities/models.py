@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from khoi.history.models import fact
 from khoi.leads.models import Lead
 from khoi.people.models import Person
-from khoi.team.models import User
+from khoi.team.models import User, owned
+from khoi.team.rules import PARTNER, Principal
 from khoi.workspace.models import File
 
 
@@ -36,6 +37,24 @@ class Outcome(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class TaskSet(models.QuerySet["Task"]):
+    def visible_to(self, actor: Principal) -> "TaskSet":
+        return self.filter(owned(actor))
+
+
+class ActivitySet(models.QuerySet["Activity"]):
+    def visible_to(self, actor: Principal) -> "ActivitySet":
+        """Staff see what happened with the people they see; a partner sees their own leads and doings."""
+        if actor.role == PARTNER:
+            return self.filter(Q(by=actor.id) | Q(lead__owner=actor.id))
+        return self.filter(Q(by=actor.id) | Q(person__in=Person.objects.visible_to(actor)))
+
+
+class AttachmentSet(models.QuerySet["Attachment"]):
+    def visible_to(self, actor: Principal) -> "AttachmentSet":
+        return self.filter(activity__in=Activity.objects.visible_to(actor))
+
+
 @fact(60, subject="person", personal=["title", "note"])
 class Task(models.Model):
     occurred_field = "created_at"
@@ -50,6 +69,8 @@ class Task(models.Model):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tasks")
     done_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+
+    objects = TaskSet.as_manager()
 
     class Meta:
         db_table = "activities_task"
@@ -80,6 +101,8 @@ class Activity(models.Model):
     occurred_at = models.DateTimeField()
     created_at = models.DateTimeField()
 
+    objects = ActivitySet.as_manager()
+
     class Meta:
         db_table = "activities_activity"
         constraints = [UniqueConstraint(fields=["public_id"], name="activity_public_id_is_unique")]
@@ -96,6 +119,8 @@ class Activity(models.Model):
 class Attachment(models.Model):
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="attachments")
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="attachments")
+
+    objects = AttachmentSet.as_manager()
 
     class Meta:
         db_table = "activities_attachment"

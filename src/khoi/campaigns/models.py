@@ -1,10 +1,13 @@
 """Where leads come from and what that costs."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import fact
+from khoi.team.rules import PARTNER, Principal
 
 
 class Channel(models.TextChoices):
@@ -24,6 +27,13 @@ class Channel(models.TextChoices):
     FILE = "file", _("File")
 
 
+class CampaignSet(models.QuerySet[Any]):
+    """Sources, campaigns and costs: seen by all staff, not by partners."""
+
+    def visible_to(self, actor: Principal) -> "CampaignSet":
+        return self.none() if actor.role == PARTNER else self.all()
+
+
 @fact(30)
 class Source(models.Model):
     """How leads come. ``name`` and ``name_vi`` are what people see; imported ones keep the file's wording."""
@@ -32,6 +42,8 @@ class Source(models.Model):
     name = models.CharField(max_length=120)
     name_vi = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
+
+    objects = CampaignSet.as_manager()
 
     class Meta:
         db_table = "campaigns_source"
@@ -58,6 +70,8 @@ class Campaign(models.Model):
     currency = models.CharField(max_length=3, default="VND")
     created_at = models.DateTimeField()
 
+    objects = CampaignSet.as_manager()
+
     class Meta:
         db_table = "campaigns_campaign"
         constraints = [UniqueConstraint(fields=["code"], name="campaign_code_is_used_once")]
@@ -78,6 +92,8 @@ class Cost(models.Model):
     currency = models.CharField(max_length=3, default="VND")
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+
+    objects = CampaignSet.as_manager()
 
     class Meta:
         db_table = "campaigns_cost"

@@ -6,7 +6,7 @@ from django.db.models import Index, UniqueConstraint
 from khoi.campaigns.models import Campaign, Channel, Source
 from khoi.history.models import fact, transient
 from khoi.leads.models import Lead
-from khoi.team.models import User
+from khoi.team.models import StaffSet, User
 
 
 @fact(110)
@@ -28,6 +28,8 @@ class Form(models.Model):
     touch_kind = models.CharField(max_length=20, default="form")
     is_live = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "capture_form"
@@ -81,6 +83,8 @@ class ImportRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "capture_import_run"

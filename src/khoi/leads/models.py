@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -13,7 +14,8 @@ from khoi.campaigns.models import Campaign, Channel, Source
 from khoi.history.models import fact
 from khoi.leads.rules import LEGAL_PAIRS
 from khoi.people.models import Person
-from khoi.team.models import User
+from khoi.team.models import User, owned
+from khoi.team.rules import Principal
 
 
 class Stage(models.TextChoices):
@@ -64,6 +66,18 @@ def _legal() -> Q:
 
 
 SCORE_FIELDS = ["engagement_raised", "engagement_lowered", "lasts_until", "fit_points", "fit_grade"]
+
+
+class LeadSet(models.QuerySet["Lead"]):
+    def visible_to(self, actor: Principal) -> "LeadSet":
+        return self.filter(owned(actor))
+
+
+class OfLeadSet(models.QuerySet[Any]):
+    """Rows that hang on a lead are seen with it."""
+
+    def visible_to(self, actor: Principal) -> "OfLeadSet":
+        return self.filter(owned(actor, "lead__owner"))
 
 
 @fact(
@@ -123,6 +137,8 @@ class Lead(models.Model):
     next_check_at = models.DateTimeField(null=True)
     search = models.TextField(blank=True)
 
+    objects = LeadSet.as_manager()
+
     class Meta:
         db_table = "leads_lead"
         constraints = [
@@ -153,6 +169,8 @@ class LeadReference(models.Model):
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="references")
     system = models.CharField(max_length=40)
     external_id = models.CharField(max_length=120)
+
+    objects = OfLeadSet.as_manager()
 
     class Meta:
         db_table = "leads_lead_reference"
@@ -216,6 +234,8 @@ class BantFact(models.Model):
     evidence = models.CharField(max_length=200, blank=True)
     given_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
+
+    objects = OfLeadSet.as_manager()
 
     class Meta:
         db_table = "leads_bant_fact"

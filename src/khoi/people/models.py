@@ -7,11 +7,27 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import decision, derived, fact
+from khoi.team.models import owned
+from khoi.team.rules import PARTNER, Principal
 
 
 class ContactPointKind(models.TextChoices):
     EMAIL = "email", _("Email")
     PHONE = "phone", _("Phone")
+
+
+class PersonSet(models.QuerySet["Person"]):
+    def visible_to(self, actor: Principal) -> "PersonSet":
+        """Who may see a lead, deal or account may see its people. Asked through the relations' names,
+        because those rooms stand above this one."""
+        if actor.visibility == "all" and actor.role != PARTNER:
+            return self.all()
+        seen = models.Q(pk__in=Person.objects.filter(owned(actor, "leads__owner"), leads__isnull=False).values("pk"))
+        if actor.role != PARTNER:
+            deals = Person.objects.filter(owned(actor, "opportunities__owner"), opportunities__isnull=False)
+            accounts = Person.objects.filter(owned(actor, "contacts__account__owner"), contacts__isnull=False)
+            seen |= Q(pk__in=deals.values("pk")) | Q(pk__in=accounts.values("pk"))
+        return self.filter(seen)
 
 
 @fact(10, subject="pk", personal=["full_name", "job_title", "search"], derived=["search"])
@@ -29,6 +45,8 @@ class Person(models.Model):
     language = models.CharField(max_length=5, blank=True)
     created_at = models.DateTimeField()
     search = models.TextField(blank=True)
+
+    objects = PersonSet.as_manager()
 
     class Meta:
         db_table = "people_person"

@@ -10,7 +10,18 @@ from khoi.accounts.models import Account, Contact
 from khoi.history.models import decision, fact
 from khoi.leads.models import Lead, Reason
 from khoi.people.models import Person
-from khoi.team.models import User
+from khoi.team.models import StaffSet, User, owned
+from khoi.team.rules import PARTNER, Principal
+
+
+class OpportunitySet(models.QuerySet["Opportunity"]):
+    def visible_to(self, actor: Principal) -> "OpportunitySet":
+        return self.none() if actor.role == PARTNER else self.filter(owned(actor))
+
+
+class MoveSet(models.QuerySet["StageMove"]):
+    def visible_to(self, actor: Principal) -> "MoveSet":
+        return self.filter(opportunity__in=Opportunity.objects.visible_to(actor))
 
 
 @fact(100)
@@ -18,6 +29,8 @@ class Pipeline(models.Model):
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
     name_vi = models.CharField(max_length=120, blank=True)
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "pipeline_pipeline"
@@ -56,6 +69,8 @@ class PipelineStage(models.Model):
     forecast_category = models.CharField(max_length=10, choices=ForecastCategory.choices)
     gate = models.JSONField(default=dict)
     rot_days = models.IntegerField(null=True)
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "pipeline_stage"
@@ -99,6 +114,8 @@ class Opportunity(models.Model):
     created_at = models.DateTimeField()
     search = models.TextField(blank=True)
 
+    objects = OpportunitySet.as_manager()
+
     class Meta:
         db_table = "pipeline_opportunity"
         constraints = [
@@ -131,6 +148,8 @@ class StageMove(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+
+    objects = MoveSet.as_manager()
 
     class Meta:
         db_table = "pipeline_stage_move"

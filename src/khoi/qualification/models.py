@@ -5,9 +5,9 @@ from django.db.models import Index, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import decision, fact
-from khoi.leads.models import Lead, Reason, Stage
+from khoi.leads.models import Lead, OfLeadSet, Reason, Stage
 from khoi.people.models import Person
-from khoi.team.models import User
+from khoi.team.models import StaffSet, User
 
 
 @fact(80)
@@ -18,6 +18,8 @@ class Policy(models.Model):
     version = models.IntegerField()
     criteria = models.JSONField(default=dict)
     published_at = models.DateTimeField(null=True)
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "qualification_policy"
@@ -65,6 +67,8 @@ class StageChange(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+
+    objects = OfLeadSet.as_manager()
 
     class Meta:
         db_table = "qualification_stage_change"

@@ -5,8 +5,8 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import decision, fact
-from khoi.leads.models import Lead
-from khoi.team.models import User
+from khoi.leads.models import Lead, OfLeadSet
+from khoi.team.models import StaffSet, User
 
 
 @fact(90)
@@ -17,6 +17,8 @@ class RoutingRule(models.Model):
     position = models.IntegerField()
     condition = models.JSONField(default=dict)
     is_active = models.BooleanField(default=True)
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "routing_rule"
@@ -38,6 +40,8 @@ class Share(models.Model):
     capacity = models.IntegerField(null=True)
     away_until = models.DateField(null=True)
     assigned = models.IntegerField(default=0)
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "routing_share"
@@ -73,6 +77,8 @@ class Assignment(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+
+    objects = OfLeadSet.as_manager()
 
     class Meta:
         db_table = "routing_assignment"

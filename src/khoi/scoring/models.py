@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from khoi.history.models import fact
+from khoi.team.models import StaffSet
 
 
 @fact(70)
@@ -16,6 +17,8 @@ class Scorecard(models.Model):
     rules = models.JSONField(default=list)
     grades = models.JSONField(default=dict)
     published_at = models.DateTimeField(null=True)
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "scoring_scorecard"

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import fact, transient
+from khoi.team.rules import ADMIN, PARTNER, Principal
 
 
 class Role(models.TextChoices):
@@ -22,16 +23,40 @@ class Role(models.TextChoices):
     READ_ONLY = "read_only", _("Read only")
 
 
+def owned(actor: Principal, owner: str = "owner") -> Q:
+    """Rows whose ``owner`` the actor may look over the shoulder of.
+
+    Partners see their own. Staff see their own, their team's or all, as their visibility says; what has
+    no owner yet is seen by those who see more than their own.
+    """
+    if actor.visibility == Visibility.ALL and actor.role != PARTNER:
+        return Q()
+    mine = Q(**{owner: actor.id})
+    if actor.visibility == Visibility.OWN or actor.role == PARTNER:
+        return mine
+    team = Q(**{f"{owner}__team": actor.team_id}) if actor.team_id else Q(pk__in=[])
+    return mine | team | Q(**{f"{owner}__isnull": True})
+
+
 class Visibility(models.TextChoices):
     OWN = "own", _("Own records")
     TEAM = "team", _("The team’s records")
     ALL = "all", _("All records")
 
 
+class StaffSet(models.QuerySet[Any]):
+    """Teams, users: seen by all staff; a partner sees nobody."""
+
+    def visible_to(self, actor: Principal) -> "StaffSet":
+        return self.none() if actor.role == PARTNER else self.all()
+
+
 @fact(3)
 class Team(models.Model):
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField()
+
+    objects = StaffSet.as_manager()
 
     class Meta:
         db_table = "team_team"
@@ -42,6 +67,10 @@ class Team(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
+    def visible_to(self, actor: Principal) -> "models.QuerySet[User]":
+        """All staff; a partner sees only themselves."""
+        return self.filter(pk=actor.id) if actor.role == PARTNER else self.all()
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
 
@@ -77,6 +106,12 @@ class User(AbstractBaseUser):
         return check_password(raw_password, self.password)
 
 
+class TokenSet(models.QuerySet["Token"]):
+    def visible_to(self, actor: Principal) -> "TokenSet":
+        """One's own; an administrator sees everybody's."""
+        return self.all() if actor.role == ADMIN else self.filter(user=actor.id)
+
+
 @fact(5, secret=["digest"], derived=["used_at"], permanent=True)
 class Token(models.Model):
     """A program's key: the right of one user, cut down to scopes. Only the digest is kept."""
@@ -90,6 +125,8 @@ class Token(models.Model):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
+
+    objects = TokenSet.as_manager()
 
     class Meta:
         db_table = "team_token"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from khoi.campaigns.models import Campaign, Channel
 from khoi.history.models import fact
 from khoi.people.models import Person
+from khoi.team.rules import Principal
 
 
 class TouchKind(models.TextChoices):
@@ -26,6 +27,11 @@ class TouchKind(models.TextChoices):
     UNSUBSCRIBE = "unsubscribe", _("Unsubscribed")
 
 
+class TouchpointSet(models.QuerySet["Touchpoint"]):
+    def visible_to(self, actor: Principal) -> "TouchpointSet":
+        return self.filter(person__in=Person.objects.visible_to(actor))
+
+
 @fact(40, subject="person", personal=["title", "detail", "url"])
 class Touchpoint(models.Model):
     """What a person did or met with. ``is_human`` False: a machine did it, it never counts."""
@@ -41,6 +47,8 @@ class Touchpoint(models.Model):
     url = models.CharField(max_length=500, blank=True)
     is_human = models.BooleanField(default=True)
     occurred_at = models.DateTimeField()
+
+    objects = TouchpointSet.as_manager()
 
     class Meta:
         db_table = "touchpoints_touchpoint"

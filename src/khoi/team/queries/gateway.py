@@ -1,0 +1,54 @@
+"""The one gateway. Asked before any write, in the same transaction where one is open.
+
+A record somebody may not see and a record that does not exist answer alike: ``Hidden``.
+"""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from khoi.team.rules import Principal
+
+R = TypeVar("R", bound=models.Model)
+
+
+class Hidden(Exception):
+    """Nothing to see: not there, or not for this actor. Becomes 404."""
+
+
+class Forbidden(Exception):
+    """The record may be seen, or the page is known, but this action is not theirs. Becomes 403."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action = action
+
+
+def authorize(actor: Principal, action: str, record: models.Model | None = None) -> None:
+    """Raise ``Hidden`` when the actor cannot see the record, ``Forbidden`` when they may not act on it."""
+    if record is not None and not visible(type(record), actor).filter(pk=record.pk).exists():
+        raise Hidden
+    if not actor.may(action):
+        raise Forbidden(action)
+
+
+def find(actor: Principal, action: str, model: type[R], **lookup: Any) -> R:
+    """The one record behind the lookup, seen with the actor's eyes and allowed for the action.
+
+    A lookup that is no id at all (``/leads/x``) is Hidden too.
+    """
+    try:
+        record = visible(model, actor).filter(**lookup).first()
+    except (ValueError, ValidationError, OverflowError) as broken:
+        raise Hidden from broken
+    if record is None:
+        raise Hidden
+    if not actor.may(action):
+        raise Forbidden(action)
+    return record
+
+
+def visible(model: type[R], actor: Principal) -> "models.QuerySet[R]":
+    """The model's rows this actor may see. Every model reached from outside defines ``visible_to``."""
+    return model._default_manager.visible_to(actor)  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,94 @@
+"""Who may do what. One table of actions by role; everything else asks it."""
+
+from dataclasses import dataclass
+
+from khoi.history.rules.actors import Actor
+
+ADMIN, MANAGER, REP = "admin", "manager", "rep"
+MARKETER, PARTNER, READ_ONLY = "marketer", "partner", "read_only"
+
+_STAFF = frozenset({ADMIN, MANAGER, REP, MARKETER, READ_ONLY})
+_SELLERS = frozenset({ADMIN, MANAGER, REP})
+_WORKERS = frozenset({ADMIN, MANAGER, REP, MARKETER})
+_LEADERS = frozenset({ADMIN, MANAGER})
+_MARKETING = frozenset({ADMIN, MANAGER, MARKETER})
+_EVERYBODY = _STAFF | {PARTNER}
+
+#: action → roles that may take it on a record they can see.
+MAY: dict[str, frozenset[str]] = {
+    "home.view": _EVERYBODY,
+    "search.view": _EVERYBODY,
+    "profile.edit": _EVERYBODY,
+    "lead.view": _EVERYBODY,
+    "lead.create": _WORKERS | {PARTNER},
+    "lead.edit": _WORKERS | {PARTNER},
+    "lead.qualify": _WORKERS,
+    "lead.assign": _LEADERS,
+    "lead.convert": _SELLERS,
+    "lead.export": _LEADERS | {MARKETER},
+    "person.view": _EVERYBODY,
+    "person.edit": _WORKERS,
+    "account.view": _STAFF,
+    "account.create": _SELLERS,
+    "account.edit": _SELLERS,
+    "opportunity.view": _STAFF,
+    "opportunity.create": _SELLERS,
+    "opportunity.edit": _SELLERS,
+    "activity.view": _EVERYBODY,
+    "activity.create": _WORKERS | {PARTNER},
+    "task.view": _EVERYBODY,
+    "task.create": _WORKERS | {PARTNER},
+    "task.edit": _WORKERS | {PARTNER},
+    "report.view": _STAFF,
+    "import.run": _MARKETING,
+    "form.view": _MARKETING,
+    "form.edit": frozenset({ADMIN, MARKETER}),
+    "campaign.view": _STAFF,
+    "campaign.edit": _MARKETING,
+    "act.view": _STAFF,
+    "act.undo": _WORKERS,
+    "act.undo_others": _LEADERS,
+    "rules.view": _STAFF,
+    "rules.edit": frozenset({ADMIN}),
+    "routing.edit": _LEADERS,
+    "settings.view": _STAFF,
+    "settings.edit": frozenset({ADMIN}),
+    "team.view": _STAFF,
+    "team.edit": frozenset({ADMIN}),
+    "token.edit": _EVERYBODY,
+    "mail.view": frozenset({ADMIN}),
+    "mail.edit": frozenset({ADMIN}),
+    "health.view": frozenset({ADMIN}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal(Actor):
+    """An actor with rights: a user, or a token that stands for one.
+
+    ``scopes``: ``read``, ``write``; a user at the keyboard has both. ``visibility``: own, team or all.
+    """
+
+    role: str
+    team_id: int | None
+    visibility: str
+    scopes: frozenset[str]
+    language: str = "vi"
+
+    def may(self, action: str) -> bool:
+        """Whether the role and the scopes allow the action at all; the record is asked separately."""
+        scope = "read" if action.endswith(".view") else "write"
+        return scope in self.scopes and self.role in MAY[action]
+
+
+#: The workspace itself: jobs, the command line of whoever owns the machine.
+OWNER_OF_THE_MACHINE = Principal(
+    kind="system",
+    id=None,
+    label="Khơi",
+    via="cli",
+    role=ADMIN,
+    team_id=None,
+    visibility="all",
+    scopes=frozenset({"read", "write"}),
+)
