@@ -54,7 +54,7 @@ $(VENV)/installed: pyproject.toml $(VENV)/required | $(VENV)/built
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/tested: requirements/test.txt $(VENV)/installed $(VENV)/built
+$(VENV)/tested: requirements/test.txt $(VENV)/installed | $(VENV)/built
 	@echo "Fetching the packages the tests need"
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
