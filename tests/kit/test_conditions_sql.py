@@ -1,0 +1,187 @@
+"""The database must find exactly what Python judges: compiled for SQLite and run there, in memory."""
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import models
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
+from hypothesis import example, given
+from hypothesis import settings as trials
+from hypothesis import strategies as st
+
+from khoi.kit.conditions import OPERATORS, Field, as_json, holds, parse, sentence
+from khoi.kit.conditions.sql import to_q
+from khoi.kit.fold import fold
+
+if not apps.ready:  # run without the project's settings
+    settings.configure(USE_TZ=True)
+    django.setup()
+
+SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+FIELDS = {kind: Field(kind, kind, kind.title()) for kind in OPERATORS}
+COLUMNS = {kind: kind for kind in FIELDS} | {"text": "folded"}
+CONNECTION: dict[str, object] = {
+    "NAME": ":memory:",
+    "TIME_ZONE": None,
+    "OPTIONS": {},
+    "AUTOCOMMIT": True,
+    "CONN_HEALTH_CHECKS": False,
+}
+
+
+class Sample(models.Model):
+    folded = models.CharField(null=True)
+    code = models.CharField(null=True)
+    integer = models.BigIntegerField(null=True)
+    money = models.BigIntegerField(null=True)
+    date = models.DateField(null=True)
+    moment = models.DateTimeField(null=True)
+    boolean = models.BooleanField(null=True)
+    reference = models.BigIntegerField(null=True)
+
+    class Meta:
+        app_label = "conditions_sample"
+        managed = False
+        db_table = "sample"
+
+
+TEXTS = st.one_of(
+    st.sampled_from(["An", "ÂN", "Đặng", "dang", "e\u0301", "a%b", "a_b", "50%", "\\", "'", "An Nguyễn", "nguyen an"]),
+    st.text("aAâĐd %_", min_size=1, max_size=3),
+)
+CODES = st.sampled_from(["webinar", "Webinar", "web_form", "ads"])
+NUMBERS = st.one_of(st.integers(-3, 3), st.sampled_from([2**63 - 1, -(2**63)]))
+DATES = st.integers(-16, 16).map(lambda days: date(2026, 11, 21) + timedelta(days=days))
+MOMENTS = st.tuples(st.integers(-15, 15), st.sampled_from([-1, 0, 1, 60_000_000])).map(
+    lambda parts: NOW + timedelta(days=parts[0], microseconds=parts[1])
+)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "text": TEXTS, "code": CODES, "integer": NUMBERS, "money": NUMBERS, "date": DATES, "moment": MOMENTS,
+    "boolean": st.booleans(), "reference": st.integers(1, 4),
+}  # fmt: skip
+RELATIVE = st.integers(-15, 15).map(lambda days: {"days": days})
+RECORDS = st.fixed_dictionaries(
+    {
+        kind: st.one_of(
+            st.none(),
+            values,
+            *([st.sampled_from(["", " "])] if kind == "text" else []),
+            *([st.just("")] if kind == "code" else []),
+        )
+        for kind, values in VALUES.items()
+    }
+)
+
+
+def written(kind):
+    """The values of a kind as JSON has them."""
+    if kind in {"date", "moment"}:
+        return st.one_of(VALUES[kind].map(lambda value: value.isoformat()), RELATIVE)
+    return VALUES[kind].filter(lambda value: fold(str(value)) != "")
+
+
+@st.composite
+def leaves(draw):
+    kind = draw(st.sampled_from(sorted(FIELDS)))
+    op = draw(st.sampled_from(OPERATORS[kind]))
+    leaf = {"field": kind, "op": op}
+    if op.endswith("_empty"):
+        return leaf
+    if op == "within_days":
+        days = st.integers(1, 15)
+        return leaf | {"value": draw(st.one_of(days, days.map(lambda count: {"next": count})))}
+    if op == "between":
+        return leaf | {"value": draw(st.lists(written(kind), min_size=2, max_size=2))}
+    return leaf | {"value": draw(st.lists(written(kind), max_size=3) if op.endswith("in") else written(kind))}
+
+
+TREES = st.recursive(
+    leaves(),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=3).map(lambda each: {"all": each}),
+        st.lists(parts, max_size=3).map(lambda each: {"any": each}),
+        parts.map(lambda part: {"not": part}),
+    ),
+    max_leaves=5,
+).filter(lambda tree: depth(tree) <= 8)
+
+
+def depth(tree):
+    parts = tree.get("all") or tree.get("any") or ([tree["not"]] if "not" in tree else [])
+    return 1 + max(map(depth, parts), default=0)
+
+
+def stored(records):
+    """An SQLite table of `records`, numbered from 0."""
+    table = sqlite3.connect(":memory:")
+    columns = [str(column.column) for column in Sample._meta.concrete_fields]
+    table.execute(f"create table sample ({', '.join(columns)})")
+    for number, record in enumerate(records):
+        row = {"id": number, **record, "folded": None if record["text"] is None else fold(record["text"])}
+        row["moment"] = row["moment"] and row["moment"].astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+        row["date"] = row["date"] and row["date"].isoformat()
+        table.execute(
+            f"insert into sample values ({', '.join('?' * len(columns))})", [row[column] for column in columns]
+        )
+    return table
+
+
+def found(condition, records):
+    rows = Sample.objects.filter(to_q(condition, COLUMNS, NOW, SAIGON)).values_list("pk")
+    try:
+        sql, parameters = rows.query.get_compiler(connection=SQLite(CONNECTION, "sample")).as_sql()
+    except EmptyResultSet:
+        return set()
+    return {number for (number,) in stored(records).execute(sql % (("?",) * len(parameters)), parameters)}
+
+
+@trials(max_examples=400, deadline=None)
+@given(TREES, st.lists(RECORDS, min_size=1, max_size=6))
+@example({"not": {"any": []}}, [dict.fromkeys(VALUES)])
+def test_the_database_finds_what_python_judges(tree, records):
+    condition = parse(tree, FIELDS)
+    judged = {number for number, record in enumerate(records) if holds(condition, record, NOW, SAIGON).ok}
+    assert found(condition, records) == judged
+
+
+@trials(deadline=None)
+@given(TREES, RECORDS, st.integers(0, 40 * 86_400))
+def test_an_answer_stands_until_its_next_change_and_turns_there(tree, record, seconds):
+    condition = parse(tree, FIELDS)
+    verdict = holds(condition, record, NOW, SAIGON)
+    later = NOW + timedelta(seconds=seconds)
+    if verdict.next_change_at is not None:
+        assert holds(condition, record, verdict.next_change_at, SAIGON).ok != verdict.ok
+    if verdict.next_change_at is None or later < verdict.next_change_at:
+        assert holds(condition, record, later, SAIGON).ok == verdict.ok
+
+
+@given(TREES, RECORDS)
+def test_nothing_is_missing_exactly_when_it_holds(tree, record):
+    verdict = holds(parse({"all": [tree, {"field": "code", "op": "is_not_empty"}]}, FIELDS), record, NOW, SAIGON)
+    assert all(not clause.ok for clause in verdict.missing)
+    assert not (verdict.ok and verdict.missing)
+
+
+@given(TREES)
+def test_every_condition_goes_to_json_and_back_and_can_be_said(tree):
+    condition = parse(tree, FIELDS)
+    assert parse(as_json(condition), FIELDS) == condition
+    assert sentence(condition, FIELDS, "vi")
+    assert sentence(condition, FIELDS, "en")
+
+
+def test_a_prefix_is_a_range_in_any_collation_of_postgresql():
+    condition = parse({"field": "text", "op": "starts_with", "value": "Đông"}, FIELDS)
+    rows = Sample.objects.filter(to_q(condition, COLUMNS, NOW, SAIGON)).values_list("pk")
+    sql, parameters = rows.query.get_compiler(connection=PostgreSQL(CONNECTION, "sample")).as_sql()
+    assert sql.count('COLLATE "C"') == 2
+    assert parameters[-2:] == ("dong", "dong\U0010ffff")
