@@ -56,20 +56,21 @@ def belongs_to_the_other_engine(item: pytest.Item) -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    return fail_if_strict(report)
+    fail_if_strict(report)
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
-    return fail_if_strict(report)
+    fail_if_strict(report)
+    return report
 
 
-def fail_if_strict(report: Any) -> Any:
+def fail_if_strict(report: pytest.TestReport | pytest.CollectReport) -> None:
     if STRICT and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"Left out, and STRICT=1 lets nothing be left out: {reason(report)}"
-    return report
 
 
 def reason(report: Any) -> str:

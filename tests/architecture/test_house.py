@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.architecture import house, test_house_rules
+from tests.architecture import house, reading, test_house_rules
 
 
 @pytest.mark.parametrize("name", sorted(house.RULES))
@@ -17,12 +17,12 @@ def test_every_rule_is_shown_to_fail_on_a_tree_that_breaks_it():
 
 
 def test_the_reader_sees_the_real_package():
-    seen = house.read_house(house.PACKAGE, tuple(house.rooms_in_order()))
+    seen = reading.read_house(reading.PACKAGE, tuple(reading.rooms_in_order()))
 
     assert {"kit", "history"} <= {file.room for file in seen.python}
 
 
 def test_the_first_room_is_design_and_the_last_operations():
-    order = house.rooms_in_order()
+    order = reading.rooms_in_order()
 
     assert (order[0], order[1], order[-1]) == ("design", "kit", "operations")
