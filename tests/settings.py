@@ -17,5 +17,10 @@ os.environ["KHOI_SECRET_KEY"] = "a test keeps no secrets"
 atexit.register(shutil.rmtree, os.environ["KHOI_DATA"], ignore_errors=True)
 
 from khoi.settings import *  # noqa: E402, F403
+from khoi.settings import DATA_DIR, DATABASES  # noqa: E402
+
+# A file, not memory: tests write from several threads and from other programs.
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.db")}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
