@@ -51,6 +51,7 @@ function askFor(card, from, text) {
   const form = new DOMParser().parseFromString(text, "text/html").querySelector(".gateform")
   card.append(document.adoptNode(form))
   card.dataset.lifted = ""
+  hang(form, card)
   htmx.process(form)
   one("input:not([type=hidden]), select, textarea", form)?.focus()
   const leave = (e) => {
@@ -64,6 +65,15 @@ function askFor(card, from, text) {
   }
   form.addEventListener("keydown", leave)
   one("[data-cancel]", form)?.addEventListener("click", leave)
+}
+
+/** Below the card when there is room, else as low as the window allows. */
+function hang(form, card) {
+  const { left, right, bottom } = card.getBoundingClientRect()
+  const { width, height } = form.getBoundingClientRect()
+  const x = Math.max(12, right - width < 12 ? left : right - width)
+  form.style.left = `${Math.min(x, innerWidth - width - 12)}px`
+  form.style.top = `${Math.max(12, Math.min(bottom + 8, innerHeight - height - 12))}px`
 }
 
 const say = (text) => document.dispatchEvent(new CustomEvent("khoi:say", { detail: { text, tone: "bad" } }))
@@ -82,7 +92,10 @@ function drag() {
       delayOnTouchOnly: true,
       touchStartThreshold: 4,
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
+      forceFallback: true, // the same drag by mouse and by finger, drawn by us and not by the browser
+      fallbackTolerance: 4,
       ghostClass: "ghost",
+      fallbackClass: "carried",
       scrollSensitivity: 80,
       onStart: (e) => (from = place(e.item)),
       onChange: (e) => mark(e.to),

@@ -15,9 +15,14 @@ class SampleForm(forms.Form):
     )
     seats = forms.ChoiceField(label=_("Seats"), choices=[("s", "1–20"), ("m", "20–50"), ("l", "51–200")])
     need = forms.CharField(
-        label=_("What do you need?"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("A sentence is enough")
+        label=_("What do you need?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("A sentence is enough"),
     )
     channel = forms.ChoiceField(
-        label=_("How may we reach you?"), choices=[("phone", _("Phone")), ("email", _("Email"))], widget=forms.RadioSelect
+        label=_("How may we reach you?"),
+        choices=[("phone", _("Phone")), ("email", _("Email"))],
+        widget=forms.RadioSelect,
     )
     agree = forms.BooleanField(label=_("Call and email me about this request. I can withdraw at any time."))

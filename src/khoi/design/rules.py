@@ -79,7 +79,9 @@ def spark(points: Sequence[float], *, width: int = 52, height: int = 18) -> Spar
     places = [(1 + i * step, _height(p, low, high, height)) for i, p in enumerate(points)]
     line = "M" + "L".join(f"{x:.4g} {y:.4g}" for x, y in places)
     last_x, last_y = places[-1]
-    return Spark(width, height, line, f"{line}V{height}H1z", round(last_x, 1), round(last_y, 1), points[-1] >= points[0])
+    return Spark(
+        width, height, line, f"{line}V{height}H1z", round(last_x, 1), round(last_y, 1), points[-1] >= points[0]
+    )
 
 
 def _height(point: float, low: float, high: float, height: int) -> float:
@@ -151,7 +153,9 @@ def _banks(halves: Sequence[float], middle: float, pitch: float, flat: float) ->
             after, bend = (i + 1) * pitch, (end + (i + 1) * pitch) / 2
             nxt = halves[i + 1]
             upper += f"C{bend:.1f} {middle - half:.1f} {bend:.1f} {middle - nxt:.1f} {after:.1f} {middle - nxt:.1f}"
-            lower = f"C{bend:.1f} {middle + nxt:.1f} {bend:.1f} {middle + half:.1f} {end:.1f} {middle + half:.1f}" + lower
+            lower = (
+                f"C{bend:.1f} {middle + nxt:.1f} {bend:.1f} {middle + half:.1f} {end:.1f} {middle + half:.1f}" + lower
+            )
     return upper, lower
 
 

@@ -134,7 +134,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW: the page had stood open too long, or cookies are off."""
     words = {
         "title": _("This page has been open too long"),
-        "text": _("For your safety the form was not accepted. Go back, load the page again and send it once more; cookies must be allowed."),
+        "text": _(
+            "For your safety the form was not accepted. Go back, load the page again and send it once more; cookies must be allowed."
+        ),
     }
     return render(request, "design/403.html", words, status=403)
 

@@ -122,9 +122,7 @@ def score(value: float | None, points: Sequence[float] | str = "", word: bool = 
     if value is None:
         return SafeString('<span class="score"><b>–</b></span>')
     said = format_html('<span class="sr">{}</span>', gettext("Score")) if word else ""
-    return format_html(
-        '<span class="score">{}<b>{}</b>{}</span>', said, formats.number(round(value)), spark(points)
-    )
+    return format_html('<span class="score">{}<b>{}</b>{}</span>', said, formats.number(round(value)), spark(points))
 
 
 @register.simple_tag

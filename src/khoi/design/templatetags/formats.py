@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from khoi.design import rules
 
@@ -85,7 +85,9 @@ def money_full(minor: int | None, currency: str = "VND") -> str:
         return "–"
     amount = _major(minor, currency)
     whole = amount == amount.to_integral_value()
-    return format_currency(amount, currency, locale=_locale(), currency_digits=False, format=_pattern(currency, whole=whole))
+    return format_currency(
+        amount, currency, locale=_locale(), currency_digits=False, format=_pattern(currency, whole=whole)
+    )
 
 
 def _pattern(currency: str, *, whole: bool) -> str:
@@ -102,9 +104,9 @@ def _scale(amount: Decimal) -> tuple[int, str]:
     """What to divide by and the word that then follows; 999.96 million already reads as 1 billion."""
     size = abs(amount)
     if size >= Decimal("999_950_000"):
-        return 1_000_000_000, gettext("bn")
+        return 1_000_000_000, pgettext("money", "bn")
     if size >= 1_000_000:
-        return 1_000_000, gettext("m")
+        return 1_000_000, pgettext("money", "m")
     return 1, ""
 
 
