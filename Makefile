@@ -18,6 +18,11 @@ TRANSLATIONS := $(wildcard src/khoi/locale/*/LC_MESSAGES/*.po)
 help:
 	@sed -n '2,3s/^# *//p' Makefile
 
+# The driver comes along when an address of PostgreSQL is given.
+ifneq ($(filter postgres%,$(KHOI_DATABASE_URL)),)
+run: $(VENV)/postgres
+endif
+
 run: $(VENV)/installed $(VENV)/built
 	@KHOI_DATA="$(KHOI_DATA)" exec $(BIN)/khoi run --port $(PORT) --demo
 
@@ -52,6 +57,11 @@ $(VENV)/built: hatch_build.py $(FRONTEND) $(TRANSLATIONS) | $(VENV)/required
 $(VENV)/installed: pyproject.toml $(VENV)/required | $(VENV)/built
 	@echo "Installing Khơi itself"
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/postgres: requirements/postgres.txt | $(VENV)/required
+	@echo "Fetching the driver for PostgreSQL"
+	@$(PIP) install --require-hashes -r requirements/postgres.txt
 	@touch $@
 
 $(VENV)/tested: requirements/test.txt $(VENV)/installed | $(VENV)/built

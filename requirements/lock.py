@@ -21,6 +21,9 @@ def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     runtime = project["project"]["dependencies"]
     compile_lock("run", [*runtime, *group(project, "build")])
+    compile_lock(
+        "postgres", project["project"]["optional-dependencies"]["postgres"], "--constraint=requirements/run.txt"
+    )
     compile_lock("test", [*runtime, *group(project, "dev")], "--constraint=requirements/run.txt")
 
 
