@@ -1,0 +1,47 @@
+"""Mapping: which column of a file means what. A mapping is a TOML file, or is proposed from the headings."""
+
+from khoi.capture.rules.mapping.applying import apply, check_against_lead
+from khoi.capture.rules.mapping.cells import Value
+from khoi.capture.rules.mapping.fields import FIELDS, LEAD, OPPORTUNITY, Field
+from khoi.capture.rules.mapping.format import (
+    Assertion,
+    Column,
+    External,
+    Fit,
+    Mapping,
+    best_fit,
+    dump_mapping,
+    fit,
+)
+from khoi.capture.rules.mapping.loading import BadMapping, MappingProblem, load_mapping
+from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
+from khoi.capture.rules.mapping.proposing import Guess, Proposal, propose_mapping
+
+__all__ = [
+    "FIELDS",
+    "LEAD",
+    "OPPORTUNITY",
+    "Assertion",
+    "BadMapping",
+    "Claim",
+    "Column",
+    "External",
+    "ExternalKey",
+    "Extra",
+    "Field",
+    "Fit",
+    "Guess",
+    "Mapping",
+    "MappingProblem",
+    "Parsed",
+    "Problem",
+    "Proposal",
+    "Value",
+    "apply",
+    "best_fit",
+    "check_against_lead",
+    "dump_mapping",
+    "fit",
+    "load_mapping",
+    "propose_mapping",
+]

@@ -1,0 +1,182 @@
+"""One row, read through a mapping: values for fields, labelled notes, what the row asserts, what is wrong."""
+
+from collections.abc import Mapping as Table
+from datetime import datetime
+
+from khoi.capture.rules.mapping.cells import Unreadable, Value, read_cell
+from khoi.capture.rules.mapping.fields import FIELDS, IDENTITY, LEAD, NAME_PARTS, OPPORTUNITY, Field
+from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping
+from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
+
+
+def apply(mapping: Mapping, row: Table[str, str]) -> Parsed:
+    """Read one row, given as heading → cell. Columns the mapping names and the row lacks count as empty."""
+    reading = _Reading(mapping, row)
+    for column in sorted(mapping.columns, key=_currency_first):
+        reading.take(column)
+    reading.take_others()
+    reading.fill_constants()
+    reading.join_name()
+    key, join = reading.external(mapping.key, "no_key"), reading.external(mapping.join, "no_join")
+    reading.check_identity(join)
+    return Parsed(
+        mapping.rows,
+        key,
+        join,
+        reading.values,
+        tuple(reading.extras),
+        reading.claims(),
+        frozenset(reading.days),
+        tuple(reading.problems),
+    )
+
+
+def check_against_lead(parsed: Parsed, *, first_contact_at: datetime) -> tuple[Problem, ...]:
+    """What is odd about a deal, seen beside its lead: a warning when it was won before the first contact.
+
+    Such rows are kept: the dates are what the other system says.
+    """
+    won = parsed.moment("won_at")
+    if won is None or won >= first_contact_at:
+        return ()
+    return (Problem("won_at", won.isoformat(), "won_before_first_contact"),)
+
+
+def _currency_first(column: Column) -> bool:
+    return "currency" not in column.fields
+
+
+class _Reading:
+    """The row while it is being read."""
+
+    def __init__(self, mapping: Mapping, row: Table[str, str]) -> None:
+        self.mapping = mapping
+        self.row = row
+        self.fields = FIELDS[mapping.rows]
+        self.empty = {text.casefold() for text in mapping.empty}
+        self.asserted = {assertion.at for assertion in mapping.asserts}
+        self.values: dict[str, Value] = {}
+        self.extras: list[Extra] = []
+        self.problems: list[Problem] = []
+        self.days: set[str] = set()
+
+    def cell(self, heading: str) -> str:
+        text = self.row.get(heading, "").strip()
+        return "" if text.casefold() in self.empty else text
+
+    def take(self, column: Column) -> None:
+        text = self.cell(column.heading)
+        if not text:
+            if column.required:
+                self.problems.append(Problem(column.heading, "", "missing", rejects=True))
+            return
+        if column.extra:
+            self.extras.append(Extra(column.extra, text))
+        meant = self.translate(column, text)
+        for name in column.fields if meant else ():
+            self.put(column, name, meant)
+
+    def translate(self, column: Column, text: str) -> str:
+        """The text after the column's value map; nothing where an unknown value is not kept."""
+        if not column.values or column.otherwise == "keep":
+            return column.values.get(text, text)
+        if text in column.values:
+            return column.values[text]
+        if column.otherwise != "empty":
+            self.refuse(column, text, "unknown_value", rejects=column.otherwise == "reject")
+        return ""
+
+    def put(self, column: Column, name: str, text: str) -> None:
+        """Read the text for a field. What cannot be read, or comes second, is kept as a note."""
+        field = self.fields[name]
+        if name in self.values and field.kind != "long":
+            self.keep(column, text)
+            return
+        try:
+            value, day_only = read_cell(text, field, self.mapping, self.text("currency"), column.pattern)
+        except Unreadable as unreadable:
+            self.refuse(column, text, unreadable.code, rejects=column.required or name in self.asserted)
+            return
+        self.values[name] = self.within(column, name, field, value)
+        if day_only:
+            self.days.add(name)
+
+    def within(self, column: Column, name: str, field: Field, value: Value) -> Value:
+        """The value at the length a field holds; several columns of long text stand one below the other."""
+        if not isinstance(value, str):
+            return value
+        if field.kind == "long" and self.text(name):
+            value = f"{self.text(name)}\n{value}"
+        if len(value) > field.length:
+            self.refuse(column, value, "too_long", rejects=False)
+        return value[: field.length]
+
+    def refuse(self, column: Column, text: str, code: str, *, rejects: bool) -> None:
+        self.problems.append(Problem(column.heading, text, code, rejects))
+        if not rejects:
+            self.keep(column, text)
+
+    def keep(self, column: Column, text: str) -> None:
+        label = column.extra or column.heading
+        if Extra(label, text) not in self.extras:
+            self.extras.append(Extra(label, text))
+
+    def take_others(self) -> None:
+        """Columns the mapping does not name lose nothing: they become labelled notes."""
+        if self.mapping.others == "drop":
+            return
+        externals = {external.column for external in (self.mapping.key, self.mapping.join) if external}
+        named = externals | {column.heading for column in self.mapping.columns}
+        for heading in self.row:
+            text = "" if heading in named else self.cell(heading)
+            if text:
+                self.extras.append(Extra(heading, text))
+
+    def fill_constants(self) -> None:
+        for name, text in self.mapping.constants.items():
+            if name not in self.values:
+                self.put(Column(name), name, text)
+
+    def join_name(self) -> None:
+        """Parts of a name become the name, in the order the mapping gives, unless it stands there whole."""
+        parts = [str(self.values.pop(name, "")) for name in NAME_PARTS]
+        if self.mapping.names == "given_first":
+            parts = [parts[2], parts[1], parts[0]]
+        joined = " ".join(part for part in parts if part)
+        if joined and "person_name" not in self.values:
+            self.values["person_name"] = joined[: self.fields["person_name"].length]
+
+    def external(self, external: External | None, code: str) -> ExternalKey | None:
+        if external is None:
+            return None
+        text = self.cell(external.column)
+        if text:
+            return ExternalKey(external.system, text)
+        self.problems.append(Problem(external.column, "", code, rejects=True))
+        return None
+
+    def check_identity(self, join: ExternalKey | None) -> None:
+        """A lead is somebody or some company; a deal belongs to a lead, to somebody, or has a name."""
+        wanted = IDENTITY if self.mapping.rows == LEAD else (*IDENTITY, "name")
+        known = any(name in self.values for name in wanted) or self.mapping.anonymous
+        if not known and not (self.mapping.rows == OPPORTUNITY and (join or self.mapping.join)):
+            self.problems.append(Problem("person_name", "", "no_identity", rejects=True))
+
+    def claims(self) -> tuple[Claim, ...]:
+        made = [self.claim(assertion) for assertion in self.mapping.asserts]
+        stage = self.text("stage") if self.mapping.rows == LEAD else ""
+        if stage:
+            at = "stage_at" if "stage_at" in self.values else "arrived_at"
+            made.append(self.claim(Assertion(LEAD, stage, at)))
+        return tuple(claim for claim in made if claim)
+
+    def claim(self, assertion: Assertion) -> Claim | None:
+        at = self.values.get(assertion.at)
+        said = {text.casefold() for text in assertion.texts}
+        if not isinstance(at, datetime) or (assertion.column and self.cell(assertion.column).casefold() not in said):
+            return None
+        return Claim(assertion.of, assertion.state, at, assertion.at in self.days)
+
+    def text(self, name: str) -> str:
+        value = self.values.get(name)
+        return value if isinstance(value, str) else ""

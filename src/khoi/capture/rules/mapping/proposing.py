@@ -1,0 +1,195 @@
+"""A mapping for a file nobody has described: guessed from its headings, English or Vietnamese, and first rows."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from khoi.capture.rules.mapping.fields import IDENTITY, LEAD
+from khoi.capture.rules.mapping.format import Column, External, Mapping
+from khoi.kit.emails import email_problem
+from khoi.kit.fold import words
+from khoi.kit.phones import phone_problem
+
+#: field → headings as people write them, folded; after the bar the Vietnamese ones.
+HEADINGS = {
+    "person_name": "full name, name, contact name, contact, lead name, customer name, client name, contact person | "
+    "ho ten, ho va ten, ho ten khach hang, ten khach hang, ten khach, ten lien he, nguoi lien he, khach hang, ten, "
+    "ten day du, hoc vien, ten hoc vien",
+    "family_name": "last name, family name, surname | ho, ho va ten dem, ho dem, ho lot",
+    "middle_name": "middle name | ten dem, ten lot",
+    "given_name": "first name, given name | ten goi",
+    "job_title": "job title, position, title | chuc vu, chuc danh, vi tri",
+    "email": "email, e mail, mail, email address, work email | thu dien tu, dia chi email, hop thu, hop thu dien tu",
+    "phone": "phone, phone number, mobile, mobile phone, mobile number, telephone, tel, cell, cell phone, contact "
+    "number | dien thoai, so dien thoai, sdt, so dt, dt, di dong, so di dong, dtdd, so zalo",
+    "company": "company, company name, organization, organisation, account, account name, business, business name | "
+    "cong ty, ten cong ty, doanh nghiep, ten doanh nghiep, don vi, to chuc, co quan, noi lam viec",
+    "industry": "industry, sector | nganh, nganh nghe, linh vuc",
+    "employees": "employees, number of employees, no of employees, company size | so nhan vien, quy mo nhan su",
+    "region": "region, province, city | tinh, thanh pho, tinh thanh, tinh thanh pho, khu vuc, dia phuong",
+    "need": "need, needs, interest, interested in, product interest | nhu cau, quan tam, san pham quan tam",
+    "note": "note, notes, comment, comments, description, message, remarks | ghi chu, mo ta, noi dung, loi nhan, "
+    "tin nhan, yeu cau",
+    "source": "source, lead source, original source | nguon, nguon khach, nguon khach hang, nguon lead, nguon data",
+    "channel": "channel | kenh, kenh lien he",
+    "campaign": "campaign, campaign name, utm campaign | chien dich, ten chien dich",
+    "landing_page": "landing page, landing page url | trang dich",
+    "referrer": "referrer, referer",
+    "owner": "owner, lead owner, contact owner, assigned to, sales rep, salesperson | nguoi phu trach, phu trach, "
+    "nhan vien phu trach, nhan vien kinh doanh, nguoi so huu",
+    "arrived_at": "date, created, created at, created on, created date, create date, date created, date added, "
+    "submitted at, timestamp, received at | ngay, ngay tao, ngay nhan, ngay gui, ngay dang ky, ngay lien he, "
+    "thoi gian, thoi gian tao, dau thoi gian",
+}
+NUMBERS = {"id", "record id", "lead id", "contact id", "external id", "ma", "ma khach hang", "ma kh", "ma lead"}
+
+#: Several columns of these may stand side by side; the first filled one counts, the others become notes.
+SEVERAL = {"email", "phone", "note"}
+LOOKS: dict[str, Callable[[str], bool]] = {
+    "email": lambda text: email_problem(text) is None,
+    "phone": lambda text: phone_problem(text) is None and text.lstrip("( ")[:1] in {"+", "0", "8"},
+}
+EXACT, SIMILAR, BY_CONTENT, DOUBTED, ENOUGH = 95, 70, 75, 40, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a column probably holds. ``confidence`` from 0 to 100; from 50 on the proposal uses it.
+
+    ``why``: ``heading``, ``similar_heading``, ``content`` (the cells look like it) or ``content_differs``.
+    """
+
+    column: str
+    field: str
+    confidence: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A mapping to show, change or use. ``usable``: it finds somebody or some company in the rows.
+
+    ``assumed_dates``: no sample tells days from months, so the order is the one usual with such headings.
+    """
+
+    mapping: Mapping
+    guesses: tuple[Guess, ...]
+    usable: bool
+    assumed_dates: bool
+
+
+def propose_mapping(
+    headings: Sequence[str],
+    sample_rows: Sequence[Sequence[str]],
+    *,
+    name: str = "proposed",
+    zone: str = "Asia/Ho_Chi_Minh",
+    currency: str = "VND",
+    system: str = "",
+) -> Proposal:
+    """A mapping of rows to leads. ``sample_rows``: the cells of the first rows, as wide as the headings.
+
+    With ``system`` given, a column of distinct record numbers becomes the key in it, so that importing the file
+    again finds its leads.
+    """
+    samples = {heading: [row[place].strip() for row in sample_rows] for place, heading in enumerate(headings)}
+    guesses = _chosen([guess for heading in headings if (guess := _guess(heading, samples[heading], headings))])
+    taken = {guess.column: guess.field for guess in guesses if guess.confidence >= ENOUGH}
+    vietnamese = any(_vietnamese(heading) for heading in taken)
+    order = _date_order(
+        [text for heading, field in taken.items() if field == "arrived_at" for text in samples[heading]]
+    )
+    mapping = Mapping(
+        name,
+        LEAD,
+        tuple(Column(heading, (field,)) for heading, field in taken.items()),
+        zone=zone,
+        dates=order or "dmy",
+        language="vi" if vietnamese else "en",
+        currency=currency,
+        names="family_first" if vietnamese else "given_first",
+        key=_key(samples, set(taken), system),
+    )
+    found = set(taken.values())
+    named = found & {*IDENTITY, "given_name", "family_name"}
+    return Proposal(mapping, guesses, bool(named), assumed_dates="arrived_at" in found and order is None)
+
+
+def _plain(heading: str) -> str:
+    """A heading for comparing: "FirstName", "first_name" and "First name*" are one."""
+    return " ".join(words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)))
+
+
+def _names(listed: str) -> set[str]:
+    return {name.strip() for name in listed.split(",")} - {""}
+
+
+_KNOWN = {field: tuple(map(_names, listed.split("|"))) for field, listed in HEADINGS.items()}
+_FIELD_OF = {name: field for field, both in _KNOWN.items() for names in both for name in names}
+# "firstname" is "first name", but "ho" in "hoten" is not looked for.
+_FIELD_OF |= {name.replace(" ", ""): field for name, field in list(_FIELD_OF.items()) if len(name) > 5}
+# Found inside longer headings too: but "khách hàng" also ends "Mã khách hàng" and "Địa chỉ khách hàng".
+_LONG_NAMES = sorted(
+    (name for name, field in _FIELD_OF.items() if " " in name or (field in LOOKS and len(name) > 2)),
+    key=len,
+    reverse=True,
+)
+_LONG_NAMES.remove("khach hang")
+
+
+def _vietnamese(heading: str) -> bool:
+    return any(_plain(heading) in names for _, *other in _KNOWN.values() for names in other)
+
+
+def _guess(heading: str, samples: list[str], headings: Sequence[str]) -> Guess | None:
+    plain = _plain(heading)
+    field, confidence, why = _FIELD_OF.get(plain, ""), EXACT, "heading"
+    # Beside a column "Họ" the column "Tên" holds the given name alone.
+    if plain == "ten" and any(_FIELD_OF.get(_plain(other)) == "family_name" for other in headings):
+        field = "given_name"
+    if not field:
+        name = next((name for name in _LONG_NAMES if f" {name} " in f" {plain} "), "")
+        field, confidence, why = _FIELD_OF.get(name, ""), SIMILAR, "similar_heading"
+    filled = [text for text in samples if text]
+    if not field:
+        field = next((field for field, looks in LOOKS.items() if _mostly(looks, filled)), "")
+        confidence, why = BY_CONTENT, "content"
+    elif field in LOOKS and filled and not any(LOOKS[field](text) for text in filled):
+        confidence, why = DOUBTED, "content_differs"
+    return Guess(heading, field, confidence, why) if field else None
+
+
+def _mostly(looks: Callable[[str], bool], filled: list[str]) -> bool:
+    return bool(filled) and sum(1 for text in filled if looks(text)) * 5 >= len(filled) * 4
+
+
+def _chosen(guesses: list[Guess]) -> tuple[Guess, ...]:
+    """The surest guess for each field, in the order of the file; of some fields all the equally sure ones."""
+    best: dict[str, Guess] = {}
+    for guess in guesses:
+        if guess.field not in best or guess.confidence > best[guess.field].confidence:
+            best[guess.field] = guess
+    return tuple(guess for guess in guesses if best[guess.field] is guess or _as_sure(guess, best[guess.field]))
+
+
+def _as_sure(guess: Guess, best: Guess) -> bool:
+    return guess.field in SEVERAL and guess.confidence == best.confidence
+
+
+def _date_order(texts: list[str]) -> str | None:
+    """``dmy`` or ``mdy`` where a date with a 13 or more tells, else nothing."""
+    for text in texts:
+        found = re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}", text)
+        if found and int(found[1]) > 12:
+            return "dmy"
+        if found and int(found[2]) > 12:
+            return "mdy"
+    return None
+
+
+def _key(samples: dict[str, list[str]], taken: set[str], system: str) -> External | None:
+    for heading, texts in samples.items():
+        distinct = texts and all(texts) and len(set(texts)) == len(texts)
+        if system and heading not in taken and _plain(heading) in NUMBERS and distinct:
+            return External(heading, system)
+    return None
