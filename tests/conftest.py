@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.left_out", "tests.cast"]
 
+# A busy machine is slow, not wrong. A strict run tries the same inputs every time, so its answer is about the change.
+settings.register_profile("khoi", deadline=None, derandomize=os.environ.get("KHOI_STRICT", "") not in {"", "0"})
+settings.load_profile("khoi")
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
