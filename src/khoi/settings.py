@@ -4,7 +4,7 @@ KHOI_DATA           the data folder (database, files, secret key); default ``./d
 KHOI_DATABASE_URL   postgresql://user:password@host:port/name; default SQLite in the data folder
 KHOI_URL            the address people reach Khơi at; default http://127.0.0.1:8000
 KHOI_HOSTS          further host names to answer to, comma-separated
-KHOI_SMTP_URL       smtp://user:password@host:port (smtps:// or ?tls=1 for encryption); default: mail waits in the outbox
+KHOI_SMTP_URL       smtp://user:password@host:port (smtps:// or ?tls=1 to encrypt); default: mail waits in the outbox
 KHOI_MAIL_FROM      sender of our mails
 KHOI_DEBUG          1 shows tracebacks; never in production
 """
@@ -78,6 +78,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 KHOI_RECORDER = "khoi.history.services.recording"
 KHOI_SETTLE = "khoi.lifecycle.services.settle"
+KHOI_SETTINGS_PAGES = "khoi.panels.SETTINGS_PAGES"
 
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"] + [
     host for host in os.environ.get("KHOI_HOSTS", "").split(",") if host
@@ -109,7 +110,6 @@ ROOMS = [
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "ninja",
@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "khoi.design.views.csrf_failure"
 ROOT_URLCONF = "khoi.urls"
 WSGI_APPLICATION = "khoi.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
@@ -160,6 +161,7 @@ LOGIN_URL = "team:log_in"
 LOGIN_REDIRECT_URL = "home:today"
 
 _HTTPS = BASE_URL.startswith("https://")
+SESSION_ENGINE = "khoi.team.models.sessions"
 SESSION_COOKIE_NAME = "__Host-khoi" if _HTTPS else "khoi"
 CSRF_COOKIE_NAME = "__Host-khoi-csrf" if _HTTPS else "khoi-csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS

@@ -1,7 +1,7 @@
 """Act and Change, the head of the chain, and the register of which table is of which kind."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
@@ -15,7 +15,8 @@ KINDS: dict[type[models.Model], Table] = {}
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    return model._meta.get_field(name).column  # type: ignore[union-attr]
+    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
+    return str(field.column)
 
 
 def _columns(model: type[models.Model], names: Iterable[str]) -> frozenset[str]:
@@ -38,7 +39,8 @@ def fact(
     ``derived``: fields that ``recompute`` can rebuild; ``secret``: fields that never enter history.
     ``permanent`` rows are neither taken out nor put back by an undo (log-ins, keys).
     """
-    return _declare(FACT, code, subject, personal, derived, secret, permanent=permanent)
+    declared = _declare(FACT, code, subject, personal, derived, secret, permanent=permanent)
+    return cast("Callable[[M], M]", declared)
 
 
 def decision(
@@ -51,7 +53,8 @@ def decision(
     permanent: bool = False,
 ) -> Callable[[M], M]:
     """Rows are appended and never changed. ``permanent`` ones are stepped around by undo."""
-    return _declare(DECISION, code, subject, personal, derived, secret, permanent=permanent)
+    declared = _declare(DECISION, code, subject, personal, derived, secret, permanent=permanent)
+    return cast("Callable[[M], M]", declared)
 
 
 def derived(model: M) -> M:
@@ -133,7 +136,7 @@ class Act(models.Model):
     via = models.CharField(max_length=20)
     subject_tbl = models.SmallIntegerField(null=True)
     subject_id = models.BigIntegerField(null=True)
-    key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - NULL keeps keyless acts out of the unique index
+    key = models.CharField(max_length=200, null=True)
     why = models.TextField(default="{}")
     is_undo = models.BooleanField(default=False)
     undone_by = models.ForeignKey("self", null=True, on_delete=models.DO_NOTHING, related_name="undid")
@@ -167,8 +170,8 @@ class Change(models.Model):
     row_id = models.BigIntegerField()
     subject_id = models.BigIntegerField(null=True)
     op = models.CharField(max_length=1)
-    before = models.TextField(null=True)  # noqa: DJ001 - an insert has no before
-    personal = models.TextField(null=True)  # noqa: DJ001
+    before = models.TextField(null=True)
+    personal = models.TextField(null=True)
     salt = models.BinaryField(null=True)
     seal = models.BinaryField(null=True)
 
@@ -209,12 +212,14 @@ class Answer(models.Model):
     key = models.CharField(max_length=200)
     body_hash = models.CharField(max_length=64)
     status = models.SmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
     body = models.TextField(blank=True)
     answered_at = models.DateTimeField()
 
     class Meta:
         db_table = "history_answer"
         constraints = [UniqueConstraint(fields=["scope", "key"], name="answer_is_given_once_per_key")]
+        indexes = [Index(fields=["answered_at"], name="answer_by_age")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

@@ -1,5 +1,7 @@
 """One row per mail to one recipient. The row is the queue."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Index, UniqueConstraint
 
@@ -16,8 +18,10 @@ class State(models.TextChoices):
 
 @transient
 class Mail(models.Model):
-    """A mail on its way out. Bodies carry one-time links, so the table stays out of history."""
+    """A mail on its way out. Bodies carry one-time links: the table stays out of history, and what was
+    sent or dropped loses its body. ``claim`` is drawn anew by every claim, so that only the claimer may mark."""
 
+    public_id = models.UUIDField(default=uuid4, editable=False)
     message_id = models.CharField(max_length=120)
     kind = models.CharField(max_length=40)
     to = models.CharField(max_length=320)
@@ -28,13 +32,17 @@ class Mail(models.Model):
     attempts = models.SmallIntegerField(default=0)
     queued_at = models.DateTimeField()
     not_before = models.DateTimeField()
+    claim = models.UUIDField(null=True)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
     class Meta:
         db_table = "outbox_mail"
-        constraints = [UniqueConstraint(fields=["message_id"], name="mail_has_its_own_message_id")]
+        constraints = [
+            UniqueConstraint(fields=["public_id"], name="mail_public_id_is_unique"),
+            UniqueConstraint(fields=["message_id"], name="mail_has_its_own_message_id"),
+        ]
         indexes = [Index(fields=["state", "not_before"], name="mail_to_send")]
 
     def __str__(self) -> str:

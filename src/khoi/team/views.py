@@ -47,7 +47,6 @@ def allowed(action: str) -> Callable[[Page[P]], Callable[Concatenate[HttpRequest
             except Forbidden:
                 return render(request, "design/403.html", status=403)
 
-        gated.action = action  # type: ignore[attr-defined]
         return gated
 
     return decorate
@@ -75,7 +74,7 @@ def speak_the_viewers_language(get_response: Answer) -> Answer:
         chosen = user.language if isinstance(user, User) else translation.get_language_from_request(request)
         language = asked if translation.check_for_language(asked) and asked in ("vi", "en") else chosen
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
         return response

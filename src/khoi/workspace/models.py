@@ -1,5 +1,7 @@
 """The one workspace of an installation, and the files kept in it."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -42,6 +44,7 @@ class Workspace(models.Model):
 class File(models.Model):
     """A stored file. On disk it is named by its content; the user's name for it is only data."""
 
+    public_id = models.UUIDField(default=uuid4, editable=False)
     digest = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=120)
@@ -51,6 +54,7 @@ class File(models.Model):
     class Meta:
         db_table = "workspace_file"
         constraints = [
+            UniqueConstraint(fields=["public_id"], name="file_public_id_is_unique"),
             UniqueConstraint(fields=["digest", "name"], name="file_is_kept_once_per_name"),
             CheckConstraint(condition=Q(size__gte=0), name="file_size_is_not_negative"),
         ]

@@ -14,7 +14,7 @@ from django.db import models
 
 def columns_of(model: type[models.Model]) -> dict[str, "models.Field[Any, Any]"]:
     """Column name → field, without the primary key."""
-    return {f.column: f for f in model._meta.concrete_fields if not f.primary_key}
+    return {str(f.column): f for f in model._meta.concrete_fields if not f.primary_key}
 
 
 def image(text: str | None, personal: str | None) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def _texts(connection: Any, cursor: CursorWrapper, table: Table) -> dict[str, st
     described = connection.introspection.get_table_description(cursor, table.name)
     columns = tuple(column.name for column in described if column.name != "id")
     engine = sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers
-    return engine.triggers(table, columns)
+    texts: dict[str, str] = engine.triggers(table, columns)
+    return texts
 
 
 def install(connection: Any, table: str | None = None) -> None:

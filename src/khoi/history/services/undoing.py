@@ -125,7 +125,7 @@ def _references(code: int, rows: Mapping[int, _Touch], acts: list[Act]) -> set[i
             ids = pointing._base_manager.filter(**{f"{relation.field.name}__in": chunk}).values_list("pk", flat=True)
             for part in _chunks(ids):
                 made = Change.objects.filter(tbl=table.code, row_id__in=part, act__undone_by=None, act__is_undo=False)
-                found |= _pointers(made, relation.field.column)
+                found |= _pointers(made, str(relation.field.column))
     return found
 
 
@@ -241,12 +241,12 @@ def _delete(model: type[models.Model], ids: list[int]) -> None:
         for chunk in _chunks(ids):
             rows = pointing._base_manager.filter(**{name: chunk})
             if table is not None and table.kind == DERIVED:
-                rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+                rows._raw_delete(rows.db)
             elif relation.field.null and (table is None or table.code is None or table.permanent):
                 rows.update(**{relation.field.name: None})
     for chunk in _chunks(ids):
         rows = model._base_manager.filter(pk__in=chunk)
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)
 
 
 def _chunks(ids: Iterable[int]) -> Iterable[list[int]]:

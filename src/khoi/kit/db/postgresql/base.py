@@ -1,6 +1,6 @@
 """PostgreSQL with the open act as a setting of the transaction, so it is safe behind a transaction pooler."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.backends.postgresql import base, operations, schema
@@ -15,7 +15,7 @@ class DatabaseSchemaEditor(RecordingSchemaEditor, schema.DatabaseSchemaEditor):
 class DatabaseOperations(operations.DatabaseOperations):
     connection: Any
 
-    def execute_sql_flush(self, sql_list: Sequence[str]) -> None:
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         with triggers_aside(self.connection):
             super().execute_sql_flush(sql_list)
 

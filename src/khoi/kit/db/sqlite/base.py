@@ -8,7 +8,7 @@ so its writes fail instead of passing unrecorded.
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.backends.sqlite3 import base, operations, schema
@@ -23,7 +23,7 @@ class DatabaseSchemaEditor(RecordingSchemaEditor, schema.DatabaseSchemaEditor):
 class DatabaseOperations(operations.DatabaseOperations):
     connection: Any
 
-    def execute_sql_flush(self, sql_list: Sequence[str]) -> None:
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         with triggers_aside(self.connection):
             super().execute_sql_flush(sql_list)
 

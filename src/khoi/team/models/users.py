@@ -1,17 +1,18 @@
-"""Users, teams, tokens and one-time tickets."""
+"""Users, teams, and what of other people's records somebody sees."""
 
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from khoi.history.models import fact, transient
-from khoi.team.rules import ADMIN, PARTNER, Principal
+from khoi.history.models import fact
+from khoi.team.rules import PARTNER, Principal
 
 
 class Role(models.TextChoices):
@@ -44,6 +45,12 @@ class Visibility(models.TextChoices):
     ALL = "all", _("All records")
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "", _("As the device says")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class StaffSet(models.QuerySet[Any]):
     """Teams, users: seen by all staff; a partner sees nobody."""
 
@@ -53,6 +60,7 @@ class StaffSet(models.QuerySet[Any]):
 
 @fact(3)
 class Team(models.Model):
+    public_id = models.UUIDField(default=uuid4, editable=False)
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField()
 
@@ -60,7 +68,10 @@ class Team(models.Model):
 
     class Meta:
         db_table = "team_team"
-        constraints = [UniqueConstraint(Lower("name"), name="team_name_is_used_once")]
+        constraints = [
+            UniqueConstraint(fields=["public_id"], name="team_public_id_is_unique"),
+            UniqueConstraint(Lower("name"), name="team_name_is_used_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -69,7 +80,7 @@ class Team(models.Model):
 class UserManager(BaseUserManager["User"]):
     def visible_to(self, actor: Principal) -> "models.QuerySet[User]":
         """All staff; a partner sees only themselves."""
-        return self.filter(pk=actor.id) if actor.role == PARTNER else self.all()
+        return self.filter(pk=actor.id or 0) if actor.role == PARTNER else self.all()
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
@@ -77,18 +88,25 @@ class UserManager(BaseUserManager["User"]):
 
 @fact(4, secret=["password"], permanent=True)
 class User(AbstractBaseUser):
-    """Somebody who logs in. Never deleted, only deactivated; never changed by a log-in."""
+    """Somebody who logs in. Never deleted, only deactivated; never changed by a log-in.
 
-    last_login: ClassVar[None] = None  # type: ignore[assignment]
+    ``password_set_at`` is NULL until an invitation is accepted, and the recorded trace of a new password:
+    the password itself never enters history.
+    """
 
+    last_login = None
+
+    public_id = models.UUIDField(default=uuid4, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     full_name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
     visibility = models.CharField(max_length=5, choices=Visibility.choices, default=Visibility.TEAM)
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="members")
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="vi")
+    theme = models.CharField(max_length=5, choices=Theme.choices, blank=True, default=Theme.SYSTEM)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    password_set_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -96,70 +114,14 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "team_user"
-        constraints = [CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case")]
+        constraints = [
+            UniqueConstraint(fields=["public_id"], name="user_public_id_is_unique"),
+            CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.email
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Without Django's silent re-hash: a log-in writes nothing."""
         return check_password(raw_password, self.password)
-
-
-class TokenSet(models.QuerySet["Token"]):
-    def visible_to(self, actor: Principal) -> "TokenSet":
-        """One's own; an administrator sees everybody's."""
-        return self.all() if actor.role == ADMIN else self.filter(user=actor.id)
-
-
-@fact(5, secret=["digest"], derived=["used_at"], permanent=True)
-class Token(models.Model):
-    """A program's key: the right of one user, cut down to scopes. Only the digest is kept."""
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(max_length=120)
-    digest = models.CharField(max_length=64)
-    hint = models.CharField(max_length=8)
-    scopes = models.JSONField(default=list)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-    used_at = models.DateTimeField(null=True)
-
-    objects = TokenSet.as_manager()
-
-    class Meta:
-        db_table = "team_token"
-        constraints = [UniqueConstraint(fields=["digest"], name="token_digest_is_unique")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@transient
-class Ticket(models.Model):
-    """A one-time link: an invitation or a password reset. 256 random bits, hashed at rest, used once.
-
-    ``password_mark`` binds a reset to the password it was asked under: once that has changed it is void.
-    """
-
-    INVITATION: ClassVar[str] = "invitation"
-    RESET: ClassVar[str] = "reset"
-
-    kind = models.CharField(max_length=12, choices=[(INVITATION, INVITATION), (RESET, RESET)])
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tickets")
-    digest = models.CharField(max_length=64)
-    password_mark = models.CharField(max_length=64, blank=True)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "team_ticket"
-        constraints = [UniqueConstraint(fields=["digest"], name="ticket_digest_is_unique")]
-        indexes = [Index(fields=["expires_at"], name="ticket_by_expiry")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} for {self.user_id}"
-
-    def __repr__(self) -> Any:
-        return f"<Ticket {self.pk}>"
