@@ -58,11 +58,11 @@ class Choice:
 def choose(candidates: Iterable[Candidate], now: datetime) -> Choice:
     """The candidate to get the next lead at the instant `now` (aware). Raises NobodyToChoose for no candidates.
 
-    Among those here, with room and weight, the one with the smallest (assigned + 1) / weight, passing over who would get
-    ahead of their quota; ties go to the smaller id. That is the quota method (Balinski and Young, American Mathematical
-    Monthly 82, 1975): after n leads each has their quota, n × weight / weights, rounded down or up, whatever the
-    weights, which the plain smallest ratio does not promise. When nobody is free the least loaded one here gets it, and
-    when nobody is here, the least loaded of all.
+    Among those here, with room and weight, the one with the smallest (assigned + 1) / weight, passing over who would
+    get ahead of their quota; ties go to the smaller id. That is the quota method (Balinski and Young, American
+    Mathematical Monthly 82, 1975): after n leads each has their quota, n × weight / weights, rounded down or up,
+    whatever the weights, which the plain smallest ratio does not promise. When nobody is free the least loaded one here
+    gets it, and when nobody is here, the least loaded of all.
     """
     everyone = sorted(candidates, key=lambda one: one.user_id)
     if not everyone:
