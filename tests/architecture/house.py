@@ -11,9 +11,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from tests.architecture.reading import PACKAGE, RANKS, SATELLITES, File, House, rank, read_house, rooms_in_order
+from tests.architecture.reading import (
+    COMPOSITION,
+    PACKAGE,
+    RANKS,
+    SATELLITES,
+    File,
+    House,
+    rank,
+    read_house,
+    rooms_in_order,
+)
 
-COMPOSITION = set("__init__ __main__ api asgi catalog cli panels references schedule settings urls wsgi".split())
 FOLDERS_ONLY = {"templates", "static", "templatetags", "channels", "migrations", "management"}
 STRAY_NAMES = set("utils util helpers helper common base misc constants managers signals mixins".split())
 #: Django finds a database backend by this file name.

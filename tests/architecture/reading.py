@@ -10,12 +10,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "khoi"
 
+#: What may know every room, as a file or a folder beside urls.py.
+COMPOSITION = set("__init__ __main__ api asgi catalog cli panels references schedule settings urls wsgi".split())
 #: Lower may be imported by higher, never the other way; equals are strangers to each other.
 RANKS = {
     name: rank
     for rank, names in enumerate(("__init__", "rules", "models", "queries migrations", "services", "jobs", "forms"))
     for name in names.split()
 } | {"views": 7, "api": 7, "urls": 8, "apps": 8, "management": 8}
+#: A composition file that became a folder of the same name, cut by subject.
+COMPOSITION_FOLDERS = {"cli"}
 #: What composition files, search and other pages ask of a room: reads tables and queries, never verbs.
 SATELLITES = {"fields", "references", "search", "templatetags", "admin", "channels"}
 
@@ -34,7 +38,7 @@ class File:
     @property
     def room(self) -> str | None:
         """The room it stands in; None for composition files beside ``urls.py``."""
-        return self.parts[0] if len(self.parts) > 1 else None
+        return self.parts[0] if len(self.parts) > 1 and self.parts[0] not in COMPOSITION_FOLDERS else None
 
     @property
     def unit(self) -> str:
