@@ -20,7 +20,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class StreamStep:
-    """One width of a funnel: how many came here, what share went on to the next step and after how long (as shown)."""
+    """One width of a funnel: how many came here, and, as shown, what share went on and after how long."""
 
     label: str
     count: int
@@ -45,8 +45,8 @@ STAGE_LEVELS: Final = {
 def initials(name: str, *, company: bool = False) -> str:
     """Two letters for a round or square sign.
 
-    A person's are of the first and the last word (Trần Thu An: TA); a company's of the last two words, because the first
-    ones say what kind of company it is (Công ty Bao bì Lá Sen: LS).
+    A person's are of the first and the last word (Trần Thu An: TA); a company's of the last two words, because the
+    first ones say what kind of company it is (Công ty Bao bì Lá Sen: LS).
     """
     words = [word for word in name.split() if word[:1].isalnum()]
     if not words:
@@ -115,7 +115,7 @@ class Stream:
 def stream(
     steps: Sequence[StreamStep], *, pinch: int | None = None, width: int = 1240, height: int = 240
 ) -> Stream | None:
-    """Draws `steps`; the width of the water is the count. `pinch` is the index of the step whose way onward is the leak.
+    """Draws `steps`; the width of the water is the count. `pinch` is the index of the step whose way onward leaks.
 
     Each step takes a flat stretch, and a curve leads to the next. None for fewer than two steps.
     """
@@ -146,24 +146,30 @@ def _banks(halves: Sequence[float], middle: float, pitch: float, flat: float) ->
     """The upper bank from left to right and the lower one back."""
     upper, lower = f"{middle - halves[0]:.1f}", ""
     for i, half in enumerate(halves):
-        start, end = i * pitch, i * pitch + flat
+        start, end, after = i * pitch, i * pitch + flat, (i + 1) * pitch
         upper += f"L{end:.1f} {middle - half:.1f}"
         lower = f"L{end:.1f} {middle + half:.1f}L{start:.1f} {middle + half:.1f}" + lower
         if i + 1 < len(halves):
-            after, bend = (i + 1) * pitch, (end + (i + 1) * pitch) / 2
-            nxt = halves[i + 1]
-            upper += f"C{bend:.1f} {middle - half:.1f} {bend:.1f} {middle - nxt:.1f} {after:.1f} {middle - nxt:.1f}"
-            lower = (
-                f"C{bend:.1f} {middle + nxt:.1f} {bend:.1f} {middle + half:.1f} {end:.1f} {middle + half:.1f}" + lower
-            )
+            narrower = halves[i + 1]
+            upper += _curve(end, middle - half, after, middle - narrower)
+            lower = _curve(after, middle + narrower, end, middle + half) + lower
     return upper, lower
 
 
 def _passage(halves: Sequence[float], i: int, middle: float, pitch: float, flat: float) -> str:
     """The closed outline between step `i` and the next."""
     start, end = i * pitch + flat, (i + 1) * pitch
-    bend, now, nxt = (start + end) / 2, halves[i], halves[i + 1]
+    here, there = halves[i], halves[i + 1]
     return (
-        f"M{start:.1f} {middle - now:.1f}C{bend:.1f} {middle - now:.1f} {bend:.1f} {middle - nxt:.1f} {end:.1f} {middle - nxt:.1f}"
-        f"L{end:.1f} {middle + nxt:.1f}C{bend:.1f} {middle + nxt:.1f} {bend:.1f} {middle + now:.1f} {start:.1f} {middle + now:.1f}z"
+        f"M{start:.1f} {middle - here:.1f}"
+        + _curve(start, middle - here, end, middle - there)
+        + f"L{end:.1f} {middle + there:.1f}"
+        + _curve(end, middle + there, start, middle + here)
+        + "z"
     )
+
+
+def _curve(x: float, y: float, to_x: float, to_y: float) -> str:
+    """An S that leaves and arrives level."""
+    bend = (x + to_x) / 2
+    return f"C{bend:.1f} {y:.1f} {bend:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"

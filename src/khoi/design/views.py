@@ -1,5 +1,6 @@
 """The gallery of components, and the pages that say what went wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,14 +17,31 @@ from khoi.design.forms import SampleForm
 from khoi.design.templatetags.design import STAGES
 
 TOKENS: Final = (
-    "ground surface raised sunk hover hairline rule control ink ink-2 ink-3 water water-deep water-mid water-pale water-wash "
-    "good good-wash warn warn-wash bad bad-wash cold cold-wash"
+    "ground surface raised sunk hover hairline rule control ink ink-2 ink-3 water water-deep water-mid water-pale "
+    "water-wash good good-wash warn warn-wash bad bad-wash cold cold-wash"
 ).split()
 ICONS: Final = (
-    "activity arrow bell building cal campaign chat check clock columns dots down download drop edit eye file filter gap gate "
-    "globe history home info keys link lock logout loop mail merge money more note person phone pipeline play plus report rows "
-    "search sliders sprout star stop tag task theme trash undo up upload userplus warn won x"
+    "activity arrow bell building cal campaign chat check clock columns dots down download drop edit eye file filter "
+    "gap gate globe history home info keys link lock logout loop mail merge money more note person phone pipeline play "
+    "plus report rows search sliders sprout star stop tag task theme trash undo up upload userplus warn won x"
 ).split()
+#: What a page may load and run: our own files. Numbers such as style="--level:4" are the only inline style.
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def content_security_policy(get_response: Answer) -> Answer:
+    """Middleware: tells the browser the policy, unless the view set one of its own (a form shown on other sites)."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +153,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     words = {
         "title": _("This page has been open too long"),
         "text": _(
-            "For your safety the form was not accepted. Go back, load the page again and send it once more; cookies must be allowed."
+            "For your safety the form was not accepted. Go back, load the page again and send it once more; "
+            "cookies must be allowed."
         ),
     }
     return render(request, "design/403.html", words, status=403)

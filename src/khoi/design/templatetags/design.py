@@ -9,9 +9,8 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Clea
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from khoi.design import rules
 from khoi.design.templatetags import formats
@@ -63,9 +62,7 @@ def _sprite() -> str:
 def avatar(name: str, kind: str = "", size: str = "", silent: bool = False) -> SafeString:
     """Initials in a ring (`kind="company"`: in a square, `size="l"`: large). Silent where the name stands beside it."""
     said = (
-        format_html('aria-hidden="true"')
-        if silent
-        else format_html('role="img" aria-label="{}" title="{}"', name, name)
+        SafeString('aria-hidden="true"') if silent else format_html('role="img" aria-label="{}" title="{}"', name, name)
     )
     shape = format_html_join("", ' data-{}="{}"', [(k, v) for k, v in (("kind", kind), ("size", size)) if v])
     return format_html(

@@ -103,7 +103,7 @@ def _major(minor: int, currency: str) -> Decimal:
 def _scale(amount: Decimal) -> tuple[int, str]:
     """What to divide by and the word that then follows; 999.96 million already reads as 1 billion."""
     size = abs(amount)
-    if size >= Decimal("999_950_000"):
+    if size >= Decimal(999_950_000):
         return 1_000_000_000, pgettext("money", "bn")
     if size >= 1_000_000:
         return 1_000_000, pgettext("money", "m")
