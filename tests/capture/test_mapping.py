@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khoi.campaigns.models import Channel
 from khoi.capture.rules.mapping import (
     FIELDS,
+    REJECTED_COLUMNS,
     Assertion,
     BadMapping,
     Claim,
@@ -69,6 +71,10 @@ def codes(parsed):
     return [(problem.code, problem.rejects) for problem in parsed.problems]
 
 
+def test_channels_are_those_of_campaigns():
+    assert set(FIELDS["lead"]["channel"].choices) == set(Channel.values)
+
+
 def test_an_ordinary_row_becomes_values_and_a_key():
     parsed = plain()
     assert parsed.key == ExternalKey("so_cu", "7")
@@ -108,6 +114,10 @@ def test_a_cell_wins_over_a_constant():
 def test_a_column_nobody_named_is_kept_as_a_labelled_note():
     assert plain(**{"Sở thích": "cà phê", "Trống": " "}).extras == (Extra("Sở thích", "cà phê"),)
     assert lead((Column("a", ("need",)),), {"a": "x", "b": "y"}, others="drop").extras == ()
+
+
+def test_what_we_wrote_into_a_file_of_rejected_rows_is_not_read_back():
+    assert plain(**dict.fromkeys(REJECTED_COLUMNS, "7")).extras == ()
 
 
 def test_values_are_translated_and_unknown_ones_kept_aside():
@@ -283,6 +293,7 @@ def test_the_mapping_made_for_a_file_is_found_by_its_headings():
         ('system = "so_cu"', "", "missing_entry", 7),
         ('source = "Sổ cũ"', 'sauce = "Sổ cũ"', "unknown_field", 20),
         ('rows = "lead"', 'rows = "lead"\nzone = "Asia/Saigon2"', "unknown_zone", 5),
+        ('source = "Sổ cũ"', 'channel = "Bồ câu"', "bad_constant", 20),
         ('rows = "lead"', 'rows = "lead"\ncurrency = "đồng"', "unknown_choice", 5),
         ("[constants]", '[[asserts]]\nof = "lead"\nis = "rich"\nat = "arrived_at"\n[constants]', "unknown_choice", 21),
         ("[constants]", '[[asserts]]\nof = "lead"\nis = "mql"\nat = "email"\n[constants]', "unknown_field", 22),

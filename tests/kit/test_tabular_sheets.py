@@ -137,8 +137,13 @@ def test_opened_archives_leave_nothing_on_disk(tmp_path, monkeypatch):
 
 def test_a_table_closed_early_ends_its_reader(monkeypatch):
     started = []
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[0])
+
+    class Watched(subprocess.Popen[str]):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
     table = read_table(book(long))
     next(table.rows)
     assert started[0].returncode is None
@@ -174,7 +179,13 @@ def test_open_document_sheets_are_read():
 
 
 def test_what_we_write_as_a_sheet_comes_back_the_same():
-    rows = [["=1+1", 5], ["+84 901 234 567", -3], ["'=2", 0], ["http://vidu.vn", 1], ["a\r\nb\x01_x0041_", 2]]
+    rows: list[list[str | int]] = [
+        ["=1+1", 5],
+        ["+84 901 234 567", -3],
+        ["'=2", 0],
+        ["http://vidu.vn", 1],
+        ["a\r\nb\x01_x0041_", 2],
+    ]
     out = io.BytesIO()
     write_xlsx(out, ["text", "count"], rows)
     _, found = read(out.getvalue())

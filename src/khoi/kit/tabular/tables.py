@@ -24,7 +24,7 @@ class Limits:
     columns: int = 1_000
     line_chars: int = 1 << 20
     unpacked_bytes: int = 1 << 30
-    sheet_memory_bytes: int = 3 << 30
+    sheet_memory_bytes: int = 2 << 30
     sheet_seconds: int = 300
 
 

@@ -2,7 +2,7 @@
 
 from khoi.capture.rules.mapping.applying import apply, check_against_lead
 from khoi.capture.rules.mapping.cells import Value
-from khoi.capture.rules.mapping.fields import FIELDS, LEAD, OPPORTUNITY, Field
+from khoi.capture.rules.mapping.fields import FIELDS, LEAD, OPPORTUNITY, REJECTED_COLUMNS, Field
 from khoi.capture.rules.mapping.format import (
     Assertion,
     Column,
@@ -21,6 +21,7 @@ __all__ = [
     "FIELDS",
     "LEAD",
     "OPPORTUNITY",
+    "REJECTED_COLUMNS",
     "Assertion",
     "BadMapping",
     "Claim",

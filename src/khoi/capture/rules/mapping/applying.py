@@ -5,7 +5,7 @@ from datetime import datetime
 
 from khoi.capture.rules.mapping.cells import Unreadable, Value, read_cell
 from khoi.capture.rules.mapping.fields import FIELDS, IDENTITY, LEAD, NAME_PARTS, OPPORTUNITY, Field
-from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping
+from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 
 
@@ -125,10 +125,8 @@ class _Reading:
         """Columns the mapping does not name lose nothing: they become labelled notes."""
         if self.mapping.others == "drop":
             return
-        externals = {external.column for external in (self.mapping.key, self.mapping.join) if external}
-        named = externals | {column.heading for column in self.mapping.columns}
-        for heading in self.row:
-            text = "" if heading in named else self.cell(heading)
+        for heading in fit(self.mapping, self.row).others:
+            text = self.cell(heading)
             if text:
                 self.extras.append(Extra(heading, text))
 

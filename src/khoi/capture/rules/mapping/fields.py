@@ -7,6 +7,9 @@ from khoi.leads.rules import EXITS, REASONS, STAGES
 LEAD = "lead"
 OPPORTUNITY = "opportunity"
 
+#: Columns we add to the file of rejected rows. They are not read back, so the file can be mended and imported.
+REJECTED_COLUMNS = ("khoi: line", "khoi: reason")
+
 #: As campaigns has them; a test compares the two.
 CHANNELS = (
     *("website", "email", "phone", "sms", "zalo", "facebook", "social", "ads", "media", "post", "shop", "in_person"),

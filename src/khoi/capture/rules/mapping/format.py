@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 
+from khoi.capture.rules.mapping.fields import REJECTED_COLUMNS
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -53,10 +55,10 @@ class Mapping:
     """How the rows of one kind of file become leads or opportunities (``rows``).
 
     ``zone``: for times without one. ``dates``: ``dmy`` or ``mdy``, for 03/04/2026. ``language``: ``vi`` or ``en``,
-    for 1.234 against 1,234. ``country``: where phone numbers without a country code are dialled. ``empty``: texts that mean nothing stands there. ``names``: ``family_first`` or
-    ``given_first``, for joining parts of a name. ``others``: ``keep`` or ``drop`` columns not named. ``anonymous``:
-    rows without name, email, phone and company are welcome. ``constants``: texts for fields a row leaves empty.
-    ``join``: the lead the row belongs to.
+    for 1.234 against 1,234. ``country``: where phone numbers without a country code are dialled. ``empty``: texts
+    that mean nothing stands there. ``names``: ``family_first`` or ``given_first``, for joining parts of a name.
+    ``others``: ``keep`` or ``drop`` columns not named. ``anonymous``: rows without name, email, phone and company
+    are welcome. ``constants``: texts for fields a row leaves empty. ``join``: the lead the row belongs to.
     """
 
     name: str
@@ -95,7 +97,7 @@ def fit(mapping: Mapping, headings: Iterable[str]) -> Fit:
     named = dict.fromkeys([*externals, *(column.heading for column in mapping.columns)])
     needed = {*externals, *(column.heading for column in mapping.columns if column.required)}
     missing = tuple(heading for heading in named if heading not in present)
-    others = tuple(heading for heading in present if heading not in named)
+    others = tuple(heading for heading in present if heading not in named and heading not in REJECTED_COLUMNS)
     return Fit(tuple(heading for heading in missing if heading in needed), missing, others)
 
 

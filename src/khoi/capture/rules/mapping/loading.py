@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from khoi.capture.rules.mapping.cells import Unreadable, read_cell
 from khoi.capture.rules.mapping.fields import FIELDS, LEAD, STATES
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping
 
@@ -31,7 +32,7 @@ class MappingProblem:
     the text at fault.
 
     Codes: ``not_toml``, ``unknown_format``, ``missing_entry``, ``unknown_entry``, ``wrong_type``,
-    ``unknown_choice``, ``unknown_field``, ``unknown_zone``, ``unknown_column``, ``column_without_use``.
+    ``unknown_choice``, ``unknown_field``, ``unknown_zone``, ``bad_constant``, ``column_without_use``.
     """
 
     code: str
@@ -58,6 +59,8 @@ def load_mapping(text: str) -> Mapping:
         raise BadMapping([MappingProblem("not_toml", "", line, str(error))]) from error
     reader = _Reader(text)
     mapping = reader.mapping(told)
+    if not reader.problems:
+        reader.try_constants(mapping)
     if reader.problems:
         raise BadMapping(reader.problems)
     return mapping
@@ -144,6 +147,13 @@ class _Reader:
             if name not in FIELDS[rows]:
                 self.wrong("unknown_field", "constants", name, detail=name)
         return constants
+
+    def try_constants(self, mapping: Mapping) -> None:
+        for name, text in mapping.constants.items():
+            try:
+                read_cell(text, FIELDS[mapping.rows][name], mapping, "", "")
+            except Unreadable:
+                self.wrong("bad_constant", "constants", name, detail=text)
 
     def assertion(self, rows: str, entry: dict[str, Any]) -> Assertion:
         self.known(entry, ("of", "is", "at", "when"), "asserts")
