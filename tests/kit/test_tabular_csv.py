@@ -3,6 +3,8 @@ import tracemalloc
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from khoi.kit.tabular import (
     DuplicateHeading,
@@ -10,6 +12,7 @@ from khoi.kit.tabular import (
     Limits,
     NotATable,
     RowTooLong,
+    TableRefused,
     TooManyColumns,
     TooManyRows,
     UnknownEncoding,
@@ -234,3 +237,13 @@ def test_the_users_file_name_is_only_a_label(name, tmp_path, monkeypatch):
         assert table.filename == name
         assert [row.cells for row in table.rows] == [("1",)]
     assert not list(tmp_path.iterdir())
+
+
+@given(st.binary(max_size=300) | st.text("ab,;\t|\"'\\\r\n\0=é\ufeff<", max_size=80).map(str.encode))
+def test_no_bytes_break_the_reader(data):
+    try:
+        table, rows = read(data)
+    except TableRefused:
+        return
+    assert all(len(row.cells) >= len(table.headings) for row in rows)
+    assert all(unicodedata.is_normalized("NFC", cell) and "\0" not in cell for row in rows for cell in row.cells)
