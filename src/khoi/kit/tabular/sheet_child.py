@@ -90,4 +90,7 @@ def say(what: object) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MemoryError:
+        sys.exit(2)

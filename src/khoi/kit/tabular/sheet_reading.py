@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, NoReturn
 
 from khoi.kit.tabular.refusals import NotATable, TooLarge
 from khoi.kit.tabular.shaping import Raw, shape
@@ -111,9 +111,11 @@ class _Child:
         assert self.process.stdout is not None  # noqa: S101 - opened as a pipe above
         return self.process.stdout
 
-    def _died(self) -> None:
+    def _died(self) -> NoReturn:
+        """It ended without a word: with 1 it stumbled over the file, anything else is a limit it ran into."""
+        stumbled = self.process.wait() == 1
         self.close()
-        raise TooLarge(self.limits.sheet_memory_bytes)
+        raise NotATable("damaged") if stumbled else TooLarge(self.limits.sheet_memory_bytes)
 
 
 def _raw(number: int, line: str) -> Raw:
