@@ -18,6 +18,7 @@ from django.test import Client
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.rules.actors import SYSTEM, Actor
+from khoi.lifecycle import services as lifecycle
 from khoi.team.models import Team, User
 from khoi.team.queries import principal_of
 from khoi.team.rules import Principal
@@ -106,25 +107,5 @@ def admin(db: None) -> Member:
 @pytest.fixture
 def ready(db: None) -> Workspace:
     """A workspace as a new installation has it: sources, scorecard, policy, pipeline."""
-    from khoi.lifecycle import services as lifecycle
-
-    if prepare := getattr(lifecycle, "prepare_workspace", None):
-        prepare(name="Nước Mát", language="vi", by=SYSTEM, now=NOW)
-        return Workspace.objects.get()
-    return _by_hand()
-
-
-def _by_hand() -> Workspace:
-    from khoi.campaigns.models import Source
-    from khoi.pipeline.models import Pipeline, PipelineStage
-
-    with acting():
-        workspace = Workspace.objects.create(pk=1, name="Nước Mát", language="vi", created_at=NOW)
-        Source.objects.create(code="website", name="Website", created_at=NOW)
-        sales = Pipeline.objects.create(code="sales", name="Sales", name_vi="Bán hàng")
-        for place, (code, kind) in enumerate([("new", "open"), ("proposal", "open"), ("won", "won"), ("lost", "lost")]):
-            PipelineStage.objects.create(
-                pipeline=sales, code=code, name=code.title(), position=place, probability=(10, 50, 100, 0)[place],
-                kind=kind, forecast_category="pipeline" if kind == "open" else "closed",
-            )  # fmt: skip
-    return workspace
+    lifecycle.prepare_workspace(name="Nước Mát", language="vi", by=SYSTEM, now=NOW)
+    return Workspace.objects.get()

@@ -31,7 +31,9 @@ def steps_of(
 
 
 def _changes(code: int, row_ids: Iterable[int] | None) -> Iterable[Change]:
-    ordered = Change.objects.filter(tbl=code).select_related("act").order_by(F("act__position").asc(nulls_last=True), "id")
+    ordered = (
+        Change.objects.filter(tbl=code).select_related("act").order_by(F("act__position").asc(nulls_last=True), "id")
+    )
     if row_ids is None:
         yield from ordered.iterator(chunk_size=5_000)
         return

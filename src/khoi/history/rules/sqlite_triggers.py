@@ -5,90 +5,76 @@ row. Personal values go beside a random salt, and ``seal = sha256(salt ‖ value
 for them. SQLite's own JSON writes REAL with 15 digits and refuses BLOB, hence ``_value``.
 """
 
-from khoi.history.rules.tables import DECISION, DERIVED, Table
+from khoi.history.rules.tables import DECISION, DERIVED, Columns, Table
 
 PREFIX = "khoi_rec_"
+NEEDS_ACT = "select case when khoi_act() is null then raise(abort, 'khoi: a write needs an act') end;"
 
 
-def triggers(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
-    """Trigger name → ``create trigger`` statement. ``columns`` are the table's columns without ``id``."""
+def triggers(table: Table, columns: Columns) -> dict[str, str]:
+    """Trigger name → ``create trigger`` statement."""
     if table.kind == DERIVED:
-        return _guards(table, columns, ("insert", "update", "delete"))
-    texts = _inserted(table) | _deleted(table, columns)
-    if table.kind == DECISION:
-        return texts | _frozen(table, columns) | _silent_update(table, columns)
-    return texts | _updated(table, columns) | _silent_update(table, columns)
+        return _guards(table)
+    change = _frozen if table.kind == DECISION else _updated
+    names = columns.names
+    return _inserted(table, names) | _deleted(table, names) | change(table, names) | _silent_update(table, names)
 
 
-def _head(table: Table, event: str, when: str = "after") -> str:
-    kind = event.split()[0]
-    suffix = {"after": "", "before": "_guard"}[when]
-    return f'create trigger "{PREFIX}{table.name}_{kind}{suffix}" {when} {event} on "{table.name}"'
+def _trigger(table: Table, name: str, event: str, body: str, when: str = "") -> dict[str, str]:
+    """``event``: such as ``after insert``; ``when``: a condition, or every row."""
+    full = f"{PREFIX}{table.name}_{name}"
+    condition = f" when {when}" if when else ""
+    return {full: f'create trigger "{full}" {event} on "{table.name}"{condition} begin {body} end'}
 
 
-def _name(table: Table, event: str, suffix: str = "") -> str:
-    return f"{PREFIX}{table.name}_{event}{suffix}"
+def _subject(table: Table, columns: tuple[str, ...], row: str) -> str:
+    """A table that is still being built may not have the column yet."""
+    known = table.subject in ("id", *columns)
+    return f'{row}."{table.subject}"' if table.subject and known else "null"
 
 
-def _subject(table: Table, row: str) -> str:
-    return f'{row}."{table.subject}"' if table.subject else "null"
-
-
-def _inserted(table: Table) -> dict[str, str]:
+def _inserted(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
     body = (
-        f"{_head(table, 'insert')} begin insert into history_change(act_id, tbl, row_id, subject_id, op) "
-        f"values (khoi_act(), {table.code}, new.id, {_subject(table, 'new')}, 'i'); end"
+        "insert into history_change(act_id, tbl, row_id, subject_id, op) "
+        f"values (khoi_act(), {table.code}, new.id, {_subject(table, columns, 'new')}, 'i');"
     )
-    return {_name(table, "insert"): body}
+    return _trigger(table, "insert", "after insert", body)
 
 
 def _updated(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
-    watched = [c for c in columns if c not in table.unrecorded and c not in table.secret]
+    watched = table.watched(columns)
     if not watched:
         return {}
     changed = " or ".join(f'old."{c}" is not new."{c}"' for c in watched)
-    plain = _changed_pairs([c for c in watched if c not in table.personal])
-    personal = _changed_pairs([c for c in watched if c in table.personal])
-    body = (
-        f"{_head(table, 'update')} when {changed} begin "
-        f"{_insert(table, 'u', _object(plain), _object(personal, empty='null'))} end"
+    plain = _object([_changed(c) for c in watched if c not in table.personal])
+    personal = _object([_changed(c) for c in watched if c in table.personal], empty="null")
+    frozen_id = "select raise(abort, 'khoi: the id of a row does not change');"
+    return _trigger(table, "update", "after update", _record(table, columns, "u", plain, personal), changed) | _trigger(
+        table, "update_guard", "before update of id", frozen_id
     )
-    frozen_id = (
-        f"{_head(table, 'update of id', 'before')} begin "
-        f"select raise(abort, 'khoi: the id of a row does not change'); end"
-    )
-    return {_name(table, "update"): body, _name(table, "update", "_guard"): frozen_id}
 
 
 def _deleted(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
     kept = [c for c in columns if c not in table.secret]
-    plain = _all_pairs([c for c in kept if c not in table.personal])
-    personal = _all_pairs([c for c in kept if c in table.personal])
-    body = (
-        f"{_head(table, 'delete')} begin "
-        f"{_insert(table, 'd', _object(plain), _object(personal, empty='null'))} end"
-    )
-    return {_name(table, "delete"): body}
+    plain = _object([_pair(c) for c in kept if c not in table.erasable])
+    personal = _object([_pair(c) for c in kept if c in table.erasable], empty="null")
+    return _trigger(table, "delete", "after delete", _record(table, columns, "d", plain, personal))
 
 
-def _insert(table: Table, op: str, before: str, personal: str) -> str:
+def _record(table: Table, columns: tuple[str, ...], op: str, before: str, personal: str) -> str:
     """One change row. The inner query cannot be flattened, so the stored salt is the hashed one."""
     return (
         "insert into history_change(act_id, tbl, row_id, subject_id, op, before, personal, salt, seal) "
-        f"select khoi_act(), {table.code}, old.id, {_subject(table, 'old')}, '{op}', b, p, "
+        f"select khoi_act(), {table.code}, old.id, {_subject(table, columns, 'old')}, '{op}', b, p, "
         "case when p is null then null else s end, case when p is null then null else khoi_seal(s, p) end "
         f"from (select {before} as b, {personal} as p, khoi_salt() as s limit 1 offset 0);"
     )
 
 
 def _frozen(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
-    watched = [c for c in ("id", *columns) if c not in table.unrecorded]
-    changed = " or ".join(f'old."{c}" is not new."{c}"' for c in watched)
-    body = (
-        f"{_head(table, 'update')} when {changed} begin "
-        f"select raise(abort, 'khoi: a decision is not changed afterwards'); end"
-    )
-    return {_name(table, "update"): body}
+    changed = " or ".join(f'old."{c}" is not new."{c}"' for c in ("id", *columns) if c not in table.unrecorded)
+    body = "select raise(abort, 'khoi: a decision is not changed afterwards');"
+    return _trigger(table, "update", "after update", body, changed)
 
 
 def _silent_update(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
@@ -97,28 +83,22 @@ def _silent_update(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
     if not silent:
         return {}
     of = ", ".join(f'"{c}"' for c in silent)
-    body = (
-        f'create trigger "{_name(table, "silent")}" before update of {of} on "{table.name}" begin '
-        "select case when khoi_act() is null then raise(abort, 'khoi: a write needs an act') end; end"
-    )
-    return {_name(table, "silent"): body}
+    return _trigger(table, "silent", f"before update of {of}", NEEDS_ACT)
 
 
-def _guards(table: Table, columns: tuple[str, ...], events: tuple[str, ...]) -> dict[str, str]:
-    check = "select case when khoi_act() is null then raise(abort, 'khoi: a write needs an act') end;"
-    return {
-        _name(table, event, "_guard"): f"{_head(table, event, 'before')} begin {check} end" for event in events
-    }
+def _guards(table: Table) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for event in ("insert", "update", "delete"):
+        texts |= _trigger(table, f"{event}_guard", f"before {event}", NEEDS_ACT)
+    return texts
 
 
-def _changed_pairs(columns: list[str]) -> list[str]:
-    return [
-        f"case when old.\"{c}\" is not new.\"{c}\" then ',\"{c}\":'||{_value(c)} else '' end" for c in columns
-    ]
+def _changed(column: str) -> str:
+    return f'case when old."{column}" is not new."{column}" then {_pair(column)} else \'\' end'
 
 
-def _all_pairs(columns: list[str]) -> list[str]:
-    return [f"',\"{c}\":'||{_value(c)}" for c in columns]
+def _pair(column: str) -> str:
+    return f"',\"{column}\":'||{_value(column)}"
 
 
 def _object(pairs: list[str], empty: str = "'{}'") -> str:
@@ -126,9 +106,8 @@ def _object(pairs: list[str], empty: str = "'{}'") -> str:
     if not pairs:
         return empty
     joined = "||".join(pairs)
-    if empty == "null":
-        return f"nullif('{{'||substr({joined}, 2)||'}}', '{{}}')"
-    return f"'{{'||substr({joined}, 2)||'}}'"
+    text = f"'{{'||substr({joined}, 2)||'}}'"
+    return f"nullif({text}, '{{}}')" if empty == "null" else text
 
 
 def _value(column: str) -> str:

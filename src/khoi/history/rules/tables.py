@@ -14,8 +14,9 @@ class Table:
 
     ``code`` is its number in ``Change.tbl``; it is never reused, so renaming the table breaks nothing.
     ``subject`` is the column holding the person the row speaks of. ``personal`` columns go into the
-    erasable part of a change. ``unrecorded`` columns (derived values and secrets) leave no change.
-    ``permanent`` rows are stepped around by undo (consent, suppression, sent messages).
+    erasable part of a change. ``unrecorded`` columns (derived values) leave no change; a deleted row keeps
+    them in its erasable part. ``secret`` ones leave no trace at all. ``plain`` are the texts that are
+    neither. ``permanent`` rows are stepped around by undo (consent, log-ins, keys).
     """
 
     name: str
@@ -25,8 +26,26 @@ class Table:
     personal: frozenset[str] = frozenset()
     unrecorded: frozenset[str] = frozenset()
     secret: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
     permanent: bool = False
 
     @property
     def recorded(self) -> bool:
         return self.kind in (FACT, DECISION)
+
+    @property
+    def erasable(self) -> frozenset[str]:
+        """Columns whose old values stand beside a salt: the personal ones, and what is rebuilt from them."""
+        return self.personal | self.unrecorded
+
+    def watched(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns whose changes are recorded."""
+        return tuple(c for c in columns if c not in self.unrecorded and c not in self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns a table really has, without ``id``. ``json`` are those of a JSON type of the engine's own."""
+
+    names: tuple[str, ...]
+    json: frozenset[str] = frozenset()

@@ -6,18 +6,19 @@ from django.db.backends.utils import CursorWrapper
 
 from khoi.history.models import KINDS
 from khoi.history.rules import postgresql_triggers, sqlite_triggers
-from khoi.history.rules.tables import TRANSIENT, Table
+from khoi.history.rules.tables import TRANSIENT, Columns, Table
 
 RECORD = "history_change"
+_JSON_TYPES = (114, 3802)  # oids of json and jsonb
 
 
 def generated(connection: Any, table: str | None = None) -> dict[str, str]:
     """Trigger name → text, for all tables or one, from the columns the database really has."""
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
-        if RECORD not in present:
-            return {}
         texts: dict[str, str] = {}
+        if RECORD not in present:
+            return texts
         for declared in KINDS.values():
             if declared.kind == TRANSIENT or declared.name not in present:
                 continue
@@ -27,11 +28,12 @@ def generated(connection: Any, table: str | None = None) -> dict[str, str]:
 
 
 def _texts(connection: Any, cursor: CursorWrapper, table: Table) -> dict[str, str]:
-    described = connection.introspection.get_table_description(cursor, table.name)
-    columns = tuple(column.name for column in described if column.name != "id")
-    engine = sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers
-    texts: dict[str, str] = engine.triggers(table, columns)
-    return texts
+    described = [c for c in connection.introspection.get_table_description(cursor, table.name) if c.name != "id"]
+    names = tuple(column.name for column in described)
+    if connection.vendor == "sqlite":
+        return sqlite_triggers.triggers(table, Columns(names))
+    own = frozenset(column.name for column in described if column.type_code in _JSON_TYPES)
+    return postgresql_triggers.triggers(table, Columns(names, own))
 
 
 def install(connection: Any, table: str | None = None) -> None:
@@ -46,14 +48,16 @@ def drop(connection: Any, table: str | None = None) -> None:
     with connection.cursor() as cursor:
         for name, on in _installed_names(connection, cursor):
             if every or on == table:
-                cursor.execute(_drop_text(connection, name, on))
+                _drop_one(connection, cursor, name, on)
 
 
-def _drop_text(connection: Any, name: str, table: str) -> str:
+def _drop_one(connection: Any, cursor: CursorWrapper, name: str, table: str) -> None:
     quote = connection.ops.quote_name
     if connection.vendor == "sqlite":
-        return f"drop trigger if exists {quote(name)}"
-    return f"drop trigger if exists {quote(name)} on {quote(table)}"
+        cursor.execute(f"drop trigger if exists {quote(name)}")
+        return
+    cursor.execute(f"drop trigger if exists {quote(name)} on {quote(table)}")
+    cursor.execute(f"drop function if exists {quote(name)}()")
 
 
 def _installed_names(connection: Any, cursor: CursorWrapper) -> list[tuple[str, str]]:
@@ -65,14 +69,16 @@ def _installed_names(connection: Any, cursor: CursorWrapper) -> list[tuple[str, 
         cursor.execute(
             "select tgname, c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid "
             "join pg_namespace s on s.oid = c.relnamespace "
-            "where not tgisinternal and tgname like 'khoi\\_rec\\_%%' and s.nspname = current_schema()",
-            [],
+            "where not tgisinternal and tgname like 'khoi\\_rec\\_%' and s.nspname = current_schema()"
         )
     return [(str(name), str(table)) for name, table in cursor.fetchall()]
 
 
 def strays(connection: Any) -> list[str]:
-    """Names of triggers that are missing, changed, switched off, or not ours to have."""
+    """Names of triggers that are missing, changed, switched off, or not ours to have.
+
+    Any trigger on a recorded table counts, whatever its name: it could undo what ours record.
+    """
     wanted = {name: _essence(connection, text) for name, text in generated(connection).items()}
     installed = _installed(connection)
     names = wanted.keys() | installed.keys()
@@ -80,25 +86,35 @@ def strays(connection: Any) -> list[str]:
 
 
 def _essence(connection: Any, text: str) -> str:
-    """The part of a generated text that the database gives back word for word."""
+    """The part of a generated text that the database gives back."""
     if connection.vendor == "sqlite":
-        return text[len("create trigger ") :]
-    body = text.split("$khoi$")[1]
-    return body
+        return text
+    return postgresql_triggers.trigger_text(text) + postgresql_triggers.function_text(text)
 
 
 def _installed(connection: Any) -> dict[str, str]:
+    """Every trigger that stands on a table of ours, or on the record, with its text."""
+    ours = {table.name for table in KINDS.values()}
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "select name, sql from sqlite_master where type = 'trigger' and substr(name, 1, 9) = 'khoi_rec_'"
-            )
-            return {name: sql[len("create trigger ") :] for name, sql in cursor.fetchall()}
-        cursor.execute(
-            "select tgname, case when tgenabled = 'O' then prosrc else 'disabled' end from pg_trigger t "
-            "join pg_proc p on p.oid = t.tgfoid join pg_class c on c.oid = t.tgrelid "
-            "join pg_namespace s on s.oid = c.relnamespace "
-            "where not tgisinternal and tgname like 'khoi\\_rec\\_%%' and s.nspname = current_schema()",
-            [],
-        )
-        return dict(cursor.fetchall())
+        found = _on_sqlite(cursor) if connection.vendor == "sqlite" else _on_postgresql(cursor)
+    return {name: text for name, table, text in found if table in ours}
+
+
+def _on_sqlite(cursor: CursorWrapper) -> list[tuple[str, str, str]]:
+    """SQLite keeps the text as it was given, but for the first words."""
+    cursor.execute("select name, tbl_name, sql from sqlite_master where type = 'trigger'")
+    return [(name, table, f"create trigger {sql[len('create trigger ') :]}") for name, table, sql in cursor.fetchall()]
+
+
+def _on_postgresql(cursor: CursorWrapper) -> list[tuple[str, str, str]]:
+    cursor.execute(
+        "select tgname, c.relname, s.nspname, tgenabled, pg_get_triggerdef(t.oid), prosrc from pg_trigger t "
+        "join pg_proc p on p.oid = t.tgfoid join pg_class c on c.oid = t.tgrelid "
+        "join pg_namespace s on s.oid = c.relnamespace where not tgisinternal and s.nspname = current_schema()"
+    )
+    found = []
+    for name, table, schema, enabled, definition, body in cursor.fetchall():
+        spelled = " ".join(definition.replace('"', "").replace(f" on {schema}.", " on ").lower().split())
+        spelled = spelled.replace(f" on {schema}.", " on ").replace(f"execute function {schema}.", "execute function ")
+        found.append((name, table, spelled + body if enabled == "O" else "switched off"))
+    return found

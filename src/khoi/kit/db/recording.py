@@ -8,18 +8,19 @@ from typing import Any
 
 from django.conf import settings
 
-#: Schema editor verbs that rebuild, rename or reshape a table: each one would lose or break its triggers.
+#: Schema editor verbs that rebuild or reshape one table: each one would lose or break its triggers.
 RESHAPING = (
     "create_model",
     "delete_model",
-    "alter_field",
     "add_field",
     "remove_field",
-    "alter_db_table",
     "add_constraint",
     "remove_constraint",
     "alter_unique_together",
 )
+
+#: Verbs that may also rename a table or rebuild those that point at it.
+RESHAPING_OTHERS = ("alter_field", "alter_db_table")
 
 
 def recorder() -> ModuleType:
@@ -30,7 +31,8 @@ def recorder() -> ModuleType:
 def triggers_aside(connection: Any, table: str | None = None) -> Iterator[None]:
     """Drop our triggers (of one table, or all), let the caller reshape it, put freshly generated ones back.
 
-    Nested calls (a rebuild renames a table) do the work once, outermost.
+    Nested calls (a rebuild renames a table) do the work once, outermost. When the reshaping fails, the
+    transaction around it brings the triggers back.
     """
     if connection.triggers_are_aside:
         yield
@@ -50,9 +52,9 @@ class RecordingSchemaEditor:
     connection: Any
 
 
-def _with_triggers_aside(verb: str) -> Callable[..., Any]:
+def _with_triggers_aside(verb: str, *, others: bool) -> Callable[..., Any]:
     def reshape(self: RecordingSchemaEditor, model: Any, *args: Any, **kwargs: Any) -> Any:
-        with triggers_aside(self.connection, model._meta.db_table):
+        with triggers_aside(self.connection, None if others else model._meta.db_table):
             return getattr(super(RecordingSchemaEditor, self), verb)(model, *args, **kwargs)
 
     reshape.__name__ = verb
@@ -60,4 +62,6 @@ def _with_triggers_aside(verb: str) -> Callable[..., Any]:
 
 
 for _verb in RESHAPING:
-    setattr(RecordingSchemaEditor, _verb, _with_triggers_aside(_verb))
+    setattr(RecordingSchemaEditor, _verb, _with_triggers_aside(_verb, others=False))
+for _verb in RESHAPING_OTHERS:
+    setattr(RecordingSchemaEditor, _verb, _with_triggers_aside(_verb, others=True))

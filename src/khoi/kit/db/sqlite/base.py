@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.sqlite3 import base, operations, schema
 
 from khoi.kit.db.recording import RecordingSchemaEditor, triggers_aside
@@ -24,7 +25,7 @@ class DatabaseOperations(operations.DatabaseOperations):
     connection: Any
 
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
-        with triggers_aside(self.connection):
+        with transaction.atomic(using=self.connection.alias), triggers_aside(self.connection):
             super().execute_sql_flush(sql_list)
 
 
