@@ -135,7 +135,7 @@ def stored(records):
 
 
 def found(condition, records):
-    rows = Sample.objects.filter(to_q(condition, COLUMNS, NOW, SAIGON)).values_list("pk")
+    rows = Sample._default_manager.filter(to_q(condition, COLUMNS, NOW, SAIGON)).values_list("pk")
     try:
         sql, parameters = rows.query.get_compiler(connection=SQLite(CONNECTION, "sample")).as_sql()
     except EmptyResultSet:
@@ -181,7 +181,7 @@ def test_every_condition_goes_to_json_and_back_and_can_be_said(tree):
 
 def test_a_prefix_is_a_range_in_any_collation_of_postgresql():
     condition = parse({"field": "text", "op": "starts_with", "value": "Đông"}, FIELDS)
-    rows = Sample.objects.filter(to_q(condition, COLUMNS, NOW, SAIGON)).values_list("pk")
+    rows = Sample._default_manager.filter(to_q(condition, COLUMNS, NOW, SAIGON)).values_list("pk")
     sql, parameters = rows.query.get_compiler(connection=PostgreSQL(CONNECTION, "sample")).as_sql()
     assert sql.count('COLLATE "C"') == 2
     assert parameters[-2:] == ("dong", "dong\U0010ffff")

@@ -5,11 +5,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khoi.scoring.rules import DAY, DEFAULT_CARD, CardError, Touch, instant, parse_card, score
+from khoi.kit.conditions import Field
+from khoi.scoring.rules import DAY, CardError, Touch, instant, parse_card, score
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
-CARD = parse_card(1, DEFAULT_CARD)
-FOLLOWS = {
+RECORD_FIELDS = {
+    "industry": Field("industry", "text"),
+    "employees": Field("employees", "integer"),
+    "job_title": Field("job_title", "text"),
+}
+TOUCH_FIELDS = {"url": Field("url", "text")}
+
+
+def rule(kind, points, cap=None):
+    return {"id": kind, "axis": "engagement", "touch_kind": kind, "points": points, "cap": cap, "name": kind.title()}
+
+
+def fit(name, points, field, op, value=None):
+    condition = {"field": field, "op": op} | ({} if value is None else {"value": value})
+    return {"id": name, "axis": "fit", "points": points, "condition": condition}
+
+
+RULES = [
+    rule("price_request", 30),
+    rule("webinar", 20, 40),
+    rule("form", 15, 30),
+    rule("download", 10, 20),
+    rule("page_view", 1, 5),
+    rule("unsubscribe", -40, 40),
+    fit("industry", 20, "industry", "is_not_empty"),
+    fit("size", 30, "employees", "gte", 10),
+    fit("leader", 30, "job_title", "contains", "giám đốc"),
+]
+GRADES = {"A": 60, "B": 40, "C": 20, "D": 0}
+
+
+def read(rules=RULES, half_life_days=30, grades=GRADES):
+    return parse_card(1, half_life_days, rules, grades, record_fields=RECORD_FIELDS, touch_fields=TOUCH_FIELDS)
+
+
+CARD = read()
+FITS = {
     "company_name": "Thép Việt",
     "industry": "Thép",
     "region": "Đà Nẵng",
@@ -51,7 +87,7 @@ def test_no_rule_is_ever_worth_more_than_its_cap(touches):
 
 @given(TOUCHES)
 def test_the_lines_add_up_to_the_score(touches):
-    result = score(touches, CARD, FOLLOWS, now=NOW)
+    result = score(touches, CARD, FITS, now=NOW)
     engagement = sum(line.points_now for line in result.lines if line.axis == "engagement")
     assert -1e-4 < max(engagement, 0) - result.engagement < 1 + 1e-4
     assert result.fit_points == sum(line.points_then for line in result.lines if line.axis == "fit")
@@ -78,7 +114,7 @@ def test_leaving_the_list_takes_points_away_but_never_below_nothing():
 
 
 def test_fit_is_its_own_axis_and_gives_the_grade():
-    result = score([], CARD, FOLLOWS, now=NOW)
+    result = score([], CARD, FITS, now=NOW)
     assert (result.fit_points, result.grade, result.engagement) == (80, "A", 0)
     assert score([], CARD, {}, now=NOW).grade == "D"
     leader = next(line for line in result.lines if line.rule == "leader")
@@ -91,13 +127,7 @@ def test_what_has_not_happened_yet_gives_nothing():
 
 def test_a_rule_may_look_closer_at_a_touch():
     condition = {"field": "url", "op": "contains", "value": "/gia"}
-    card = parse_card(
-        2,
-        {
-            **DEFAULT_CARD,
-            "rules": [{"id": "price_page", "axis": "engagement", "points": 7, "touch": "page_view", "when": condition}],
-        },
-    )
+    card = read([rule("page_view", 7) | {"condition": condition}])
     touches = [touch(1, "page_view", url="https://example.com/gia"), touch(2, "page_view", url="https://example.com/")]
     assert score(touches, card, {}, now=NOW).engagement == 7
 
@@ -109,29 +139,29 @@ def test_another_half_life_is_another_score():
 
 
 @pytest.mark.parametrize(
-    ("rule", "path", "reason"),
+    ("wrong", "path", "reason"),
     [
         ({}, "rules.0", "not_a_rule"),
         ({"id": "x", "axis": "luck", "points": 1}, "rules.0.axis", "unknown_axis"),
-        ({"id": "x", "axis": "fit", "points": 0}, "rules.0.points", "bad_points"),
+        (rule("form", 0), "rules.0.points", "bad_points"),
         ({"id": "x", "axis": "fit", "points": 5}, "rules.0", "nothing_to_score"),
-        ({"id": "x", "axis": "engagement", "points": 5, "touch": "form", "cap": 0}, "rules.0.cap", "bad_cap"),
+        (rule("form", 5, 0), "rules.0.cap", "bad_cap"),
         (
-            {"id": "x", "axis": "fit", "points": 5, "when": {"all": [{"field": "shoe", "op": "eq", "value": 1}]}},
-            "rules.0.when.all.0.field",
+            {"id": "x", "axis": "fit", "points": 5, "condition": {"all": [{"field": "shoe", "op": "eq", "value": 1}]}},
+            "rules.0.condition.all.0.field",
             "unknown_field",
         ),
     ],
 )
-def test_a_rule_that_cannot_be_read_is_refused_with_its_place(rule, path, reason):
+def test_a_rule_that_cannot_be_read_is_refused_with_its_place(wrong, path, reason):
     with pytest.raises(CardError) as refusal:
-        parse_card(1, {**DEFAULT_CARD, "rules": [rule]})
+        read([wrong])
     assert (refusal.value.path, refusal.value.reason) == (path, reason)
 
 
-def test_a_card_needs_a_half_life_grades_and_rules_of_different_names():
-    form = {"id": "form", "axis": "engagement", "points": 5, "touch": "form"}
-    changes: list[dict[str, object]] = [{"half_life_days": 0}, {"grades": {}}, {"rules": [form, form]}, {"rules": None}]
-    for change in changes:
-        with pytest.raises(CardError):
-            parse_card(1, {**DEFAULT_CARD, **change})
+@pytest.mark.parametrize(
+    "change", [{"half_life_days": 0}, {"grades": {}}, {"rules": [rule("form", 5), rule("form", 5)]}, {"rules": None}]
+)
+def test_a_card_needs_a_half_life_grades_and_rules_of_different_names(change):
+    with pytest.raises(CardError):
+        read(**change)

@@ -1,23 +1,11 @@
 """Points for who somebody is and for what they do, the latter fading."""
 
-from khoi.scoring.rules.cards import (
-    DEFAULT_CARD,
-    FIT_FIELDS,
-    TOUCH_FIELDS,
-    Axis,
-    CardError,
-    Rule,
-    Scorecard,
-    parse_card,
-)
+from khoi.scoring.rules.cards import Axis, CardError, Rule, Scorecard, parse_card
 from khoi.scoring.rules.fading import DAY, add, bound, crossing, earned, instant, lasts_until, value, whole
 from khoi.scoring.rules.scoring import Line, Score, Touch, score
 
 __all__ = [
     "DAY",
-    "DEFAULT_CARD",
-    "FIT_FIELDS",
-    "TOUCH_FIELDS",
     "Axis",
     "CardError",
     "Line",

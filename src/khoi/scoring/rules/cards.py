@@ -1,15 +1,15 @@
-"""What a scorecard is, how it is written as JSON, and the one a new workspace starts with."""
+"""What a scorecard is, and how it is read from JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeGuard
+from typing import Literal, TypeGuard
 
 from khoi.kit.conditions import Condition, ConditionError, Field, parse
 from khoi.scoring.rules.fading import DAY
 
-__all__ = ["DEFAULT_CARD", "FIT_FIELDS", "TOUCH_FIELDS", "Axis", "CardError", "Rule", "Scorecard", "parse_card"]
+__all__ = ["Axis", "CardError", "Rule", "Scorecard", "parse_card"]
 
 Axis = Literal["fit", "engagement"]
 
@@ -58,108 +58,56 @@ class CardError(ValueError):
         self.reason = reason
 
 
-#: What fit rules may ask of a lead's record (its labels are translated where they are shown).
-FIT_FIELDS: Final[Mapping[str, Field]] = {
-    field.key: field
-    for field in (
-        Field("company_name", "text", "Company"),
-        Field("industry", "text", "Industry"),
-        Field("employees", "integer", "Employees"),
-        Field("region", "text", "Region"),
-        Field("job_title", "text", "Job title"),
-        Field("source", "code", "Source"),
-        Field("channel", "code", "Channel"),
-    )
-}
-
-#: What engagement rules may ask of a touch, besides its kind.
-TOUCH_FIELDS: Final[Mapping[str, Field]] = {
-    field.key: field
-    for field in (
-        Field("title", "text", "Title"),
-        Field("url", "text", "Page"),
-        Field("channel", "code", "Channel"),
-        Field("campaign", "reference", "Campaign"),
-    )
-}
-
-
-def _touch(kind: str, points: int, cap: int | None = None) -> dict[str, object]:
-    rule: dict[str, object] = {"id": kind, "axis": "engagement", "touch": kind, "points": points}
-    return rule if cap is None else rule | {"cap": cap}
-
-
-def _fit(name: str, points: int, when: dict[str, object]) -> dict[str, object]:
-    return {"id": name, "axis": "fit", "points": points, "when": when}
-
-
-_LEADERS: Final = ("giám đốc", "chủ", "trưởng", "director", "founder", "owner", "head", "manager", "ceo")
-
-# Opens and clicks give nothing: machines do both.
-DEFAULT_CARD: Final[Mapping[str, object]] = {
-    "half_life_days": 30,
-    "rules": [
-        _touch("price_request", 30),
-        _touch("demo_request", 30),
-        _touch("email_reply", 25, 50),
-        _touch("call_in", 20, 40),
-        _touch("webinar", 20, 40),
-        _touch("form", 15, 30),
-        _touch("event", 15, 30),
-        _touch("pricing_view", 10, 20),
-        _touch("download", 10, 20),
-        _touch("chat", 10, 20),
-        _touch("page_view", 1, 5),
-        _touch("unsubscribe", -40, 40),
-        _fit("company", 10, {"field": "company_name", "op": "is_not_empty"}),
-        _fit("industry", 10, {"field": "industry", "op": "is_not_empty"}),
-        _fit("region", 10, {"field": "region", "op": "is_not_empty"}),
-        _fit("ten_people", 20, {"field": "employees", "op": "gte", "value": 10}),
-        _fit("fifty_people", 10, {"field": "employees", "op": "gte", "value": 50}),
-        _fit("leader", 20, {"any": [{"field": "job_title", "op": "contains", "value": word} for word in _LEADERS]}),
-        _fit(
-            "recommended",
-            20,
-            {"field": "source", "op": "in", "value": ["customer_referral", "employee_referral", "partner"]},
-        ),
-    ],
-    "grades": {"A": 60, "B": 40, "C": 20, "D": 0},
-}
-
-
 def parse_card(
     version: int,
-    card: Mapping[str, object],
-    fit_fields: Mapping[str, Field] = FIT_FIELDS,
-    touch_fields: Mapping[str, Field] = TOUCH_FIELDS,
+    half_life_days: int,
+    rules: object,
+    grades: object,
+    *,
+    record_fields: Mapping[str, Field],
+    touch_fields: Mapping[str, Field],
 ) -> Scorecard:
-    """The scorecard that JSON shaped like `DEFAULT_CARD` writes; CardError when it cannot be read.
+    """The scorecard that stored JSON means; CardError when it cannot be read.
 
-    A rule: `id`, `axis`, `points`, `when` (a condition), for engagement also `touch` (the kind) and `cap`.
+    `rules`: a list of `{"id", "axis", "points"}`, for fit with "condition" (over `record_fields`), for engagement with
+    "touch_kind" or "condition" (over `touch_fields`) or both, and "cap"; other keys, as names to show, are left alone.
+    `grades`: letter → fit points it takes.
     """
-    half_life, rules, grades = card.get("half_life_days"), card.get("rules"), card.get("grades")
-    if not _is_whole(half_life) or half_life < 1 or not isinstance(rules, list):
+    if half_life_days < 1 or not isinstance(rules, list):
         raise CardError("", "not_a_card")
-    read = tuple(_rule(rule, f"rules.{place}", fit_fields, touch_fields) for place, rule in enumerate(rules))
+    fields = {"fit": record_fields, "engagement": touch_fields}
+    read = tuple(_rule(rule, f"rules.{place}", fields) for place, rule in enumerate(rules))
     if len({rule.id for rule in read}) < len(read):
         raise CardError("rules", "id_used_twice")
-    return Scorecard(version, half_life, read, _grades(grades))
+    return Scorecard(version, half_life_days, read, _grades(grades))
 
 
-def _rule(raw: object, path: str, fit_fields: Mapping[str, Field], touch_fields: Mapping[str, Field]) -> Rule:
+def _rule(raw: object, path: str, fields: Mapping[str, Mapping[str, Field]]) -> Rule:
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or not raw["id"]:
         raise CardError(path, "not_a_rule")
-    axis, points, cap, touch = raw.get("axis"), raw.get("points"), raw.get("cap"), raw.get("touch")
+    axis, kind = raw.get("axis"), raw.get("touch_kind")
     if axis not in {"fit", "engagement"}:
         raise CardError(f"{path}.axis", "unknown_axis")
-    if not _is_whole(points) or not points:
-        raise CardError(f"{path}.points", "bad_points")
-    if cap is not None and (not _is_whole(cap) or cap < 1 or axis == "fit"):
-        raise CardError(f"{path}.cap", "bad_cap")
-    condition = _condition(raw.get("when"), fit_fields if axis == "fit" else touch_fields, f"{path}.when")
-    if condition is None and (axis == "fit" or not isinstance(touch, str)):
+    condition = _condition(raw.get("condition"), fields[axis], f"{path}.condition")
+    if condition is None and (axis == "fit" or not isinstance(kind, str)):
         raise CardError(path, "nothing_to_score")
-    return Rule(raw["id"], axis, points, touch if axis == "engagement" else None, condition, cap)
+    points, cap = _points(raw.get("points"), f"{path}.points"), _cap(raw.get("cap"), axis, f"{path}.cap")
+    return Rule(raw["id"], axis, points, kind if axis == "engagement" else None, condition, cap)
+
+
+def _points(raw: object, path: str) -> int:
+    if not _is_whole(raw) or not raw:
+        raise CardError(path, "bad_points")
+    return raw
+
+
+def _cap(raw: object, axis: str, path: str) -> int | None:
+    """A fit rule counts once for a lead, so it takes no cap."""
+    if raw is None:
+        return None
+    if not _is_whole(raw) or raw < 1 or axis == "fit":
+        raise CardError(path, "bad_cap")
+    return raw
 
 
 def _condition(raw: object, fields: Mapping[str, Field], path: str) -> Condition | None:
