@@ -14,6 +14,7 @@ class State(models.TextChoices):
     SENT = "sent"
     FAILED = "failed"  # refused by the server, or given up
     HELD = "held"  # a crash fell between handing over and noting it: a person decides
+    DROPPED = "dropped"  # a person decided not to send it
 
 
 @transient
