@@ -20,6 +20,7 @@ function open() {
   if (!palette() || palette().open) return
   palette().showModal()
   ask().select()
+  htmx.process(palette()) // the key may be quicker than htmx, which starts after the page
   htmx.trigger(ask(), "khoi:ask")
 }
 

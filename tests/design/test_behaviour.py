@@ -119,5 +119,6 @@ def test_a_card_moves_by_mouse(gallery: "Page") -> None:
     gallery.mouse.down()
     gallery.mouse.move(start["x"] + 90, start["y"] + start["height"] - 5, steps=4)
     gallery.mouse.move(end["x"] + 60, end["y"] + 40, steps=12)
+    gallery.wait_for_selector('[data-list="commitment"] .ghost')
     gallery.mouse.up()
     wait_for_column(gallery, 2, "commitment")
