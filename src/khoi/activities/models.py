@@ -37,6 +37,12 @@ class Outcome(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+#: Kinds of activity by which we reached out: the first one stops the response clock.
+TOUCHES = frozenset({"call", "meeting", "visit", "email", "sms", "zalo"})
+#: Outcomes that mean we spoke with each other.
+SPOKE = frozenset({"connected", "held", "done"})
+
+
 class TaskSet(models.QuerySet["Task"]):
     def visible_to(self, actor: Principal) -> "TaskSet":
         return self.filter(owned(actor))

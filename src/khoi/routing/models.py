@@ -31,6 +31,7 @@ class RoutingRule(models.Model):
 class Share(models.Model):
     """One rep's part in a rule. ``assigned``: how many leads the rule gave them so far (rebuilt).
 
+    ``head_start``: counted as given when the share began, so that a newcomer joins the round instead of catching up.
     ``capacity``: open leads at most; NULL is no limit. ``away_until``: gets none before that day.
     """
 
@@ -39,6 +40,7 @@ class Share(models.Model):
     weight = models.IntegerField(default=1)
     capacity = models.IntegerField(null=True)
     away_until = models.DateField(null=True)
+    head_start = models.IntegerField(default=0)
     assigned = models.IntegerField(default=0)
 
     objects = StaffSet.as_manager()

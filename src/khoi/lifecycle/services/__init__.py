@@ -1,5 +1,20 @@
 """The journey's verbs that cross rooms, and the one hook that settles what every act leaves behind."""
 
+from khoi.lifecycle.services.capturing import Captured, ConsentGiven, Enquiry, capture_lead
+from khoi.lifecycle.services.converting import Converted, convert_lead
+from khoi.lifecycle.services.preparing import prepare_workspace
+from khoi.lifecycle.services.recomputing import Drift, recompute
 from khoi.lifecycle.services.settling import settle
 
-__all__ = ["settle"]
+__all__ = [
+    "Captured",
+    "ConsentGiven",
+    "Converted",
+    "Drift",
+    "Enquiry",
+    "capture_lead",
+    "convert_lead",
+    "prepare_workspace",
+    "recompute",
+    "settle",
+]

@@ -1,9 +1,176 @@
-"""What every act leaves behind is settled here, whichever door it came through."""
+"""What every act leaves behind is settled here, whichever door it came through.
 
-from collections.abc import Mapping
+Identity keys → score → stage → owner → clock → search text, set-based, in that order. Settling twice
+changes nothing more. After an undo only what can be rebuilt is refreshed; no new decision is taken.
+"""
 
-from khoi.history.models import Act
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from khoi.accounts.models import Account
+from khoi.history.models import Act, Change, code_of
+from khoi.kit.fold import words
+from khoi.leads.fields import Facts
+from khoi.leads.models import Lead
+from khoi.lifecycle.queries.facts import facts_of
+from khoi.lifecycle.services import following, judging, reaching
+from khoi.people.models import ContactPoint, MatchKey, Person
+from khoi.pipeline.models import Opportunity, StageMove
+from khoi.routing import services as routing
+from khoi.scoring import services as scoring
+from khoi.workspace import queries as workspace
+
+CHUNK = 500
+DERIVED = ["engagement_raised", "engagement_lowered", "lasts_until", "fit_points", "fit_grade", "temperature", "search"]
+
+Touched = Mapping[int, frozenset[int]]
 
 
-def settle(act: Act, touched: Mapping[int, frozenset[int]], *, refresh_only: bool = False) -> None:
-    """Identity keys → score → stage → owner → clock → search text, set-based, in that order."""
+def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
+    """The hook that closes every act; ``touched``: table code → ids of rows written in it."""
+    now = act.recorded_at
+    people = _people(act)
+    for chunk in _chunks(people):
+        refresh_people(chunk)
+    if not refresh_only:
+        following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
+        reaching.answer_clocks(act, touched, now=now)
+    for chunk in _chunks(_leads(people, touched)):
+        settle_leads(chunk, now=now, refresh_only=refresh_only)
+    refresh_search(touched)
+    if refresh_only:
+        routing.recount(check=False)
+
+
+def _people(act: Act) -> list[int]:
+    subjects = Change.objects.filter(act=act).values_list("subject_id", flat=True).distinct()
+    return sorted(subject for subject in subjects if subject is not None)
+
+
+def _leads(people: list[int], touched: Touched) -> list[int]:
+    found: set[int] = set()
+    for chunk in _chunks(people):
+        found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
+    return sorted(found)
+
+
+def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
+    """Match keys and search text of these people from their contact points. Returns how many were off."""
+    people = {person.pk: person for person in Person.objects.filter(pk__in=ids)}
+    wanted: set[tuple[int, str, str]] = set()
+    texts: dict[int, list[str]] = {pk: [person.full_name] for pk, person in people.items()}
+    for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
+        wanted.add((point.person_id, point.kind, point.normal))
+        texts[point.person_id] += _spellings(point)
+    off = _keep_keys(set(people), wanted, check)
+    stale = []
+    for pk, person in people.items():
+        if (text := search_text(*texts[pk])) != person.search:
+            person.search = text
+            stale.append(person)
+    if stale and not check:
+        Person.objects.bulk_update(stale, ["search"], batch_size=CHUNK)
+    return off + len(stale)
+
+
+def _keep_keys(people: set[int], wanted: set[tuple[int, str, str]], check: bool) -> int:
+    rows = {(k.person_id, k.kind, k.value): k.pk for k in MatchKey.objects.filter(person__in=people)}
+    gone = [rows[key] for key in rows.keys() - wanted]
+    new = [MatchKey(person_id=p, kind=k, value=v) for p, k, v in sorted(wanted - rows.keys())]
+    if not check:
+        MatchKey.objects.filter(pk__in=gone).delete()
+        MatchKey.objects.bulk_create(new, batch_size=CHUNK)
+    return len(gone) + len(new)
+
+
+def _spellings(point: ContactPoint) -> list[str]:
+    """A phone is found by its national digits as by its international ones."""
+    if point.kind != "phone":
+        return [point.normal]
+    digits = point.normal.lstrip("+")
+    return [digits, f"0{digits[2:]}"] if digits.startswith("84") else [digits]
+
+
+def search_text(*parts: str) -> str:
+    """Folded words, each behind a space, so that a word's beginning is found by `` word``."""
+    found = dict.fromkeys(word for part in parts for word in (*words(part), *_whole(part)))
+    return "".join(f" {word}" for word in found)[:4000]
+
+
+def _whole(part: str) -> list[str]:
+    """An email address is also one word."""
+    return [part.strip().casefold()] if "@" in part and " " not in part.strip() else []
+
+
+def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool) -> None:
+    leads = list(Lead.objects.filter(pk__in=ids).select_related("person", "source").order_by("id"))
+    if not leads:
+        return
+    refresh_leads(leads, now=now)
+    if refresh_only:
+        return
+    facts = _with_engagement(leads, now)
+    if judging.judge_leads(leads, facts, now=now):
+        refresh_leads(leads, now=now)
+    given = routing.share_out(leads, facts, now=now)
+    reaching.start_clocks([a.lead for a in given], now=now)
+
+
+def _with_engagement(leads: list[Lead], now: datetime) -> dict[int, Facts]:
+    facts, _ = scoring.score_leads(facts_of(leads, now=now), now=now, zone=workspace.zone())
+    return facts
+
+
+def refresh_leads(leads: list[Lead], *, now: datetime, check: bool = False) -> int:
+    """Score, grade, temperature and search text of these leads. Returns how many were off."""
+    facts, stale = scoring.score_leads(facts_of(leads, now=now), now=now, zone=workspace.zone())
+    changed = {lead.pk: lead for lead in stale}
+    for lead in leads:
+        text = search_text(lead.person.full_name, lead.company_name, lead.need)
+        warmth = judging.warmth(facts[lead.pk], now).value
+        if (lead.search, lead.temperature) != (text, warmth):
+            lead.search, lead.temperature = text, warmth
+            changed[lead.pk] = lead
+    if changed and not check:
+        Lead.objects.bulk_update(changed.values(), DERIVED, batch_size=CHUNK)
+    return len(changed)
+
+
+def refresh_search(touched: Touched, *, check: bool = False) -> int:
+    """Search text of accounts and deals that were written."""
+    off = 0
+    for chunk in _chunks(sorted(touched.get(code_of(Account), ()))):
+        off += refresh_accounts(list(Account.objects.filter(pk__in=chunk)), check=check)
+    for chunk in _chunks(sorted(touched.get(code_of(Opportunity), ()))):
+        deals = Opportunity.objects.filter(pk__in=chunk).select_related("account", "person")
+        off += refresh_deals(list(deals), check=check)
+    return off
+
+
+def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:
+    stale = []
+    for account in accounts:
+        text = search_text(account.name, account.tax_code, account.website, account.phone)
+        if account.search != text:
+            account.search = text
+            stale.append(account)
+    if stale and not check:
+        Account.objects.bulk_update(stale, ["search"], batch_size=CHUNK)
+    return len(stale)
+
+
+def refresh_deals(deals: list[Opportunity], *, check: bool = False) -> int:
+    stale = []
+    for deal in deals:
+        text = search_text(deal.name, deal.account.name if deal.account else "", deal.person.full_name)
+        if deal.search != text:
+            deal.search = text
+            stale.append(deal)
+    if stale and not check:
+        Opportunity.objects.bulk_update(stale, ["search"], batch_size=CHUNK)
+    return len(stale)
+
+
+def _chunks(ids: list[int]) -> Iterable[list[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]

@@ -1,0 +1,59 @@
+"""What a user can cause and must be told: one exception with a code, and its sentence in the user's language."""
+
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+#: code → the sentence. It says what is wrong and what would be right; ``%(…)s`` come from the refusal's data.
+SENTENCES: Final[dict[str, str | Promise]] = {
+    "required": _("This is needed."),
+    "unreachable": _("Give an email or a phone number."),
+    "not_an_email": _("“%(value)s” is not an email address. It looks like name@company.vn."),
+    "not_a_phone": _("“%(value)s” is not a phone number. Vietnamese mobiles have 10 digits, like 0912 345 678."),
+    "not_a_date": _("“%(value)s” is not a date. Write it like 31/12/2026."),
+    "not_money": _("“%(value)s” is not an amount. Write it like 320.000.000 or 320 triệu."),
+    "unknown_choice": _("“%(value)s” is not one of the choices."),
+    "unknown_field": _("There is no field “%(value)s”."),
+    "unknown_source": _("There is no source “%(value)s”."),
+    "unknown_stage": _("There is no stage “%(value)s”."),
+    "unknown_user": _("There is no active user “%(value)s”."),
+    "too_long": _("At most %(limit)s characters."),
+    "negative": _("This cannot be below zero."),
+    "reason_needed": _("Say why: choose a reason."),
+    "return_date_needed": _("Say when the lead should come back."),
+    "date_is_past": _("Choose a day after today."),
+    "already_ended": _("This lead has ended (%(stage)s). Reopen it first."),
+    "not_open": _("This deal is closed. Reopen it first."),
+    "already_converted": _("This lead was converted already."),
+    "not_accepted_here": _("Only a lead that marketing handed over can be accepted."),
+    "owner_inactive": _("%(value)s no longer works here. Choose somebody else."),
+    "empty": _("Write something first."),
+    "too_large": _("The file is larger than %(limit)s MB."),
+    "not_one_line": _("This has to stay on one line."),
+    "last_admin": _("This is the last active administrator. Make somebody else one first."),
+    "address_taken": _("Somebody already logs in with “%(value)s”."),
+    "name_taken": _("“%(value)s” is taken. Choose another name."),
+    "weak_password": _("%(value)s"),
+    "wrong_password": _("The present password is not right."),
+    "link_is_void": _("This link was used already, or is too old. Ask for a new one."),
+    "unknown_zone": _("There is no time zone “%(value)s”."),
+    "unknown_currency": _("There is no currency “%(value)s”. Use its three letters, like VND."),
+    "hours_are_empty": _("Working hours end after they start, on one day of the week at least."),
+    "scope_needed": _("Choose what the token may do."),
+    "not_waiting": _("This mail is no longer waiting."),
+    "not_in_workspace": _("This belongs to another record."),
+}
+
+
+class Refusal(Exception):
+    """Nothing was changed. ``field`` names the input it is about ('' for the whole)."""
+
+    def __init__(self, code: str, field: str = "", **data: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.data = data
+
+    def __str__(self) -> str:
+        return str(SENTENCES[self.code]) % self.data

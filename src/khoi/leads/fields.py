@@ -1,0 +1,117 @@
+"""What scoring rules, lifecycle criteria, routing and filters may ask of a lead."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from khoi.kit.conditions import Field
+from khoi.leads.models import BantFact, Lead, Stage, Temperature, WorkStatus
+
+FIELDS = {
+    field.key: field
+    for field in (
+        Field("has_reach", "boolean", _("Can be reached")),
+        Field("interest", "boolean", _("Showed interest")),
+        Field("answered", "boolean", _("Answered us")),
+        Field("accepted", "boolean", _("Accepted by sales")),
+        Field("intent", "boolean", _("Strong intent")),
+        Field("engagement", "integer", _("Engagement")),
+        Field("fit_grade", "code", _("Fit grade")),
+        Field("fit_points", "integer", _("Fit points")),
+        Field("bant_budget", "boolean", _("Budget known")),
+        Field("bant_authority", "boolean", _("Decision maker known")),
+        Field("bant_need", "boolean", _("Need known")),
+        Field("bant_timing", "boolean", _("Timing known")),
+        Field("has_name", "boolean", _("Name known")),
+        Field("has_company", "boolean", _("Company known")),
+        Field("contact_complete", "boolean", _("Contact data complete")),
+        Field("decider_involved", "boolean", _("Decision maker in the talks")),
+        Field("won", "boolean", _("Won")),
+        Field("source", "code", _("Source")),
+        Field("channel", "code", _("Channel")),
+        Field("industry", "text", _("Industry")),
+        Field("region", "text", _("Region")),
+        Field("job_title", "text", _("Job title")),
+        Field("employees", "integer", _("Employees")),
+        Field("lifecycle_stage", "code", _("Stage"), tuple(Stage.choices)),
+        Field("work_status", "code", _("Work status"), tuple(WorkStatus.choices)),
+        Field("temperature", "code", _("Temperature"), tuple(Temperature.choices)),
+        Field("arrived_at", "moment", _("Arrived")),
+        Field("return_on", "date", _("Returns on")),
+    )
+}
+
+
+#: Roles that decide or directly influence the decision.
+DECIDERS = frozenset({"decision_maker", "economic_buyer", "champion", "influencer", "executive_sponsor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a rule may ask of one lead, read once."""
+
+    lead: Lead
+    bant: dict[str, BantFact]
+    emails: int
+    phones: int
+    source_code: str
+    job_title: str
+    full_name: str
+    touch_kinds: frozenset[str]
+    answered: bool
+    intent: bool
+    engagement: int
+
+    @property
+    def has_reach(self) -> bool:
+        return bool(self.emails or self.phones)
+
+    def record(self) -> dict[str, object]:
+        lead = self.lead
+        return {
+            "has_reach": self.has_reach,
+            "interest": self.interest,
+            "answered": self.answered,
+            "accepted": lead.accepted_at is not None,
+            "intent": self.intent,
+            "engagement": self.engagement,
+            "fit_grade": lead.fit_grade or None,
+            "fit_points": lead.fit_points,
+            "bant_budget": "budget" in self.bant,
+            "bant_authority": "authority" in self.bant,
+            "bant_need": "need" in self.bant,
+            "bant_timing": "timing" in self.bant,
+            "has_name": bool(self.full_name),
+            "has_company": bool(lead.company_name or lead.account_id),
+            "contact_complete": self.contact_complete,
+            "decider_involved": self.decider_involved,
+            "won": lead.lifecycle_stage == Stage.CUSTOMER,
+            "source": self.source_code or None,
+            "channel": lead.channel or None,
+            "industry": lead.industry or None,
+            "region": lead.region or None,
+            "job_title": self.job_title or None,
+            "employees": lead.employees,
+            "lifecycle_stage": lead.lifecycle_stage,
+            "work_status": lead.work_status,
+            "temperature": lead.temperature,
+            "arrived_at": lead.arrived_at,
+            "return_on": lead.return_on,
+        }
+
+    @property
+    def contact_complete(self) -> bool:
+        """Name, a way to reach them, and a company or a second way."""
+        ways = self.emails + self.phones
+        return bool(self.full_name and ways and (ways > 1 or self.lead.company_name or self.lead.account_id))
+
+    @property
+    def decider_involved(self) -> bool:
+        authority = self.bant.get("authority")
+        return authority is not None and authority.role in DECIDERS
+
+    @property
+    def interest(self) -> bool:
+        """They came to us, or said what they need: not a name on a bought list."""
+        came = self.source_code not in ("", "purchased_list", "cold_call", "import")
+        return bool(self.touch_kinds or self.lead.need or self.lead.message or came)

@@ -1,0 +1,1 @@
+"""What is known of leads, gathered over the rooms."""

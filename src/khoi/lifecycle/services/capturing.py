@@ -1,0 +1,267 @@
+"""A lead comes in, whichever door it knocks at: identify the person, keep what was said, let settle do the rest."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from khoi.campaigns.models import Campaign, Source
+from khoi.history import services as history
+from khoi.history.rules.actors import Actor
+from khoi.kit.db.locks import lock_values
+from khoi.kit.emails import normalise_email
+from khoi.kit.phones import normalise_phone
+from khoi.kit.refusals import Refusal
+from khoi.leads.models import Lead, LeadReference
+from khoi.people import services as people
+from khoi.people.models import MatchKey, Person
+from khoi.people.rules import matching
+from khoi.routing.models import Assignment, AssignmentBasis
+from khoi.team.models import User
+from khoi.team.rules import PARTNER, Principal
+from khoi.touchpoints import services as touchpoints
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """What somebody ticked, with the exact words they saw."""
+
+    purpose: str
+    wording: str
+    wording_version: int
+    language: str
+    url: str = ""
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """One expression of interest as it came in.
+
+    ``claimed``: an anonymous sender speaks, so nothing of it changes a person we already know.
+    ``source`` and ``campaign`` are codes; ``external`` is (system, id) of the lead elsewhere.
+    """
+
+    full_name: str = ""
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    job_title: str = ""
+    language: str = ""
+    company_name: str = ""
+    industry: str = ""
+    employees: int | None = None
+    region: str = ""
+    need: str = ""
+    message: str = ""
+    source: str = ""
+    channel: str = ""
+    campaign: str = ""
+    landing_page: str = ""
+    referrer: str = ""
+    utm: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)
+    external: tuple[str, str] | None = None
+    touch_kind: str = ""
+    touch_title: str = ""
+    consents: tuple[ConsentGiven, ...] = ()
+    claimed: bool = False
+    owner: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """``known``: the person was here before. ``possible_duplicates``: other persons with one of the keys."""
+
+    lead: Lead
+    person: Person
+    known: bool
+    possible_duplicates: tuple[int, ...] = ()
+
+
+def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: datetime | None = None) -> Captured:
+    """Receive → identify; score, stage, owner and clock follow in the same transaction.
+
+    Raises ``Refusal`` for an address that cannot be one or for an enquiry that says nothing at all.
+    """
+    _check(enquiry)
+    with history.act("capture_lead", by=by, now=now):
+        match = _identify(enquiry, by)
+        found = Person.objects.filter(pk=match.person_id or 0).first()
+        known, person = found is not None, found or _new_person(enquiry, by, now)
+        if known and not enquiry.claimed:
+            _learn(person, enquiry, by, now)
+        lead = _open_lead(person, enquiry, known=known, arrived_at=arrived_at or now, now=now)
+        _own(lead, enquiry, by, now)
+        _note(person, enquiry, known=known, by=by, now=now, arrived_at=arrived_at or now)
+    lead.refresh_from_db()
+    return Captured(lead, person, known, match.possible_duplicates)
+
+
+def _check(enquiry: Enquiry) -> None:
+    for email in enquiry.emails:
+        if email.strip() and normalise_email(email) is None:
+            raise Refusal("not_an_email", "email", value=email.strip())
+    for phone in enquiry.phones:
+        if phone.strip() and normalise_phone(phone) is None:
+            raise Refusal("not_a_phone", "phone", value=phone.strip())
+    if (enquiry.employees or 0) < 0:
+        raise Refusal("negative", "employees")
+    said = (enquiry.full_name, enquiry.company_name, *enquiry.emails, *enquiry.phones, enquiry.external)
+    if not any(said):
+        raise Refusal("required", "full_name")
+
+
+def _identify(enquiry: Enquiry, by: Actor) -> matching.Match:
+    """Whose enquiry this is. Those who may not see everybody join nobody hidden, so they learn nothing."""
+    keys = matching.keys_of(
+        (matching.Point(form) for form in _forms(normalise_email, enquiry.emails)),
+        (matching.Point(form) for form in _forms(normalise_phone, enquiry.phones)),
+    )
+    lock_values(connection, (f"{key.kind}:{key.value}" for key in keys))
+    rows = MatchKey.objects.filter(value__in={key.value for key in keys})
+    if isinstance(by, Principal) and _is_blinkered(by):
+        rows = rows.filter(person__in=Person.objects.visible_to(by))
+    found = [
+        matching.Candidate(row.person_id, key)
+        for row in rows
+        if (key := matching.MatchKey("email" if row.kind == "email" else "phone", row.value)) in keys
+    ]
+    return matching.choose_match(found)
+
+
+def _is_blinkered(by: Principal) -> bool:
+    return by.role == PARTNER or (by.kind == "token" and by.visibility != "all")
+
+
+def _forms(normalise: Any, values: Iterable[str]) -> list[str]:
+    return [form for value in values if (form := normalise(value)) is not None]
+
+
+def _new_person(enquiry: Enquiry, by: Actor, now: datetime) -> Person:
+    return people.add_person(
+        full_name=enquiry.full_name,
+        emails=enquiry.emails,
+        phones=enquiry.phones,
+        job_title=enquiry.job_title,
+        language=enquiry.language,
+        by=by,
+        now=now,
+    )
+
+
+def _learn(person: Person, enquiry: Enquiry, by: Actor, now: datetime) -> None:
+    """A colleague or a trusted program speaks: blanks are filled and new addresses added, nothing replaced."""
+    points = list(person.contact_points.order_by("-is_primary", "id"))
+    changes: dict[str, Any] = {
+        "emails": [p.value for p in points if p.kind == "email"] + list(enquiry.emails),
+        "phones": [p.value for p in points if p.kind == "phone"] + list(enquiry.phones),
+    }
+    for name in ("full_name", "job_title", "language"):
+        if not getattr(person, name) and getattr(enquiry, name):
+            changes[name] = getattr(enquiry, name)
+    people.edit_person(person, changes=changes, by=by, now=now)
+
+
+def _open_lead(person: Person, enquiry: Enquiry, *, known: bool, arrived_at: datetime, now: datetime) -> Lead:
+    lead = Lead.objects.create(
+        person=person,
+        company_name=enquiry.company_name.strip()[:200],
+        industry=enquiry.industry.strip()[:80],
+        employees=enquiry.employees,
+        region=enquiry.region.strip()[:80],
+        need=enquiry.need.strip()[:200],
+        message=enquiry.message.strip(),
+        source=_named(Source, enquiry.source, "source"),
+        channel=enquiry.channel,
+        campaign=_named(Campaign, enquiry.campaign, "campaign"),
+        landing_page=enquiry.landing_page[:500],
+        referrer=enquiry.referrer[:500],
+        utm=dict(enquiry.utm),
+        extras=dict(enquiry.extras),
+        claims=_claims(enquiry) if known and enquiry.claimed else {},
+        arrived_at=arrived_at,
+        created_at=now,
+    )
+    if enquiry.external is not None:
+        LeadReference.objects.create(lead=lead, system=enquiry.external[0], external_id=enquiry.external[1])
+    return lead
+
+
+def _named(model: Any, code: str, name: str) -> Any:
+    if not code:
+        return None
+    found = model.objects.filter(code=code).first()
+    if found is None:
+        raise Refusal("unknown_source" if name == "source" else "unknown_choice", name, value=code)
+    return found
+
+
+def _claims(enquiry: Enquiry) -> dict[str, Any]:
+    """What the stranger said of somebody we know: kept on the lead, believed by nobody yet."""
+    claims: dict[str, Any] = {
+        "full_name": enquiry.full_name,
+        "emails": list(enquiry.emails),
+        "phones": list(enquiry.phones),
+        "job_title": enquiry.job_title,
+        "consents": [consent.purpose for consent in enquiry.consents],
+    }
+    return {name: value for name, value in claims.items() if value}
+
+
+def _own(lead: Lead, enquiry: Enquiry, by: Actor, now: datetime) -> None:
+    """Who adds a lead by hand keeps it, unless the person has an owner already (settle sees to that)."""
+    if enquiry.owner is None or _has_owner(lead):
+        return
+    lead.owner = enquiry.owner
+    lead.save(update_fields=["owner"])
+    Assignment.objects.create(
+        lead=lead,
+        owner=enquiry.owner,
+        basis=AssignmentBasis.BY_HAND,
+        by_id=by.id,
+        occurred_at=now,
+        recorded_at=now,
+    )
+
+
+def _has_owner(lead: Lead) -> bool:
+    return Lead.objects.filter(person=lead.person_id, owner__is_active=True).exclude(pk=lead.pk).exists()
+
+
+def _note(
+    person: Person, enquiry: Enquiry, *, known: bool, by: Actor, now: datetime, arrived_at: datetime
+) -> None:
+    if enquiry.touch_kind:
+        touchpoints.record_touchpoint(
+            person,
+            kind=enquiry.touch_kind,
+            channel=enquiry.channel,
+            campaign=_named(Campaign, enquiry.campaign, "campaign"),
+            title=enquiry.touch_title,
+            detail=enquiry.message,
+            url=enquiry.landing_page,
+            occurred_at=arrived_at,
+            by=by,
+            now=now,
+        )
+    if known and enquiry.claimed:
+        return  # a stranger gives no consent for somebody else
+    address = next((value for value in (*enquiry.emails, *enquiry.phones) if value.strip()), "")
+    for consent in enquiry.consents:
+        people.record_consent(
+            person,
+            purpose=consent.purpose,
+            given=True,
+            confirmed=not enquiry.claimed,
+            address=address,
+            wording=consent.wording,
+            wording_version=consent.wording_version,
+            language=consent.language,
+            url=consent.url,
+            ip=consent.ip,
+            basis="form" if enquiry.claimed else "staff",
+            by=by,
+            now=now,
+        )

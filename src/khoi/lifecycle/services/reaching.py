@@ -1,0 +1,57 @@
+"""The response clock: it starts when a lead gets its owner and stops at the first touch from us."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from khoi.activities.models import SPOKE, TOUCHES, Activity
+from khoi.history.models import Act, code_of
+from khoi.kit.hours import add_working_minutes
+from khoi.leads.models import Lead, WorkStatus
+from khoi.leads.rules import ENDED
+from khoi.workspace import queries as workspace
+
+#: An enquiry older than this when it reaches us (an imported one) has no promise left to keep.
+FRESH_DAYS = 2
+
+
+def start_clocks(leads: Iterable[Lead], *, now: datetime) -> None:
+    """Promise a first contact within the workspace's working minutes."""
+    fresh = [lead for lead in leads if lead.respond_by is None and _is_waiting(lead, now)]
+    if not fresh:
+        return
+    deadline = add_working_minutes(now, workspace.current().response_minutes, workspace.hours(now))
+    for lead in fresh:
+        lead.respond_by = deadline
+    Lead.objects.bulk_update(fresh, ["respond_by"])
+
+
+def _is_waiting(lead: Lead, now: datetime) -> bool:
+    """Suspects asked for nothing, ended leads want nothing more."""
+    return (now - lead.arrived_at).days < FRESH_DAYS and lead.lifecycle_stage not in (*ENDED, "suspect")
+
+
+def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datetime) -> None:
+    """A first call, mail or meeting stops the clock and moves the work status."""
+    ids = touched.get(code_of(Activity), frozenset())
+    done = Activity.objects.filter(pk__in=ids, kind__in=TOUCHES, by__isnull=False).select_related("lead")
+    for activity in done.order_by("occurred_at", "id"):
+        for lead in _leads_answered(activity):
+            _answer(lead, activity)
+
+
+def _leads_answered(activity: Activity) -> list[Lead]:
+    """The lead it was logged on; else every open lead of the person."""
+    if activity.lead is not None:
+        return [activity.lead]
+    return list(Lead.objects.filter(person=activity.person_id).exclude(lifecycle_stage__in=ENDED))
+
+
+def _answer(lead: Lead, activity: Activity) -> None:
+    if lead.lifecycle_stage in ENDED:
+        return
+    spoke = activity.outcome in SPOKE or activity.direction == "in"
+    if lead.responded_at is None and activity.direction == "out":
+        lead.responded_at = activity.occurred_at
+    if lead.work_status == WorkStatus.NEW or (spoke and lead.work_status == WorkStatus.ATTEMPTING):
+        lead.work_status = WorkStatus.CONTACTED if spoke else WorkStatus.ATTEMPTING
+    lead.save(update_fields=["responded_at", "work_status"])

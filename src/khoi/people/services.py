@@ -1,0 +1,126 @@
+"""Adding people, changing what we know of them, and what they consent to."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from khoi.history import services as history
+from khoi.history.rules.actors import Actor
+from khoi.kit.emails import normalise_email
+from khoi.kit.phones import normalise_phone
+from khoi.kit.refusals import Refusal
+from khoi.people.models import Consent, ContactPoint, ContactPointKind, Person
+
+EMAIL, PHONE = ContactPointKind.EMAIL, ContactPointKind.PHONE
+EDITABLE = frozenset({"full_name", "job_title", "language", "emails", "phones"})
+
+
+def add_person(
+    *,
+    full_name: str,
+    emails: Iterable[str] = (),
+    phones: Iterable[str] = (),
+    job_title: str = "",
+    language: str = "",
+    by: Actor,
+    now: datetime,
+) -> Person:
+    """A new human. Raises ``Refusal`` for an address that cannot be one; nothing is written then."""
+    points = _readable(EMAIL, emails) + _readable(PHONE, phones)
+    with history.act("add_person", by=by, now=now):
+        person = Person.objects.create(
+            full_name=" ".join(full_name.split()), job_title=job_title.strip(), language=language, created_at=now
+        )
+        _add_points(person, points, now)
+    return person
+
+
+def edit_person(person: Person, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> Person:
+    """Change names and addresses. ``emails`` and ``phones`` are the whole new lists, the first one primary."""
+    if unknown := changes.keys() - EDITABLE:
+        raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
+    wanted = {
+        kind: _readable(kind, changes[name]) for kind, name in ((EMAIL, "emails"), (PHONE, "phones")) if name in changes
+    }
+    with history.act("edit_person", by=by, now=now, subject=person):
+        for name in changes.keys() & {"full_name", "job_title", "language"}:
+            setattr(person, name, " ".join(str(changes[name]).split()))
+        person.save()
+        for kind, points in wanted.items():
+            _replace_points(person, kind, points, now)
+    return person
+
+
+def _readable(kind: str, values: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(kind, as written, normal form), blanks and repeats left out."""
+    normal = normalise_email if kind == EMAIL else normalise_phone
+    found: dict[str, tuple[str, str, str]] = {}
+    for value in values:
+        if not (text := value.strip()):
+            continue
+        if (form := normal(text)) is None:
+            raise Refusal(f"not_a{'n' if kind == EMAIL else ''}_{kind}", kind, value=text)
+        found.setdefault(form, (kind, text, form))
+    return list(found.values())
+
+
+def _add_points(person: Person, points: Iterable[tuple[str, str, str]], now: datetime) -> None:
+    have = set(ContactPoint.objects.filter(person=person).values_list("kind", "normal"))
+    primary = set(ContactPoint.objects.filter(person=person, is_primary=True).values_list("kind", flat=True))
+    for kind, value, normal in points:
+        if (kind, normal) in have:
+            continue
+        ContactPoint.objects.create(
+            person=person, kind=kind, value=value, normal=normal, is_primary=kind not in primary, created_at=now
+        )
+        primary.add(kind)
+
+
+def _replace_points(person: Person, kind: str, points: list[tuple[str, str, str]], now: datetime) -> None:
+    old = {p.normal: p for p in ContactPoint.objects.filter(person=person, kind=kind)}
+    for gone in old.keys() - {normal for _, _, normal in points}:
+        old[gone].delete()
+    ContactPoint.objects.filter(person=person, kind=kind, is_primary=True).update(is_primary=False)
+    for place, (_, value, normal) in enumerate(points):
+        if normal in old:
+            ContactPoint.objects.filter(pk=old[normal].pk).update(value=value, is_primary=place == 0)
+        else:
+            ContactPoint.objects.create(
+                person=person, kind=kind, value=value, normal=normal, is_primary=place == 0, created_at=now
+            )
+
+
+def record_consent(
+    person: Person,
+    *,
+    purpose: str,
+    given: bool,
+    confirmed: bool,
+    address: str,
+    wording: str,
+    wording_version: int,
+    language: str,
+    basis: str,
+    url: str = "",
+    ip: str = "",
+    by: Actor,
+    now: datetime,
+) -> Consent:
+    """One more entry of the ledger, with the exact words that were shown."""
+    with history.act("record_consent", by=by, now=now, subject=person):
+        return Consent.objects.create(
+            person=person,
+            person_ref=person.pk,
+            purpose=purpose,
+            state="given" if given else "withdrawn",
+            confirmed=confirmed,
+            address=address,
+            wording=wording,
+            wording_version=wording_version,
+            language=language,
+            url=url,
+            ip=ip,
+            basis=basis,
+            occurred_at=now,
+            recorded_at=now,
+        )

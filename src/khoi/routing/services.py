@@ -1,0 +1,184 @@
+"""Giving leads their owner: shared out by rule, or by hand."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, time
+
+from django.db.models import Count
+
+from khoi.history import services as history
+from khoi.history.rules.actors import Actor
+from khoi.kit.conditions import holds, parse
+from khoi.kit.refusals import Refusal
+from khoi.leads.fields import FIELDS, Facts
+from khoi.leads.models import Lead
+from khoi.leads.rules import ENDED
+from khoi.routing import rules
+from khoi.routing.models import Assignment, AssignmentBasis, RoutingRule, Share
+from khoi.team.models import Role, User
+from khoi.workspace import queries as workspace
+
+
+def assign_lead(lead: Lead, *, owner: User, note: str = "", by: Actor, now: datetime) -> Lead:
+    """Give the lead to somebody by hand."""
+    if not owner.is_active:
+        raise Refusal("owner_inactive", "owner", value=str(owner))
+    with history.act("assign_lead", by=by, now=now, subject=lead):
+        lead = Lead.objects.select_for_update().get(pk=lead.pk)
+        if lead.owner_id == owner.pk:
+            return lead
+        before = lead.owner_id
+        Lead.objects.filter(pk=lead.pk).update(owner=owner)
+        lead.owner = owner
+        Assignment.objects.create(
+            lead=lead,
+            owner=owner,
+            previous_owner_id=before,
+            basis=AssignmentBasis.BY_HAND,
+            by_id=by.id,
+            occurred_at=now,
+            recorded_at=now,
+        )
+    return lead
+
+
+def share_out(leads: list[Lead], facts: dict[int, Facts], *, now: datetime) -> list[Assignment]:
+    """Exactly one owner for each lead that has none. Inside an act; rules are locked, so two captures
+    at once never read the same turn."""
+    waiting = [lead for lead in leads if lead.owner_id is None]
+    if not waiting:
+        return []
+    made = _to_earlier_owners(waiting, now)
+    made += _by_rules([lead for lead in waiting if lead.owner_id is None], facts, now)
+    Lead.objects.bulk_update(waiting, ["owner"], batch_size=500)
+    return Assignment.objects.bulk_create(made, batch_size=500)
+
+
+def _to_earlier_owners(leads: list[Lead], now: datetime) -> list[Assignment]:
+    """A known person's new lead goes to whoever had the last one, if they still work here."""
+    earlier: dict[int, int] = {}
+    known = Lead.objects.filter(person__in={lead.person_id for lead in leads}, owner__is_active=True)
+    for person_id, owner_id in known.order_by("arrived_at", "id").values_list("person_id", "owner_id"):
+        if owner_id is not None:
+            earlier[person_id] = owner_id
+    made = []
+    for lead in leads:
+        if lead.person_id in earlier:
+            lead.owner_id = earlier[lead.person_id]
+            made.append(_assignment(lead, AssignmentBasis.KNOWN_PERSON, None, {}, now))
+    return made
+
+
+def _by_rules(leads: list[Lead], facts: dict[int, Facts], now: datetime) -> list[Assignment]:
+    made: list[Assignment] = []
+    turns, last_resort = _Turns(now), _last_resort()
+    for lead in leads:
+        rule = turns.rule_for(lead, facts[lead.pk])
+        if rule is None:
+            lead.owner_id = last_resort
+            made.append(_assignment(lead, AssignmentBasis.NOBODY_FREE, None, {}, now))
+            continue
+        choice = rules.choose(turns.candidates(rule), now)
+        lead.owner_id = choice.user_id
+        turns.took(rule, choice.user_id)
+        made.append(_assignment(lead, AssignmentBasis.ROUTED, rule, _reason(choice), now))
+    turns.save()
+    return made
+
+
+def _assignment(
+    lead: Lead, basis: str, rule: RoutingRule | None, reason: dict[str, object], now: datetime
+) -> Assignment:
+    return Assignment(
+        lead=lead, owner_id=lead.owner_id, rule=rule, basis=basis, reason=reason, occurred_at=now, recorded_at=now
+    )
+
+
+def _reason(choice: rules.Choice) -> dict[str, object]:
+    """What the choice was made on: the chosen one's place, and how many others stood behind."""
+    first = choice.order[0]
+    return {
+        "code": choice.reason,
+        "weight": first.weight,
+        "assigned": first.assigned,
+        "open_leads": first.open_leads,
+        "capacity": first.capacity,
+        "among": len(choice.order),
+    }
+
+
+def _last_resort() -> int | None:
+    """Nobody shares in any rule: the administrator, so that no lead is without owner."""
+    active = User.objects.filter(is_active=True, role__in=[Role.ADMIN, Role.MANAGER])
+    return active.order_by("role", "id").values_list("pk", flat=True).first()
+
+
+class _Turns:
+    """Rules and their shares, locked for the act, counting on as leads are given out."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.zone = workspace.zone()
+        self.rules = list(RoutingRule.objects.select_for_update().filter(is_active=True).order_by("position", "id"))
+        self.conditions = {rule.pk: parse(rule.condition, FIELDS) for rule in self.rules if rule.condition}
+        self.shares: dict[int, list[Share]] = {rule.pk: [] for rule in self.rules}
+        for share in Share.objects.filter(rule__in=self.rules, user__is_active=True).order_by("id"):
+            self.shares[share.rule_id].append(share)
+        self.open_leads = _open_leads(share.user_id for shares in self.shares.values() for share in shares)
+        self.changed: dict[int, Share] = {}
+
+    def rule_for(self, lead: Lead, facts: Facts) -> RoutingRule | None:
+        rule: RoutingRule
+        for rule in self.rules:
+            condition = self.conditions.get(rule.pk)
+            fits = condition is None or holds(condition, facts.record(), self.now, self.zone).ok
+            if fits and self.shares[rule.pk]:
+                return rule
+        return None
+
+    def candidates(self, rule: RoutingRule) -> tuple[rules.Candidate, ...]:
+        return tuple(
+            rules.Candidate(
+                user_id=share.user_id,
+                weight=share.weight,
+                assigned=share.head_start + share.assigned,
+                open_leads=self.open_leads[share.user_id],
+                capacity=share.capacity,
+                away=self._back(share),
+            )
+            for share in self.shares[rule.pk]
+        )
+
+    def _back(self, share: Share) -> datetime | None:
+        return datetime.combine(share.away_until, time(), self.zone) if share.away_until else None
+
+    def took(self, rule: RoutingRule, user_id: int) -> None:
+        for share in self.shares[rule.pk]:
+            if share.user_id == user_id:
+                share.assigned += 1
+                self.changed[share.pk] = share
+        self.open_leads[user_id] += 1
+
+    def save(self) -> None:
+        Share.objects.bulk_update(self.changed.values(), ["assigned"])
+
+
+def _open_leads(user_ids: Iterable[int]) -> Counter[int]:
+    rows = Lead.objects.filter(owner__in=set(user_ids)).exclude(lifecycle_stage__in=ENDED).values("owner")
+    return Counter({row["owner"]: row["n"] for row in rows.annotate(n=Count("pk"))})
+
+
+def recount(*, check: bool) -> int:
+    """Bring ``Share.assigned`` back to what the assignments say. Returns how many were off."""
+    given: Counter[tuple[int, int]] = Counter()
+    routed = Assignment.objects.filter(basis=AssignmentBasis.ROUTED, rule__isnull=False).values("rule", "owner")
+    for row in routed.annotate(n=Count("pk")):
+        given[row["rule"], row["owner"]] = row["n"]
+    off = []
+    for share in Share.objects.all():
+        if share.assigned != given[share.rule_id, share.user_id]:
+            share.assigned = given[share.rule_id, share.user_id]
+            off.append(share)
+    if not check:
+        Share.objects.bulk_update(off, ["assigned"])
+    return len(off)

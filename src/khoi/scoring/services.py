@@ -1,0 +1,42 @@
+"""Keeping every lead's score columns what the published scorecard says."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from khoi.leads.fields import Facts
+from khoi.leads.models import SCORE_FIELDS, Lead
+from khoi.scoring import rules
+from khoi.scoring.queries import card_of, published, touches_of
+
+#: Two histories of the same touches differ by µs; closer than this is the same (see scoring.rules).
+SAME = 1_000
+
+
+def score_leads(facts: dict[int, Facts], *, now: datetime, zone: ZoneInfo) -> tuple[dict[int, Facts], list[Lead]]:
+    """Score the leads in memory. Returns the facts with today's engagement, and the leads whose columns changed."""
+    card = card_of(published())
+    touches = touches_of(one.lead.person_id for one in facts.values())
+    scored, changed = {}, []
+    for pk, one in facts.items():
+        score = rules.score(touches[one.lead.person_id], card, one.record(), now=now, zone=zone)
+        if _put(one.lead, score):
+            changed.append(one.lead)
+        scored[pk] = replace(one, engagement=score.engagement)
+    return scored, changed
+
+
+def _put(lead: Lead, score: rules.Score) -> bool:
+    before = [getattr(lead, name) for name in SCORE_FIELDS]
+    after = [score.raised, score.lowered, score.lasts_until, score.fit_points, score.grade]
+    if all(_same(a, b) for a, b in zip(before, after, strict=True)):
+        return False
+    for name, value in zip(SCORE_FIELDS, after, strict=True):
+        setattr(lead, name, value)
+    return True
+
+
+def _same(a: object, b: object) -> bool:
+    if isinstance(a, int) and isinstance(b, int):
+        return abs(a - b) <= SAME if abs(a) > SAME else a == b
+    return a == b

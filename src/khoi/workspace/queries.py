@@ -1,0 +1,41 @@
+"""The workspace as it stands, and its clock."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from khoi.kit import periods
+from khoi.kit.hours import WorkingHours, vietnam_holidays
+from khoi.workspace.models import Workspace
+
+
+class NoWorkspace(Exception):
+    """Nothing is set up yet: ``khoi init`` comes first."""
+
+
+def current() -> Workspace:
+    found = Workspace.objects.filter(pk=1).first()
+    if found is None:
+        raise NoWorkspace
+    return found
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(current().time_zone)
+
+
+def today(now: datetime) -> date:
+    """The calendar day of the instant in the workspace's zone."""
+    return periods.today(now, zone())
+
+
+def hours(now: datetime) -> WorkingHours:
+    """The working calendar around ``now``, with public holidays."""
+    workspace = current()
+    year = now.astimezone(UTC).year
+    return WorkingHours(
+        zone=ZoneInfo(workspace.time_zone),
+        days=frozenset(workspace.work_days),
+        starts=time.fromisoformat(workspace.work_starts),
+        ends=time.fromisoformat(workspace.work_ends),
+        holidays=vietnam_holidays(range(year - 1, year + 2)),
+    )
