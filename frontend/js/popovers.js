@@ -11,7 +11,7 @@ document.addEventListener("keydown", (e) => {
   if (!pop) return
   pop.open = false
   one("summary", pop).focus()
-  e.stopPropagation()
+  e.preventDefault()
 })
 document.addEventListener(
   "toggle",

@@ -1,5 +1,5 @@
 // Choosing rows of a table. The bulk bar takes the place of the filter chips, so that nothing moves.
-import { all, on, one } from "./find.js"
+import { all, on, one, writing } from "./find.js"
 
 const boxes = (form) => all("tbody input[type=checkbox][name=pick]", form)
 
@@ -32,11 +32,17 @@ on("click", "form[data-select] input[name=pick]", (e, box) => {
   }
   last = box
 })
-on("click", "[data-bulk-clear]", (e, button) => {
-  e.preventDefault()
-  const form = button.closest("form[data-select]")
+function clear(form) {
   for (const box of boxes(form)) box.checked = false
   count(form)
+}
+on("click", "[data-bulk-clear]", (e, button) => {
+  e.preventDefault()
+  clear(button.closest("form[data-select]"))
+})
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape" || e.defaultPrevented || one("dialog[open], details.pop[open], .gateform")) return
+  if (!writing(e.target) || e.target.type === "checkbox") all("form[data-select]:has([data-bulk][data-on])").forEach(clear)
 })
 document.addEventListener("htmx:after:swap", () => all("form[data-select]").forEach(count))
 addEventListener("pageshow", () => all("form[data-select]").forEach(count)) // browsers restore ticks on Back

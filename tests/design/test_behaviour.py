@@ -62,6 +62,19 @@ def test_chosen_rows_bring_the_bulk_bar_in_place_of_the_filters(gallery: "Page")
     assert not gallery.locator(".bulk").is_visible()
 
 
+def test_escape_lets_all_chosen_rows_go(gallery: "Page") -> None:
+    gallery.locator("[data-all]").check()
+    assert gallery.inner_text("[data-bulk-count]") == "3"
+    gallery.keyboard.press("Escape")
+    assert gallery.locator("input[name=pick]:checked").count() == 0
+
+
+def test_load_more_adds_the_rows_of_the_next_page(gallery: "Page") -> None:
+    gallery.click("#more a")
+    gallery.wait_for_function("document.querySelectorAll('#rows tr').length === 6")
+    assert gallery.locator("#more").count() == 1
+
+
 def test_the_theme_outlives_the_page(gallery: "Page") -> None:
     gallery.goto("http://khoi.test/design/?lang=en")
     gallery.click(".bar [data-theme-toggle]")
