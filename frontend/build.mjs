@@ -1,5 +1,5 @@
 // Bundles what browsers load: frontend/ in, src/khoi/design/static/design/ out. Run from the repository root.
-import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises"
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import path from "node:path"
@@ -28,6 +28,11 @@ await build({
   logLevel: "warning",
 })
 for (const picture of ["icons.svg", "mark.svg"]) await cp(path.join(here, picture), path.join(out, picture))
+
+// What we pass on comes with its licence
+const parts = ["@fontsource-variable/inter", "htmx.org", "sortablejs"]
+const licences = parts.map(async (name) => `${name}\n\n${await readFile(path.join(here, "node_modules", name, "LICENSE"), "utf8")}`)
+await writeFile(path.join(out, "licences.txt"), (await Promise.all(licences)).join("\n\n"))
 
 let total = 0
 for (const name of (await readdir(out)).filter((n) => /\.(css|js)$/.test(n))) {
