@@ -1,5 +1,3 @@
-import os
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -7,8 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khoi.kit.emails import email_problem, normalise_email
-
-SHARED = Path(os.environ.get("KHOI_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data") / "email_address_tests"
 
 
 @pytest.mark.parametrize(
@@ -60,9 +56,8 @@ def test_there_is_an_address_exactly_when_there_is_no_problem(raw):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared address data is not there")
-def test_published_cases_are_judged_as_their_authors_do():
-    cases = ET.parse(SHARED / "isemail_tests.xml").getroot().iter("test")
+def test_published_cases_are_judged_as_their_authors_do(shared_data):
+    cases = ET.parse(shared_data / "email_address_tests" / "isemail_tests.xml").getroot().iter("test")
     for case in cases:
         address = "".join(
             chr(ord(sign) - 0x2400) if "\u2400" <= sign < "\u2421" else sign for sign in case.findtext("address") or ""

@@ -1,3 +1,7 @@
+from unicodedata import normalize
+
+import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -6,6 +10,11 @@ from khoi.kit.fold import fold, sort_key, words
 
 def test_marks_case_and_doubled_spaces_are_folded_away():
     assert fold("  Nguyễn   Đức\tHÒA ") == "nguyen duc hoa"
+
+
+def test_look_alikes_of_a_stroked_d_are_taken_for_it():
+    assert fold("Ðặng") == fold("Ɖặng") == fold("Đặng") == "dang"
+    assert sort_key("Ðạt") == sort_key("Đạt")
 
 
 def test_composed_and_decomposed_text_fold_alike():
@@ -52,8 +61,33 @@ def test_small_comes_before_capital_only_when_all_else_is_equal():
     assert sorted(["An", "an", "án", "Ba"], key=sort_key) == ["an", "An", "án", "Ba"]
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_the_order_is_the_one_of_the_unicode_library():
+    families = ["Nguyễn", "Đặng", "Dương", "Ân", "Ông", "Ưng", "Ngô", "Nguyen"]
+    given_names = [
+        "An",
+        "Ân",
+        "Ánh",
+        "Ăn",
+        "ánh",
+        "Hoà",
+        "Hoa",
+        "Hoàng",
+        "Hoa Lan",
+        "3A",
+        "24/7",
+        "Zoe",
+        "Mai",
+        "Mạ",
+        "Mã",
+    ]
+    names = [f"{family} {name}" for family in families for name in given_names] + given_names
+    with connection.cursor() as cursor:
+        cursor.execute('select name from unnest(%s::text[]) name order by name collate "vi-x-icu"', [names])
+        assert [name for (name,) in cursor.fetchall()] == sorted(names, key=sort_key)
+
+
 @given(st.text())
 def test_the_key_does_not_depend_on_how_marks_are_encoded(text):
-    from unicodedata import normalize
-
     assert sort_key(normalize("NFD", text)) == sort_key(normalize("NFC", text))

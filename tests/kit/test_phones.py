@@ -1,6 +1,4 @@
-import os
 import re
-from pathlib import Path
 
 import phonenumbers
 import pytest
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 
 from khoi.kit.phones import normalise_phone, phone_problem, show_phone
 
-SHARED = Path(os.environ.get("KHOI_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data") / "vn_phone"
 OLD_AND_NEW = """0120→070 0121→079 0122→077 0126→076 0128→078 0123→083 0124→084 0125→085 0127→081 0129→082 0162→032
 0163→033 0164→034 0165→035 0166→036 0167→037 0168→038 0169→039 0186→056 0188→058 0199→059"""
 
@@ -94,9 +91,10 @@ def test_a_number_is_shown_as_people_here_write_it(kept, shown):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared phone data is not there")
-def test_every_example_number_of_the_published_plan_is_kept_and_shown():
-    examples = re.findall(r"<exampleNumber>(\d+)</exampleNumber>", (SHARED / "VN_territory.xml").read_text())
+def test_every_example_number_of_the_published_plan_is_kept_and_shown(shared_data):
+    examples = re.findall(
+        r"<exampleNumber>(\d+)</exampleNumber>", (shared_data / "vn_phone" / "VN_territory.xml").read_text()
+    )
     assert len(examples) > 5
     for national in examples:
         number = f"+84{national}"
@@ -106,9 +104,8 @@ def test_every_example_number_of_the_published_plan_is_kept_and_shown():
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared phone data is not there")
-def test_landlines_of_every_area_code_are_kept():
-    lines = (SHARED / "geocoding_vi_84.txt").read_text().splitlines()
+def test_landlines_of_every_area_code_are_kept(shared_data):
+    lines = (shared_data / "vn_phone" / "geocoding_vi_84.txt").read_text().splitlines()
     areas = [line.split("|")[0] for line in lines if line[:1].isdigit()]
     assert len(areas) > 60
     for area in areas:

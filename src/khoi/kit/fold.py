@@ -19,6 +19,9 @@ _LETTER_MARKS: Final = frozenset("\u0306\u0302\u031b")
 # Letters stand in one block above ASCII, so that digits and punctuation come first and a plain comparison of
 # code points (BINARY in SQLite, "C" in PostgreSQL) is the order.
 _WEIGHTS: Final = {letter: chr(0x100 + place) for place, letter in enumerate(_LETTERS)}
+# Old keyboards and fonts wrote the look-alikes Ð (Icelandic) and Ɖ (African) for Đ; lists are full of them.
+_STROKED_D: Final = dict.fromkeys(map(ord, "ðɖ"), "đ")
+_D: Final = dict.fromkeys(map(ord, "đðɖ"), "d")
 _LEVEL: Final = "\x01"
 
 
@@ -29,7 +32,7 @@ def fold(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return " ".join(bare.replace("đ", "d").split())
+    return " ".join(bare.translate(_D).split())
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -56,7 +59,8 @@ def _elements(text: str) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     for sign in unicodedata.normalize("NFD", text):
         if not unicodedata.combining(sign):
-            found.extend((small, "0", "1" if sign != small else "0") for small in sign.casefold())
+            case = "1" if sign != sign.casefold() else "0"
+            found.extend((small, "0", case) for small in sign.casefold().translate(_STROKED_D))
         elif found:
             found[-1] = _marked(found[-1], sign)
     return found
