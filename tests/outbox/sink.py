@@ -49,7 +49,8 @@ class _Dying(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             word = line[:4].upper().strip()
             if word == b"DATA":
-                return self.take_text()
+                self.take_text()
+                return
             self.say("250 fine")
 
     def take_text(self) -> None:
