@@ -1,6 +1,7 @@
 """Who may do what. One table of actions by role; everything else asks it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from khoi.history.rules.actors import Actor
 
@@ -92,3 +93,24 @@ OWNER_OF_THE_MACHINE = Principal(
     visibility="all",
     scopes=frozenset({"read", "write"}),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many times within the window, then no more until it is over."""
+
+    times: int
+    window: timedelta
+
+
+_QUARTER, _HOUR = timedelta(minutes=15), timedelta(hours=1)
+
+#: door → how often it may be tried. Per address and sender the least; the wider ones stop a crowd of senders.
+LIMITS: dict[str, Limit] = {
+    "log_in": Limit(10, _QUARTER),
+    "log_in_from": Limit(100, _QUARTER),
+    "log_in_as": Limit(50, _QUARTER),
+    "forgotten": Limit(3, _HOUR),
+    "forgotten_from": Limit(30, _HOUR),
+    "change_password": Limit(10, _QUARTER),
+}

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from khoi.kit import periods
-from khoi.kit.hours import WorkingHours, vietnam_holidays
+from khoi.kit.hours import WorkingHours, add_working_minutes, vietnam_holidays
 from khoi.workspace.models import Workspace
 
 
@@ -39,3 +39,8 @@ def hours(now: datetime) -> WorkingHours:
         ends=time.fromisoformat(workspace.work_ends),
         holidays=vietnam_holidays(range(year - 1, year + 2)),
     )
+
+
+def deadline(now: datetime) -> datetime:
+    """Until when a lead that arrives at ``now`` is promised a first contact."""
+    return add_working_minutes(now, current().response_minutes, hours(now))

@@ -1,6 +1,20 @@
 """Who somebody is, what they may see, and the gateway that every read and write passes."""
 
-from khoi.team.queries.gateway import Forbidden, Hidden, authorize, find
+from khoi.team.queries.gateway import Forbidden, Hidden, authorize, find, visible
+from khoi.team.queries.letters import Letter, mail_text
 from khoi.team.queries.principals import principal_of, token_principal
+from khoi.team.queries.tickets import live_ticket, password_mark
 
-__all__ = ["Forbidden", "Hidden", "authorize", "find", "principal_of", "token_principal"]
+__all__ = [
+    "Forbidden",
+    "Hidden",
+    "Letter",
+    "authorize",
+    "find",
+    "live_ticket",
+    "mail_text",
+    "password_mark",
+    "principal_of",
+    "token_principal",
+    "visible",
+]
