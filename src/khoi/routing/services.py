@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 
@@ -16,7 +17,6 @@ from khoi.leads.rules import ENDED
 from khoi.routing import rules
 from khoi.routing.models import Assignment, AssignmentBasis, RoutingRule, Share
 from khoi.team.models import Role, User
-from khoi.workspace import queries as workspace
 
 
 def assign_lead(lead: Lead, *, owner: User, note: str = "", by: Actor, now: datetime) -> Lead:
@@ -42,16 +42,18 @@ def assign_lead(lead: Lead, *, owner: User, note: str = "", by: Actor, now: date
     return lead
 
 
-def share_out(leads: list[Lead], facts: dict[int, Facts], *, now: datetime) -> list[Assignment]:
-    """Exactly one owner for each lead that has none. Inside an act; rules are locked, so two captures
-    at once never read the same turn."""
+def share_out(leads: list[Lead], facts: dict[int, Facts], *, zone: ZoneInfo, now: datetime) -> list[Assignment]:
+    """Exactly one owner for each lead that has none, in memory: the caller writes leads and assignments.
+
+    Inside an act; rules are locked, so two captures at once never read the same turn.
+    """
     waiting = [lead for lead in leads if lead.owner_id is None]
     if not waiting:
         return []
     made = _to_earlier_owners(waiting, now)
-    made += _by_rules([lead for lead in waiting if lead.owner_id is None], facts, now)
-    Lead.objects.bulk_update(waiting, ["owner"], batch_size=500)
-    return Assignment.objects.bulk_create(made, batch_size=500)
+    if unowned := [lead for lead in waiting if lead.owner_id is None]:
+        made += _by_rules(unowned, facts, zone, now)
+    return made
 
 
 def _to_earlier_owners(leads: list[Lead], now: datetime) -> list[Assignment]:
@@ -69,13 +71,14 @@ def _to_earlier_owners(leads: list[Lead], now: datetime) -> list[Assignment]:
     return made
 
 
-def _by_rules(leads: list[Lead], facts: dict[int, Facts], now: datetime) -> list[Assignment]:
+def _by_rules(leads: list[Lead], facts: dict[int, Facts], zone: ZoneInfo, now: datetime) -> list[Assignment]:
     made: list[Assignment] = []
-    turns, last_resort = _Turns(now), _last_resort()
+    turns = _Turns(zone, now)
+    last_resort = None if turns.somebody_shares else _last_resort()
     for lead in leads:
         rule = turns.rule_for(lead, facts[lead.pk])
         if rule is None:
-            lead.owner_id = last_resort
+            lead.owner_id = last_resort or _last_resort()
             made.append(_assignment(lead, AssignmentBasis.NOBODY_FREE, None, {}, now))
             continue
         choice = rules.choose(turns.candidates(rule), now)
@@ -116,9 +119,9 @@ def _last_resort() -> int | None:
 class _Turns:
     """Rules and their shares, locked for the act, counting on as leads are given out."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, zone: ZoneInfo, now: datetime) -> None:
         self.now = now
-        self.zone = workspace.zone()
+        self.zone = zone
         self.rules = list(RoutingRule.objects.select_for_update().filter(is_active=True).order_by("position", "id"))
         self.conditions = {rule.pk: parse(rule.condition, FIELDS) for rule in self.rules if rule.condition}
         self.shares: dict[int, list[Share]] = {rule.pk: [] for rule in self.rules}
@@ -126,6 +129,10 @@ class _Turns:
             self.shares[share.rule_id].append(share)
         self.open_leads = _open_leads(share.user_id for shares in self.shares.values() for share in shares)
         self.changed: dict[int, Share] = {}
+
+    @property
+    def somebody_shares(self) -> bool:
+        return any(self.shares.values())
 
     def rule_for(self, lead: Lead, facts: Facts) -> RoutingRule | None:
         rule: RoutingRule

@@ -1,14 +1,15 @@
 """The published scorecard, and what it says of a lead, line by line."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from khoi.kit.conditions import Field, parse
+from khoi.kit.conditions import Field
 from khoi.leads.fields import FIELDS, Facts
 from khoi.scoring import rules
 from khoi.scoring.models import Scorecard
@@ -25,38 +26,33 @@ TOUCH_FIELDS = {
     )
 }
 
+Touches = Mapping[int, list[rules.Touch]]
+
 
 def published() -> Scorecard | None:
     """The version in force: the one published last."""
-    return Scorecard.objects.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
+    found: Scorecard | None = (
+        Scorecard.objects.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
+    )
+    return found
 
 
 def card_of(stored: Scorecard | None) -> rules.Scorecard:
     """The stored version as the rules read it; no scorecard gives no points."""
     if stored is None:
         return rules.Scorecard(version=0, half_life_days=30, rules=(), grades=())
-    grades = sorted(stored.grades.items(), key=lambda pair: -int(pair[1]))
-    return rules.Scorecard(
-        version=stored.version,
-        half_life_days=stored.half_life_days,
-        rules=tuple(_rule(entry) for entry in stored.rules),
-        grades=tuple((letter, int(least)) for letter, least in grades),
+    return _card(stored.version, stored.half_life_days, json.dumps(stored.rules), json.dumps(stored.grades))
+
+
+@lru_cache(maxsize=16)
+def _card(version: int, half_life_days: int, card: str, grades: str) -> rules.Scorecard:
+    """Read once per text: every act scores, and the card hardly ever changes."""
+    return rules.parse_card(
+        version, half_life_days, json.loads(card), json.loads(grades), record_fields=FIELDS, touch_fields=TOUCH_FIELDS
     )
 
 
-def _rule(entry: dict[str, Any]) -> rules.Rule:
-    fields = FIELDS if entry["axis"] == "fit" else TOUCH_FIELDS
-    return rules.Rule(
-        id=entry["id"],
-        axis=entry["axis"],
-        points=int(entry["points"]),
-        touch_kind=entry.get("touch_kind"),
-        condition=parse(entry["condition"], fields) if entry.get("condition") else None,
-        cap=entry.get("cap"),
-    )
-
-
-def touches_of(person_ids: Iterable[int]) -> dict[int, list[rules.Touch]]:
+def touches_of(person_ids: Iterable[int]) -> Touches:
     """Person id → what a human did; machines' clicks never count."""
     found: dict[int, list[rules.Touch]] = defaultdict(list)
     rows = Touchpoint.objects.filter(person__in=set(person_ids), is_human=True)

@@ -7,19 +7,19 @@ from zoneinfo import ZoneInfo
 from khoi.leads.fields import Facts
 from khoi.leads.models import SCORE_FIELDS, Lead
 from khoi.scoring import rules
-from khoi.scoring.queries import card_of, published, touches_of
+from khoi.scoring.queries import Touches
 
 #: Two histories of the same touches differ by µs; closer than this is the same (see scoring.rules).
 SAME = 1_000
 
 
-def score_leads(facts: dict[int, Facts], *, now: datetime, zone: ZoneInfo) -> tuple[dict[int, Facts], list[Lead]]:
+def score_leads(
+    facts: dict[int, Facts], *, touches: Touches, card: rules.Scorecard, now: datetime, zone: ZoneInfo
+) -> tuple[dict[int, Facts], list[Lead]]:
     """Score the leads in memory. Returns the facts with today's engagement, and the leads whose columns changed."""
-    card = card_of(published())
-    touches = touches_of(one.lead.person_id for one in facts.values())
     scored, changed = {}, []
     for pk, one in facts.items():
-        score = rules.score(touches[one.lead.person_id], card, one.record(), now=now, zone=zone)
+        score = rules.score(touches.get(one.lead.person_id, ()), card, one.record(), now=now, zone=zone)
         if _put(one.lead, score):
             changed.append(one.lead)
         scored[pk] = replace(one, engagement=score.engagement)

@@ -3,40 +3,36 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from khoi.kit.conditions import Clause
-from khoi.leads.fields import FIELDS, Facts
+from khoi.leads.fields import Facts
 from khoi.leads.models import Lead
 from khoi.leads.rules import work_status_for
+from khoi.lifecycle.queries.ground import Ground
 from khoi.qualification import rules
 from khoi.qualification.models import Basis, Policy, StageChange
-from khoi.workspace import queries as workspace
 
 
-def published_policy() -> Policy | None:
-    """The version in force: the one published last."""
-    return Policy.objects.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
+def judge_leads(
+    leads: list[Lead], facts: dict[int, Facts], *, ground: Ground, now: datetime
+) -> tuple[list[StageChange], list[Lead]]:
+    """Move every lead to the furthest stage its facts reach, in memory.
 
-
-def judge_leads(leads: list[Lead], facts: dict[int, Facts], *, now: datetime) -> list[StageChange]:
-    """Move every lead to the furthest stage its facts reach. Leads change in memory and in the database."""
-    stored = published_policy()
-    if stored is None:
-        return []
-    policy, zone = rules.parse_policy(stored.version, stored.criteria, FIELDS), workspace.zone()
-    changes, moved, dated = [], [], []
+    Returns the decisions to write and the leads whose columns changed.
+    """
+    if ground.policy is None or ground.criteria is None:
+        return [], []
+    changes, touched = [], []
     for lead in leads:
-        judgement = rules.judge(facts[lead.pk].record(), policy, now, zone)
-        due = _earliest(judgement.next_change_at, warmth(facts[lead.pk], now).next_change_at)
-        if due != lead.next_check_at:
-            lead.next_check_at = due
-            dated.append(lead)
+        judgement = rules.judge(facts[lead.pk].record(), ground.criteria, now, ground.zone)
+        due = _earliest(judgement.next_change_at, warmth(facts[lead.pk], now, ground.zone).next_change_at)
         if judgement.moved:
-            changes.append(_change(lead, judgement, stored, now))
-            moved.append(lead)
-    Lead.objects.bulk_update(dated, ["next_check_at"], batch_size=500)
-    Lead.objects.bulk_update(moved, ["lifecycle_stage", "work_status"], batch_size=500)
-    return StageChange.objects.bulk_create(changes, batch_size=500)
+            changes.append(_change(lead, judgement, ground.policy, now))
+        if judgement.moved or due != lead.next_check_at:
+            lead.next_check_at = due
+            touched.append(lead)
+    return changes, touched
 
 
 def _change(lead: Lead, judgement: rules.Judgement, policy: Policy, now: datetime) -> StageChange:
@@ -72,8 +68,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 
-def warmth(facts: Facts, now: datetime) -> rules.Temperature:
-    zone = workspace.zone()
+def warmth(facts: Facts, now: datetime, zone: ZoneInfo) -> rules.Temperature:
     known = (
         rules.BantFact(
             kind=kind,

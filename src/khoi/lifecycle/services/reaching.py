@@ -5,7 +5,6 @@ from datetime import datetime
 
 from khoi.activities.models import SPOKE, TOUCHES, Activity
 from khoi.history.models import Act, code_of
-from khoi.kit.hours import add_working_minutes
 from khoi.leads.models import Lead, WorkStatus
 from khoi.leads.rules import ENDED
 from khoi.workspace import queries as workspace
@@ -15,14 +14,13 @@ FRESH_DAYS = 2
 
 
 def start_clocks(leads: Iterable[Lead], *, now: datetime) -> None:
-    """Promise a first contact within the workspace's working minutes."""
+    """Promise a first contact within the workspace's working minutes, in memory: the caller writes the leads."""
     fresh = [lead for lead in leads if lead.respond_by is None and _is_waiting(lead, now)]
     if not fresh:
         return
-    deadline = add_working_minutes(now, workspace.current().response_minutes, workspace.hours(now))
+    deadline = workspace.deadline(now)
     for lead in fresh:
         lead.respond_by = deadline
-    Lead.objects.bulk_update(fresh, ["respond_by"])
 
 
 def _is_waiting(lead: Lead, now: datetime) -> bool:

@@ -46,8 +46,8 @@ def _recompute(*, check: bool, now: datetime) -> Drift:
     return Drift(
         people=_each(Person.objects.all(), lambda rows: settling.refresh_people([p.pk for p in rows], check=check)),
         leads=_each(
-            Lead.objects.select_related("person", "source"),
-            lambda rows: settling.refresh_leads(rows, now=now, check=check),
+            Lead.objects.all(),
+            lambda rows: settling.refresh_leads([lead.pk for lead in rows], now=now, check=check),
         ),
         accounts=_each(Account.objects.all(), lambda rows: settling.refresh_accounts(rows, check=check)),
         opportunities=_each(

@@ -11,17 +11,30 @@ from khoi.accounts.models import Account
 from khoi.history.models import Act, Change, code_of
 from khoi.kit.fold import words
 from khoi.leads.fields import Facts
-from khoi.leads.models import Lead
+from khoi.leads.models import SCORE_FIELDS, Lead
 from khoi.lifecycle.queries.facts import facts_of
+from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.lifecycle.services import following, judging, reaching
 from khoi.people.models import ContactPoint, MatchKey, Person
 from khoi.pipeline.models import Opportunity, StageMove
+from khoi.qualification.models import StageChange
 from khoi.routing import services as routing
+from khoi.routing.models import Assignment
 from khoi.scoring import services as scoring
-from khoi.workspace import queries as workspace
+from khoi.scoring.queries import Touches, touches_of
 
 CHUNK = 500
-DERIVED = ["engagement_raised", "engagement_lowered", "lasts_until", "fit_points", "fit_grade", "temperature", "search"]
+#: Every column of a lead that settling may change.
+SETTLED = [
+    *SCORE_FIELDS,
+    "temperature",
+    "search",
+    "next_check_at",
+    "lifecycle_stage",
+    "work_status",
+    "owner",
+    "respond_by",
+]
 
 Touched = Mapping[int, frozenset[int]]
 
@@ -103,36 +116,71 @@ def _whole(part: str) -> list[str]:
 
 
 def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool) -> None:
-    leads = list(Lead.objects.filter(pk__in=ids).select_related("person", "source").order_by("id"))
+    """Score, judge, share out and start the clock in memory; then one write per table."""
+    leads = _read(ids)
     if not leads:
         return
-    refresh_leads(leads, now=now)
-    if refresh_only:
-        return
-    facts = _with_engagement(leads, now)
-    if judging.judge_leads(leads, facts, now=now):
-        refresh_leads(leads, now=now)
-    given = routing.share_out(leads, facts, now=now)
-    reaching.start_clocks([a.lead for a in given], now=now)
+    stands = ground()
+    touches = touches_of(lead.person_id for lead in leads)
+    facts, changed = _refresh(leads, stands, touches, now)
+    if not refresh_only:
+        changed |= _decide(leads, facts, stands, touches, now)
+    _write(leads, changed)
 
 
-def _with_engagement(leads: list[Lead], now: datetime) -> dict[int, Facts]:
-    facts, _ = scoring.score_leads(facts_of(leads, now=now), now=now, zone=workspace.zone())
-    return facts
+def _read(ids: Iterable[int]) -> list[Lead]:
+    return list(Lead.objects.filter(pk__in=ids).select_related("person", "source").order_by("id"))
 
 
-def refresh_leads(leads: list[Lead], *, now: datetime, check: bool = False) -> int:
-    """Score, grade, temperature and search text of these leads. Returns how many were off."""
-    facts, stale = scoring.score_leads(facts_of(leads, now=now), now=now, zone=workspace.zone())
-    changed = {lead.pk: lead for lead in stale}
+def _decide(
+    leads: list[Lead], facts: dict[int, Facts], stands: Ground, touches: Touches, now: datetime
+) -> set[int]:
+    moves, touched = judging.judge_leads(leads, facts, ground=stands, now=now)
+    changed = {lead.pk for lead in touched}
+    if moves:  # a rule may ask for the stage
+        facts, again = _refresh(leads, stands, touches, now)
+        changed |= again
+    given = routing.share_out(leads, facts, zone=stands.zone, now=now)
+    reaching.start_clocks([assignment.lead for assignment in given], now=now)
+    changed |= {assignment.lead_id for assignment in given}
+    StageChange.objects.bulk_create(moves, batch_size=CHUNK)
+    Assignment.objects.bulk_create(given, batch_size=CHUNK)
+    return changed
+
+
+def _refresh(
+    leads: list[Lead], stands: Ground, touches: Touches, now: datetime
+) -> tuple[dict[int, Facts], set[int]]:
+    """Score, grade, temperature and search text in memory. Returns the facts, and the ids of leads that changed."""
+    facts = facts_of(leads, now=now, touches=touches)
+    facts, stale = scoring.score_leads(facts, touches=touches, card=stands.card, now=now, zone=stands.zone)
+    changed = {lead.pk for lead in stale}
     for lead in leads:
         text = search_text(lead.person.full_name, lead.company_name, lead.need)
-        warmth = judging.warmth(facts[lead.pk], now).value
+        warmth = str(judging.warmth(facts[lead.pk], now, stands.zone).value)
         if (lead.search, lead.temperature) != (text, warmth):
             lead.search, lead.temperature = text, warmth
-            changed[lead.pk] = lead
-    if changed and not check:
-        Lead.objects.bulk_update(changed.values(), DERIVED, batch_size=CHUNK)
+            changed.add(lead.pk)
+    return facts, changed
+
+
+def _write(leads: list[Lead], changed: set[int]) -> None:
+    rows = [lead for lead in leads if lead.pk in changed]
+    if len(rows) == 1:
+        rows[0].save(update_fields=SETTLED)
+    elif rows:
+        Lead.objects.bulk_update(rows, SETTLED, batch_size=CHUNK)
+
+
+def refresh_leads(ids: Iterable[int], *, now: datetime, check: bool = False) -> int:
+    """What can be rebuilt of these leads. Returns how many were off.
+
+    A lead whose time has come (``next_check_at``) is not off: the job is about to look at it.
+    """
+    leads = [lead for lead in _read(ids) if lead.next_check_at is None or lead.next_check_at > now]
+    _, changed = _refresh(leads, ground(), touches_of(lead.person_id for lead in leads), now)
+    if not check:
+        _write(leads, changed)
     return len(changed)
 
 

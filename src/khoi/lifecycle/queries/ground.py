@@ -1,0 +1,50 @@
+"""What every settling stands on: the workspace, the scorecard and the policy in force, read once."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from khoi.leads.fields import FIELDS
+from khoi.qualification.models import Policy
+from khoi.qualification.rules import Policy as Criteria
+from khoi.qualification.rules import parse_policy
+from khoi.scoring.queries import card_of, published
+from khoi.scoring.rules import Scorecard
+from khoi.workspace.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    workspace: Workspace | None
+    zone: ZoneInfo
+    card: Scorecard
+    policy: Policy | None
+    criteria: Criteria | None
+
+
+def ground() -> Ground:
+    workspace = Workspace.objects.filter(pk=1).first()
+    policy = published_policy()
+    return Ground(
+        workspace=workspace,
+        zone=ZoneInfo(workspace.time_zone if workspace else "UTC"),
+        card=card_of(published()),
+        policy=policy,
+        criteria=criteria_of(policy) if policy else None,
+    )
+
+
+def published_policy() -> Policy | None:
+    """The version in force: the one published last."""
+    found: Policy | None = Policy.objects.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
+    return found
+
+
+def criteria_of(policy: Policy) -> Criteria:
+    return _criteria(policy.version, json.dumps(policy.criteria))
+
+
+@lru_cache(maxsize=16)
+def _criteria(version: int, criteria: str) -> Criteria:
+    return parse_policy(version, json.loads(criteria), FIELDS)
