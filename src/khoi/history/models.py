@@ -13,6 +13,9 @@ M = TypeVar("M", bound=type[models.Model])
 #: Every model of Khơi by its class, with the kind it declared.
 KINDS: dict[type[models.Model], Table] = {}
 
+#: ``Change.tbl`` → the model that has this code.
+CODES: dict[int, type[models.Model]] = {}
+
 
 def _column(model: type[models.Model], name: str) -> str:
     field = cast("models.Field[Any, Any]", model._meta.get_field(name))
@@ -30,16 +33,18 @@ def fact(
     personal: Iterable[str] = (),
     derived: Iterable[str] = (),
     secret: Iterable[str] = (),
+    plain: Iterable[str] = (),
     permanent: bool = False,
 ) -> Callable[[M], M]:
     """Every change of the table is recorded. ``code`` is its number for ever.
 
     ``subject``: the field that holds the person the row speaks of (``pk`` for the person itself).
     ``personal``: fields whose old values an erasure must be able to take away.
-    ``derived``: fields that ``recompute`` can rebuild; ``secret``: fields that never enter history.
+    ``derived``: fields that ``recompute`` can rebuild; ``secret``: fields that never enter history;
+    ``plain``: free texts that say nothing of a person. Every text without choices is one of the four.
     ``permanent`` rows are neither taken out nor put back by an undo (log-ins, keys).
     """
-    declared = _declare(FACT, code, subject, personal, derived, secret, permanent=permanent)
+    declared = _declare(FACT, code, subject, personal, derived, secret, plain, permanent=permanent)
     return cast("Callable[[M], M]", declared)
 
 
@@ -50,10 +55,11 @@ def decision(
     personal: Iterable[str] = (),
     derived: Iterable[str] = (),
     secret: Iterable[str] = (),
+    plain: Iterable[str] = (),
     permanent: bool = False,
 ) -> Callable[[M], M]:
     """Rows are appended and never changed. ``permanent`` ones are stepped around by undo."""
-    declared = _declare(DECISION, code, subject, personal, derived, secret, permanent=permanent)
+    declared = _declare(DECISION, code, subject, personal, derived, secret, plain, permanent=permanent)
     return cast("Callable[[M], M]", declared)
 
 
@@ -76,13 +82,14 @@ def _declare(
     personal: Iterable[str],
     derived_fields: Iterable[str],
     secret: Iterable[str],
+    plain: Iterable[str],
     *,
     permanent: bool,
 ) -> Any:
     def register(model: type[models.Model]) -> type[models.Model]:
-        taken = {table.code: table.name for table in KINDS.values() if table.code is not None}
-        if code in taken and taken[code] != model._meta.db_table:
-            raise ValueError(f"history code {code} belongs to {taken[code]}")
+        if code in CODES and CODES[code]._meta.db_table != model._meta.db_table:
+            raise ValueError(f"history code {code} belongs to {CODES[code].__name__}")
+        CODES[code] = model
         KINDS[model] = Table(
             name=model._meta.db_table,
             kind=kind,
@@ -91,6 +98,7 @@ def _declare(
             personal=_columns(model, personal),
             unrecorded=_columns(model, derived_fields),
             secret=_columns(model, secret),
+            plain=_columns(model, plain),
             permanent=permanent,
         )
         return model
@@ -100,10 +108,10 @@ def _declare(
 
 def model_of(code: int) -> type[models.Model]:
     """The model behind a ``Change.tbl`` code."""
-    for model, table in KINDS.items():
-        if table.code == code:
-            return model
-    raise LookupError(f"no table has history code {code}")
+    try:
+        return CODES[code]
+    except KeyError:
+        raise LookupError(f"no table has history code {code}") from None
 
 
 def code_of(model: type[models.Model]) -> int:
@@ -155,6 +163,7 @@ class Act(models.Model):
         indexes = [
             Index(fields=["subject_tbl", "subject_id", "id"], name="act_of_subject"),
             Index(fields=["recorded_at"], name="act_by_time"),
+            Index(fields=["position"], name="act_that_takes_back", condition=Q(is_undo=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,1 +1,24 @@
-"""Reading the past: one row's life, whole tables as of a moment, and what an act touched."""
+"""Reading the past: one record's life, whole tables as of a moment, and what an act did."""
+
+from khoi.history.queries.lives import recorded_models, table_as_of
+from khoi.history.queries.stories import (
+    FieldChange,
+    RowChange,
+    acts_of,
+    changes_of,
+    history_of,
+    version_of,
+    versions_of,
+)
+
+__all__ = [
+    "FieldChange",
+    "RowChange",
+    "acts_of",
+    "changes_of",
+    "history_of",
+    "recorded_models",
+    "table_as_of",
+    "version_of",
+    "versions_of",
+]

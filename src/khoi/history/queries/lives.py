@@ -2,88 +2,118 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Q
 
-from khoi.history.models import KINDS, Change, code_of
+from khoi.history.models import KINDS, Change, code_of, model_of
 from khoi.history.queries.images import columns_of, image, value_of, values_of
 from khoi.history.rules.rows import Step, rewound, state_counting
 
-Counts = Callable[[dict[str, Any]], bool]
+Values = dict[str, Any]
+Rows = dict[int, Values]
 
 CHUNK = 500
 
+#: Changes whose act stands: neither taken back nor itself an undo.
+STANDING = Q(act__undone_by=None, act__is_undo=False)
+
+
+def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
+    every = sorted(ids)
+    for start in range(0, len(every), CHUNK):
+        yield every[start : start + CHUNK]
+
 
 def steps_of(
-    model: type[models.Model], row_ids: Iterable[int] | None, counts: Callable[[Change], bool]
+    model: type[models.Model], row_ids: Iterable[int], counts: Callable[[Change], bool]
 ) -> dict[int, list[Step]]:
-    """Row id → its steps in order of time. ``row_ids`` None reads the whole table."""
-    fields = columns_of(model)
+    """Row id → all its steps in order of time.
+
+    The order of ids is the order of time for one row: whoever changes it second waits for the first.
+    """
     found: dict[int, list[Step]] = defaultdict(list)
-    for change in _changes(code_of(model), row_ids):
-        stored = image(change.before, change.personal)
-        before = {c: value_of(fields[c], v) for c, v in stored.items() if c in fields}
-        found[change.row_id].append(Step(change.pk, change.act_id, change.op, before, counts(change)))
+    recorded = Change.objects.filter(tbl=code_of(model)).select_related("act").order_by("id")
+    for chunk in chunks(row_ids):
+        for change in recorded.filter(row_id__in=chunk):
+            found[change.row_id].append(_step(model, change, counted=counts(change)))
     return found
 
 
-def _changes(code: int, row_ids: Iterable[int] | None) -> Iterable[Change]:
-    ordered = (
-        Change.objects.filter(tbl=code).select_related("act").order_by(F("act__position").asc(nulls_last=True), "id")
-    )
-    if row_ids is None:
-        yield from ordered.iterator(chunk_size=5_000)
-        return
-    ids = sorted(row_ids)
-    for start in range(0, len(ids), CHUNK):
-        yield from ordered.filter(row_id__in=ids[start : start + CHUNK])
+def _step(model: type[models.Model], change: Change, *, counted: bool) -> Step:
+    return Step(change.pk, change.act_id, change.op, values_before(model, change), counted)
 
 
-def current_rows(model: type[models.Model], row_ids: Iterable[int] | None = None) -> dict[int, dict[str, Any]]:
+def values_before(model: type[models.Model], change: Change) -> Values:
+    """Column → value before the change; columns the table no longer has are left out."""
+    fields = columns_of(model)
+    stored = image(change.before, change.personal)
+    return {c: value_of(fields[c], v) for c, v in stored.items() if c in fields}
+
+
+def current_rows(model: type[models.Model], row_ids: Iterable[int] | None = None) -> Rows:
     if row_ids is None:
         return {row.pk: values_of(row) for row in model._base_manager.iterator(chunk_size=5_000)}
-    ids, rows = sorted(row_ids), {}
-    for start in range(0, len(ids), CHUNK):
-        for row in model._base_manager.filter(pk__in=ids[start : start + CHUNK]):
-            rows[row.pk] = values_of(row)
+    rows: Rows = {}
+    for chunk in chunks(row_ids):
+        rows |= {row.pk: values_of(row) for row in model._base_manager.filter(pk__in=chunk)}
     return rows
 
 
-def table_as_of(model: type[models.Model], at: datetime, *, known: str) -> dict[int, dict[str, Any]]:
+def table_as_of(model: type[models.Model], at: datetime, *, known: str) -> Rows:
     """Row id → values, as of the moment ``at``.
 
     ``known="then"``: what stood in the table at that moment. ``known="now"``: what we know today about
     that moment: only what had occurred by then, late entries included, acts taken back left out.
+    Derived columns hold today's values either way.
     """
+    if known not in ("now", "then"):
+        raise ValueError("known is “now” or “then”")
     rows = _then(model, at) if known == "then" else _now(model, at)
     return {pk: values for pk, values in rows.items() if values is not None}
 
 
-def _then(model: type[models.Model], at: datetime) -> dict[int, dict[str, Any] | None]:
-    rows: dict[int, dict[str, Any] | None] = dict(current_rows(model))
-    for pk, steps in steps_of(model, None, lambda change: change.act.recorded_at > at).items():
-        rows[pk] = rewound([s for s in steps if s.counted], rows.get(pk))
+def _then(model: type[models.Model], at: datetime) -> dict[int, Values | None]:
+    rows: dict[int, Values | None] = dict(current_rows(model))
+    later = Change.objects.filter(tbl=code_of(model), act__recorded_at__gt=at).order_by("id")
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for change in later.iterator(chunk_size=5_000):
+        steps[change.row_id].append(_step(model, change, counted=True))
+    return rows | {pk: rewound(found, rows.get(pk)) for pk, found in steps.items()}
+
+
+def _now(model: type[models.Model], at: datetime) -> dict[int, Values | None]:
+    """Only rows that changed later have to be walked; all others stand as they were."""
+    rows: dict[int, Values | None] = dict(current_rows(model))
+    later = Change.objects.filter(STANDING, tbl=code_of(model), act__occurred_at__gt=at)
+    steps = steps_of(model, set(later.values_list("row_id", flat=True).distinct()), stands)
+    late = frozenset(later.values_list("act_id", flat=True).distinct())
+    dated: str | None = getattr(model, "occurred_field", None)
+    for pk, found in steps.items():
+        rows[pk] = _without_late(found, rows.get(pk), late, whole_entry=dated is not None)
+    if dated is not None:
+        rows = {pk: None if row and row[dated] and row[dated] > at else row for pk, row in rows.items()}
     return rows
 
 
-def _now(model: type[models.Model], at: datetime) -> dict[int, dict[str, Any] | None]:
-    dated = getattr(model, "occurred_field", None)
-    today = current_rows(model)
+def _without_late(
+    steps: list[Step], current: Values | None, late: frozenset[int], *, whole_entry: bool
+) -> Values | None:
+    """One row of today, without what came later. A row that carries its own date came when that says:
+    the act that entered it counts as a whole, however late it was entered."""
+    entered = {s.act_id for s in steps if s.op == "i" and s.counted} if whole_entry else set()
+    felt = [replace(s, counted=s.counted and (s.act_id not in late or s.act_id in entered)) for s in steps]
+    return state_counting(felt, current)
 
-    def counts(change: Change) -> bool:
-        standing = change.act.undone_by_id is None and not change.act.is_undo
-        return standing and ((change.op == "i" and dated is not None) or change.act.occurred_at <= at)
 
-    rows: dict[int, dict[str, Any] | None] = {}
-    for pk, steps in steps_of(model, None, counts).items():
-        rows[pk] = state_counting(steps, today.get(pk))
-        state = rows[pk]
-        if dated is not None and state is not None and state[dated] is not None and state[dated] > at:
-            rows[pk] = None
-    return rows
+def stands(change: Change) -> bool:
+    """Whether the change is felt today. Rows that stay by law keep their coming and going."""
+    if change.op != "u" and KINDS[model_of(change.tbl)].permanent:
+        return True
+    return change.act.undone_by_id is None and not change.act.is_undo
 
 
 def recorded_models() -> list[type[models.Model]]:

@@ -4,7 +4,26 @@
 """
 
 from khoi.history.services.acting import AlreadyDone, act, current_act
-from khoi.history.services.undoing import Refused, undo_act
-from khoi.history.services.verifying import Verified, verify
+from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
+from khoi.history.services.claiming import Stale, claim_version
+from khoi.history.services.undoing import Refused, Undone, undo_act
+from khoi.history.services.verifying import Anchor, Verified, anchor, verify
 
-__all__ = ["AlreadyDone", "Refused", "Verified", "act", "current_act", "undo_act", "verify"]
+__all__ = [
+    "AlreadyDone",
+    "Anchor",
+    "Answered",
+    "KeyReused",
+    "Refused",
+    "Stale",
+    "Undone",
+    "Verified",
+    "act",
+    "anchor",
+    "answer_once",
+    "claim_version",
+    "current_act",
+    "forget_answers",
+    "undo_act",
+    "verify",
+]

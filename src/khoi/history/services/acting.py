@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any, cast
 
 from django.conf import settings
+from django.db import IntegrityError, models, transaction
 from django.db import connection as default_connection
-from django.db import models, transaction
 
 from khoi.history.models import Act, Change, code_of
 from khoi.history.rules.actors import Actor
@@ -50,8 +50,8 @@ def act(
 ) -> Iterator[Act]:
     """Everything written inside belongs to one Act, in one transaction, with its consequences settled.
 
-    An inner act joins the outer one. A ``key`` used before raises ``AlreadyDone`` before anything is
-    written. An act that changed nothing leaves no trace.
+    An inner act joins the outer one; its verb, subject and key then say nothing. A ``key`` used before
+    raises ``AlreadyDone`` before anything is written. An act that changed nothing leaves no trace.
     """
     if (outer := current_act()) is not None:
         yield outer
@@ -63,8 +63,10 @@ def act(
         try:
             yield opened
             settle(opened)
-        finally:
-            _close()
+        except BaseException:
+            _forget()  # the rollback takes the rest back; on PostgreSQL nothing more can be said to it anyway
+            raise
+        _close()
         seal(opened)
 
 
@@ -86,7 +88,7 @@ def _open(
     key: str | None,
     why: Mapping[str, Any] | None,
 ) -> Act:
-    opened = Act.objects.create(
+    opened = Act(
         recorded_at=now,
         occurred_at=occurred_at or now,
         verb=verb,
@@ -99,26 +101,54 @@ def _open(
         key=key,
         why=json.dumps(dict(why or {}), ensure_ascii=False, sort_keys=True),
     )
+    _save(opened)
     connection = _connection()
     connection.khoi_open = opened
     connection.open_act(opened.pk)
     return opened
 
 
+def _save(opened: Act) -> None:
+    """Two requests with one key at the same moment: the second waits for the first and is told."""
+    try:
+        with transaction.atomic():
+            opened.save(force_insert=True)
+    except IntegrityError as clash:
+        if opened.key and (earlier := Act.objects.filter(key=opened.key).first()):
+            raise AlreadyDone(earlier) from clash
+        raise
+
+
 def _close() -> None:
     connection = _connection()
     connection.khoi_open = None
-    if connection.vendor == "sqlite" or not connection.needs_rollback:
-        connection.open_act(None)
+    connection.open_act(None)
 
 
-def settle(opened: Act, *, refresh_only: bool = False) -> None:
-    """Hand what the act touched to the one function named by ``KHOI_SETTLE``."""
+def _forget() -> None:
+    connection = _connection()
+    connection.khoi_open = None
+    connection.open_act_id = None
+
+
+def settle(opened: Act) -> None:
+    """Hand what the act touched to the one function named by ``KHOI_SETTLE``.
+
+    After an undo it only refreshes what can be rebuilt. A decision taken then would belong to an act that
+    is itself never counted, so it is an error of ours and fails.
+    """
     if not (path := settings.KHOI_SETTLE):
         return
     module, _, name = path.rpartition(".")
     hook: Callable[..., None] = getattr(import_module(module), name)
-    hook(opened, touched(opened), refresh_only=refresh_only)
+    before = _recorded(opened) if opened.is_undo else None
+    hook(opened, touched(opened), refresh_only=opened.is_undo)
+    if before is not None and _recorded(opened) != before:
+        raise RuntimeError("settling after an undo may only refresh what can be rebuilt")
+
+
+def _recorded(opened: Act) -> int:
+    return Change.objects.filter(act=opened).count()
 
 
 def touched(opened: Act) -> Touched:

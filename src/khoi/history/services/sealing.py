@@ -1,5 +1,6 @@
 """The last step of an act's transaction: its digest, then its place in the chain under the head's lock."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from khoi.history.models import Act, Change, Head
@@ -11,7 +12,12 @@ LEAF = ("id", "tbl", "row_id", "subject_id", "op", "before", "seal")
 
 def leaves(act_id: int) -> list[tuple[object, ...]]:
     rows = Change.objects.filter(act_id=act_id).order_by("id").values_list(*LEAF)
-    return [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in rows]
+    return [plain(row) for row in rows]
+
+
+def plain(row: Iterable[object]) -> tuple[object, ...]:
+    """PostgreSQL gives bytes as a view."""
+    return tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
 
 
 def act_fields(act: Act) -> tuple[object, ...]:

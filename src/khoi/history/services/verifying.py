@@ -1,20 +1,37 @@
 """Proving that the history is whole: every link, every change, and the triggers that write them."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from khoi.history.models import Act, Change, Head
+from khoi.history.models import Act, Change, Head, code_of
+from khoi.history.queries.coverage import coverage
+from khoi.history.queries.lives import recorded_models
 from khoi.history.rules.chain import GENESIS, link, seal_of
+from khoi.history.services.acting import current_act
 from khoi.history.services.recording import strays
-from khoi.history.services.sealing import LEAF, act_fields
+from khoi.history.services.sealing import LEAF, act_fields, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The end of the chain at some moment, to be kept elsewhere: only with it a cut-off tail is found."""
+
+    position: int
+    chain: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """``first_bad`` is the id of the first act whose link does not hold, or None when the fault lies
-    outside any act; ``reason`` is a code: altered, reordered, cut_off, orphan_change, trigger."""
+    """``first_bad``: id of the first act that does not hold, the name of a trigger, or ``table/id`` of a row.
+
+    ``reason``: ``trigger`` (missing, changed, switched off or strange), ``orphan_change`` (a change outside any
+    sealed act), ``altered`` (an act or its changes), ``reordered`` (a place in the chain is missing or taken
+    twice), ``cut_off`` (the chain ends before its head, or before the anchor), ``undone`` (which acts are taken
+    back is not what the undos say), ``unrecorded`` (a row came or went beside the record).
+    """
 
     ok: bool
     acts: int
@@ -22,35 +39,69 @@ class Verified:
     reason: str | None = None
 
 
-def verify() -> Verified:
+def anchor() -> Anchor:
+    """Where the chain ends now."""
+    head = Head.objects.filter(pk=1).first()
+    return Anchor(head.position, bytes(head.chain)) if head else Anchor(0, GENESIS)
+
+
+def verify(*, since: Anchor | None = None) -> Verified:
+    """Check everything. What is written meanwhile may make a sound history look broken for a moment; then it
+    is looked at once more while nobody writes."""
+    before = anchor()
+    found = _verify(since)
+    if found.ok or anchor() == before:
+        return found
+    with transaction.atomic():
+        Head.objects.select_for_update().filter(pk=1).first()
+        return _verify(since)
+
+
+def _verify(since: Anchor | None) -> Verified:
     if names := strays(connection):
         return Verified(False, Act.objects.count(), names[0], "trigger")
     if (orphan := _orphan()) is not None:
         return Verified(False, Act.objects.count(), orphan, "orphan_change")
-    return _walk()
+    walked = _walk(since)
+    if not walked.ok:
+        return walked
+    if (wrong := _wrongly_marked()) is not None:
+        return Verified(False, walked.acts, wrong, "undone")
+    if (row := _unrecorded()) is not None:
+        return Verified(False, walked.acts, row, "unrecorded")
+    return walked
 
 
 def _orphan() -> int | None:
-    """A change whose act is missing or was never sealed: somebody wrote beside us."""
+    """An act that was never sealed, or a change without a sealed act: somebody wrote beside us."""
+    opened = current_act()
+    mine = opened.pk if opened else 0
+    unsealed = Act.objects.filter(position=None).exclude(pk=mine).order_by("id").values_list("pk", flat=True).first()
+    if unsealed is not None:
+        return unsealed
     sealed = Act.objects.filter(position__isnull=False).values("pk")
-    return Change.objects.exclude(act_id__in=sealed).order_by("id").values_list("act_id", flat=True).first()
+    loose = Change.objects.exclude(act_id__in=sealed).exclude(act_id=mine)
+    return loose.order_by("id").values_list("act_id", flat=True).first()
 
 
-def _walk() -> Verified:
+def _walk(since: Anchor | None) -> Verified:
     chain, position, checked = GENESIS, 0, 0
+    met = since is None or since.position == 0
     changes = _Changes()
     for act in Act.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=2_000):
         position += 1
-        digest = seal_of(changes.of(act.pk))
         if act.position != position:
             return Verified(False, checked, act.pk, "reordered")
+        digest = seal_of(changes.of(act.pk))
         chain = link(chain, act_fields(act), digest)
         if digest != bytes(act.seal or b"") or chain != bytes(act.chain or b""):
             return Verified(False, checked, act.pk, "altered")
+        if since is not None and since.position == position:
+            met = since.chain == chain
         checked += 1
-    head = Head.objects.filter(pk=1).first()
-    if head is not None and (head.position != position or bytes(head.chain) != chain):
-        return Verified(False, checked, head.position, "cut_off")
+    end = anchor()
+    if (end.position, end.chain) != (position, chain) or not met:
+        return Verified(False, checked, end.position, "cut_off")
     return Verified(True, checked, None)
 
 
@@ -59,12 +110,38 @@ class _Changes:
 
     def __init__(self) -> None:
         rows = Change.objects.order_by(F("act__position"), "id").values_list("act_id", *LEAF)
-        self._rows = rows.iterator(chunk_size=5_000)
+        self._rows = rows.filter(act__position__isnull=False).iterator(chunk_size=5_000)
         self._next = next(self._rows, None)
 
     def of(self, act_id: int) -> list[tuple[object, ...]]:
         found = []
         while self._next is not None and self._next[0] == act_id:
-            found.append(tuple(bytes(v) if isinstance(v, memoryview) else v for v in self._next[1:]))
+            found.append(plain(self._next[1:]))
             self._next = next(self._rows, None)
         return found
+
+
+def _wrongly_marked() -> int | None:
+    """``undone_by`` is written after an act was sealed, so the chain cannot cover it; the undos can."""
+    marked = dict(Act.objects.filter(undone_by__isnull=False).values_list("pk", "undone_by"))
+    covered = coverage()
+    wrong = [act for act in marked.keys() | covered.keys() if marked.get(act) != covered.get(act)]
+    return min(wrong, default=None)
+
+
+def _unrecorded() -> str | None:
+    """A row nobody is recorded to have entered, or one that is gone though nobody took it out."""
+    for model in recorded_models():
+        entered = Change.objects.filter(tbl=code_of(model), op="i").values("row_id")
+        beside = model._base_manager.exclude(pk__in=entered).values_list("pk", flat=True).first()
+        missing = _missing(code_of(model), model._base_manager.values("pk"))
+        if (found := beside if beside is not None else missing) is not None:
+            return f"{model._meta.db_table}/{found}"
+    return None
+
+
+def _missing(code: int, present: "QuerySet[Any, dict[str, Any]]") -> int | None:
+    """The last thing recorded of an absent row is that it went."""
+    coming = Change.objects.filter(tbl=code, op="i").exclude(row_id__in=present)
+    going = Change.objects.filter(tbl=code, op="d", row_id=OuterRef("row_id"), pk__gt=OuterRef("pk"))
+    return coming.filter(~Exists(going)).values_list("row_id", flat=True).first()

@@ -1,0 +1,231 @@
+"""What taking acts back would make of every row, and which later acts stand in the way.
+
+The state of a row is what the standing acts made of it, in order. Taking acts back changes which acts stand;
+every row they touched gets the state that follows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from khoi.history.models import KINDS, Act, Change, code_of, model_of
+from khoi.history.queries.coverage import coverage
+from khoi.history.queries.images import columns_of, image
+from khoi.history.queries.lives import Rows, Values, chunks, current_rows, steps_of
+from khoi.history.rules.rows import state_counting
+from khoi.history.rules.tables import DERIVED, TRANSIENT, Table
+
+Model = type[models.Model]
+Goal = dict[int, Values | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``marks``: act id → the undo that will hold it back, or None when it will stand again.
+
+    ``now`` and ``goal``: each touched row as it is and as it shall be (None: absent). ``dependents``: acts
+    that built on what would go. ``stuck``: something no act can be named for needs it.
+    """
+
+    marks: Mapping[int, int | None]
+    now: Mapping[Model, Rows]
+    goal: Mapping[Model, Goal]
+    dependents: frozenset[int]
+    stuck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    first_change: int
+    columns: frozenset[str] | None  # None: the whole row, by insert or delete
+
+
+def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan:
+    """Taking ``acts`` back by the open act ``undo``. ``whole_rows``: a later change of any column counts."""
+    named = set(acts)
+    before, after = coverage(), coverage(without=named, by=undo)
+    marks = {act: after.get(act) for act in before.keys() | after.keys() if before.get(act) != after.get(act)}
+    flipped = {act for act in marks if (act in before) != (act in after)}
+    flipped -= set(Act.objects.filter(pk__in=flipped, is_undo=True).values_list("pk", flat=True))
+    touches = _touches(flipped, whole_rows=whole_rows)
+    now, goal = _states(touches, after.keys())
+    later = _later_changes(touches, flipped | after.keys())
+    builders, stuck = _builders(now, goal, after.keys())
+    needed, lost = _needed(now, goal, flipped - after.keys())
+    dependents = (later | builders | needed) - named - {undo}
+    return Plan(marks, now, goal, frozenset(dependents), stuck or lost)
+
+
+def rows_of(acts: Iterable[int]) -> dict[Model, set[int]]:
+    """The rows that these acts changed."""
+    found: dict[Model, set[int]] = defaultdict(set)
+    for code, row_id in Change.objects.filter(act_id__in=set(acts)).values_list("tbl", "row_id").distinct():
+        found[model_of(code)].add(row_id)
+    return found
+
+
+def _touches(acts: set[int], *, whole_rows: bool) -> dict[Model, dict[int, _Touch]]:
+    found: dict[Model, dict[int, _Touch]] = defaultdict(dict)
+    for change in Change.objects.filter(act_id__in=acts).order_by("id"):
+        model = model_of(change.tbl)
+        columns = None if whole_rows else _columns(change, KINDS[model])
+        known = found[model].get(change.row_id)
+        if known is not None:
+            columns = None if known.columns is None or columns is None else known.columns | columns
+        found[model][change.row_id] = _Touch(known.first_change if known else change.pk, columns)
+    return found
+
+
+def _columns(change: Change, table: Table) -> frozenset[str] | None:
+    """The columns a change is about; None for all. The coming of a row that stays by law is about none."""
+    if change.op != "u":
+        return frozenset() if table.permanent else None
+    return frozenset(image(change.before, change.personal))
+
+
+def _states(touches: Mapping[Model, Iterable[int]], off: Iterable[int]) -> tuple[dict[Model, Rows], dict[Model, Goal]]:
+    now = {model: current_rows(model, rows) for model, rows in touches.items()}
+    return now, {model: _goals(model, rows, now[model], set(off)) for model, rows in touches.items()}
+
+
+def _goals(model: Model, ids: Iterable[int], now: Rows, off: set[int]) -> Goal:
+    """Rows that stay by law are neither taken out nor put back."""
+    steps = steps_of(model, ids, lambda change: change.act_id not in off and not change.act.is_undo)
+    goal = {pk: state_counting(steps[pk], now.get(pk)) for pk in ids}
+    if KINDS[model].permanent:
+        return {pk: state for pk, state in goal.items() if state is not None and pk in now}
+    return goal
+
+
+def _later_changes(touches: Mapping[Model, Mapping[int, _Touch]], leaving_out: set[int]) -> set[int]:
+    """Acts that later changed what these touched."""
+    found: set[int] = set()
+    for model, rows in touches.items():
+        for change in _changes(model, rows):
+            if change.pk <= rows[change.row_id].first_change or change.act_id in leaving_out:
+                continue
+            mine, theirs = rows[change.row_id].columns, _columns(change, KINDS[model])
+            if (mine is None or theirs is None or mine & theirs) and theirs != frozenset():
+                found.add(change.act_id)
+    return found
+
+
+def _changes(model: Model, rows: Iterable[int]) -> Iterator[Change]:
+    """Changes of these rows, but not by an undo."""
+    mine = Change.objects.filter(tbl=code_of(model), act__is_undo=False).order_by("id")
+    for chunk in chunks(rows):
+        yield from mine.filter(row_id__in=chunk)
+
+
+def _builders(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], off: Iterable[int]) -> tuple[set[int], bool]:
+    """Acts that made rows point at rows that would go; and whether something else points there too."""
+    found: set[int] = set()
+    stuck = False
+    for model, goals in goal.items():
+        goers = [pk for pk, state in goals.items() if state is None and pk in now[model]]
+        for pointing, field in pointers_to(model):
+            rows = set(_pointing(pointing, field, goers, goal))
+            if not rows or lets_go(pointing, field):
+                continue
+            makers = _last_setters(pointing, str(field.column), rows, set(off)) if KINDS[pointing].recorded else {}
+            found |= set(makers.values())
+            stuck = stuck or bool(rows - makers.keys())
+    return found, stuck
+
+
+def pointers_to(model: Model) -> list[tuple[Model, "models.ForeignKey[Any, Any]"]]:
+    """Every foreign key of our tables that points at the model."""
+    relations = [(r.related_model, r.field) for r in model._meta.related_objects if r.related_model in KINDS]
+    return [(pointing, field) for pointing, field in relations if isinstance(field, models.ForeignKey)]
+
+
+def lets_go(pointing: Model, field: "models.ForeignKey[Any, Any]") -> bool:
+    """Whether a row of ``pointing`` does without what it points at: rebuilt, or free to be emptied."""
+    table = KINDS[pointing]
+    empties = table.kind == TRANSIENT or field.column in table.unrecorded
+    return table.kind == DERIVED or (field.null and empties)
+
+
+def _pointing(
+    pointing: Model, field: "models.ForeignKey[Any, Any]", goers: list[int], goal: Mapping[Model, Goal]
+) -> Iterator[int]:
+    """Rows that would still point at one of ``goers``."""
+    planned = goal.get(pointing, {})
+    for chunk in chunks(goers):
+        found = pointing._base_manager.filter(**{f"{field.name}__in": chunk}).values_list("pk", field.attname)
+        for pk, target in found:
+            state = planned.get(pk, {field.column: target})
+            if state is not None and state.get(str(field.column)) == target:
+                yield pk
+
+
+def _last_setters(model: Model, column: str, rows: set[int], off: set[int]) -> dict[int, int]:
+    """Row id → the standing act that last set the column."""
+    last: dict[int, int] = {}
+    for change in _changes(model, rows):
+        if change.act_id not in off and (change.op == "i" or column in image(change.before, change.personal)):
+            last[change.row_id] = change.act_id
+    return last
+
+
+def _needed(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], back: set[int]) -> tuple[set[int], bool]:
+    """Acts that took out what rows would point at again, or what acts that come ``back`` had changed."""
+    missing: dict[Model, set[int]] = defaultdict(set)
+    for model, goals in goal.items():
+        for field in (f for f in columns_of(model).values() if isinstance(f, models.ForeignKey)):
+            column, target = str(field.column), field.related_model
+            wanted = {
+                s[column] for pk, s in goals.items() if s and s.get(column) and _new(s, now[model].get(pk), column)
+            }
+            missing[target] |= _absent(target, wanted, goal)
+    for model, rows in rows_of(back).items():
+        missing[model] |= {pk for pk in rows if pk in goal.get(model, {}) and _absent_after(model, pk, goal, back)}
+    found: set[int] = set()
+    lost = False
+    for model, rows in missing.items():
+        takers = _last_takers(model, rows)
+        found |= set(takers.values())
+        lost = lost or bool(rows - takers.keys())
+    return found, lost
+
+
+def _new(state: Values, now: Values | None, column: str) -> bool:
+    return now is None or now.get(column) != state[column]
+
+
+def _absent(model: Model, ids: set[int], goal: Mapping[Model, Goal]) -> set[int]:
+    """Those of ``ids`` that no row would have."""
+    planned = goal.get(model, {})
+    open_ones = {pk for pk in ids if pk not in planned}
+    present = {
+        pk
+        for chunk in chunks(open_ones)
+        for pk in model._base_manager.filter(pk__in=chunk).values_list("pk", flat=True)
+    }
+    return (open_ones - present) | {pk for pk in ids if pk in planned and planned[pk] is None}
+
+
+def _absent_after(model: Model, pk: int, goal: Mapping[Model, Goal], back: set[int]) -> bool:
+    """A row that an act coming back had made or changed, and that would be missing though the act left it there."""
+    if goal[model][pk] is not None:
+        return False
+    last = (
+        Change.objects.filter(tbl=code_of(model), row_id=pk, act_id__in=back)
+        .order_by("-id")
+        .values_list("op", flat=True)
+    )
+    return last.first() != "d"
+
+
+def _last_takers(model: Model, rows: set[int]) -> dict[int, int]:
+    """Row id → the act, undo or not, that took the row out last."""
+    if model not in KINDS or not KINDS[model].recorded:
+        return {}
+    last: dict[int, int] = {}
+    for chunk in chunks(rows):
+        taken = Change.objects.filter(tbl=code_of(model), row_id__in=chunk, op="d").order_by("id")
+        last |= dict(taken.values_list("row_id", "act_id"))
+    return last

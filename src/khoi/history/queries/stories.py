@@ -1,0 +1,115 @@
+"""What happened to a record, and what an act did, told with the values before and after."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Max, Q
+
+from khoi.history.models import KINDS, Act, ActSet, Change, code_of, model_of
+from khoi.history.queries.images import columns_of
+from khoi.history.queries.lives import Values, chunks, current_rows, values_before
+from khoi.history.rules.rows import Step, before
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field from what to what, as the model's field holds it (a foreign key by its id)."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row in one act. ``op``: ``i`` came, ``u`` changed, ``d`` went.
+
+    ``fields``: what changed; for a row that came, what it came with; for one that went, what it held. Secrets
+    and what can be rebuilt are left out. ``erased``: personal values of this change were erased.
+    """
+
+    change_id: int
+    act: Act
+    model: type[models.Model]
+    row_id: int
+    subject_id: int | None
+    op: str
+    fields: tuple[FieldChange, ...]
+    erased: bool
+
+
+def version_of(record: models.Model) -> int:
+    """The id of the record's last change: what an editor has seen, and names again when writing."""
+    return versions_of(type(record), [record.pk]).get(record.pk, 0)
+
+
+def versions_of(model: type[models.Model], row_ids: Iterable[int]) -> dict[int, int]:
+    """Row id → version; one query per 500 rows."""
+    found: dict[int, int] = {}
+    for chunk in chunks(row_ids):
+        last = Change.objects.filter(tbl=code_of(model), row_id__in=chunk).values("row_id").annotate(last=Max("id"))
+        found |= dict(last.values_list("row_id", "last"))
+    return found
+
+
+def acts_of(record: models.Model) -> ActSet:
+    """The acts that were about the record or changed its row, latest first."""
+    code = code_of(type(record))
+    touching = Change.objects.filter(tbl=code, row_id=record.pk).values("act_id")
+    about = Q(subject_tbl=code, subject_id=record.pk)
+    return Act.objects.filter(about | Q(pk__in=touching), position__isnull=False).order_by("-position")
+
+
+def history_of(record: models.Model) -> list[RowChange]:
+    """Who changed what from what to what when: every change of the record's row, latest first."""
+    return _told(type(record), [record.pk])[::-1]
+
+
+def changes_of(act: Act) -> list[RowChange]:
+    """Everything the act did, row by row in the order it happened."""
+    rows: dict[int, set[int]] = defaultdict(set)
+    for code, row_id in Change.objects.filter(act=act).values_list("tbl", "row_id"):
+        rows[code].add(row_id)
+    told = [change for code, ids in rows.items() for change in _told(model_of(code), ids, act=act)]
+    return sorted(told, key=lambda change: change.change_id)
+
+
+def _told(model: type[models.Model], row_ids: Iterable[int], act: Act | None = None) -> list[RowChange]:
+    """The changes of these rows (those of one act, or all), oldest first, read backwards from today."""
+    lives: dict[int, list[Change]] = defaultdict(list)
+    ids = set(row_ids)
+    for chunk in chunks(ids):
+        recorded = Change.objects.filter(tbl=code_of(model), row_id__in=chunk).select_related("act").order_by("id")
+        for change in recorded:
+            lives[change.row_id].append(change)
+    now = current_rows(model, ids)
+    told: list[RowChange] = []
+    for pk, changes in lives.items():
+        told += [c for c in _life(model, changes, now.get(pk)) if act is None or c.act.pk == act.pk]
+    return sorted(told, key=lambda change: change.change_id)
+
+
+def _life(model: type[models.Model], changes: list[Change], now: Values | None) -> list[RowChange]:
+    after, told = now, []
+    for change in reversed(changes):
+        values = values_before(model, change)
+        earlier = before(Step(change.pk, change.act_id, change.op, values, True), after)
+        told.append(_row_change(model, change, earlier, after))
+        after = earlier
+    return told[::-1]
+
+
+def _row_change(model: type[models.Model], change: Change, earlier: Values | None, after: Values | None) -> RowChange:
+    fields = columns_of(model)
+    silent = KINDS[model].unrecorded | KINDS[model].secret
+    old, new = earlier or {}, after or {}
+    told = tuple(
+        FieldChange(field.name, old.get(column), new.get(column))
+        for column, field in fields.items()
+        if column not in silent and (column in old or column in new) and old.get(column) != new.get(column)
+    )
+    erased = change.seal is not None and change.personal is None
+    return RowChange(change.pk, change.act, model, change.row_id, change.subject_id, change.op, told, erased)

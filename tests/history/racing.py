@@ -1,0 +1,102 @@
+"""Twenty threads that ask one thing of one database at the same moment.
+
+On SQLite the database is a file of its own, so the threads meet as they would in a running program:
+``python -m tests.history.racing`` works on the folder that ``KHOI_DATA`` names and prints what came of it.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+THREADS = 20
+
+
+def together(work: Callable[[int], Any], threads: int = THREADS) -> list[Any]:
+    """Call ``work(0)``, ``work(1)``, … at the same moment; what each returned or raised, in order."""
+    from django.db import connections
+
+    gate, results = threading.Barrier(threads), [None] * threads
+
+    def run(number: int) -> None:
+        gate.wait()
+        try:
+            results[number] = work(number)
+        except Exception as problem:
+            results[number] = f"{type(problem).__name__}: {problem}"
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=run, args=(number,)) for number in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return results
+
+
+def same_key() -> dict[str, Any]:
+    """All send one request under one key; each act adds a team."""
+    from khoi.history import services as history
+    from khoi.history.rules.actors import SYSTEM
+    from khoi.team import services as team
+    from khoi.team.models import Team
+
+    def ask(number: int) -> tuple[int, str, bool]:
+        def act() -> history.Answered:
+            made = team.add_team(f"Đội {number}", by=SYSTEM, now=NOW)
+            return history.Answered(201, made.name)
+
+        answered = history.answer_once(act, scope="an POST /teams", key="k1", fingerprint="one", now=NOW)
+        return answered.status, answered.body, answered.again
+
+    return {"answers": together(ask), "teams": list(Team.objects.values_list("name", flat=True))}
+
+
+def one_ticket() -> dict[str, Any]:
+    """All use one reset link, each with a password of their own."""
+    from khoi.history.rules.actors import SYSTEM
+    from khoi.team import services as team
+
+    user = team.add_user(
+        email="an@khoi.test", full_name="An", role="rep", password="mười ba con mèo", by=SYSTEM, now=NOW
+    )
+    secret = team.invitation_link(user, now=NOW).rstrip("/").rpartition("/")[2]
+
+    def use(number: int) -> str:
+        return team.use_ticket(secret, password=f"một con trâu già {number}", now=NOW).email
+
+    answers = together(use)
+    user.refresh_from_db()
+    won = [number for number in range(THREADS) if user.check_password(f"một con trâu già {number}")]
+    return {"answers": answers, "won": won}
+
+
+def last_admins() -> dict[str, Any]:
+    """Every administrator leaves at the same moment."""
+    from khoi.history.rules.actors import SYSTEM
+    from khoi.team import services as team
+    from khoi.team.models import User
+
+    admins = [
+        team.add_user(email=f"a{number}@khoi.test", full_name="A", role="admin", by=SYSTEM, now=NOW)
+        for number in range(THREADS)
+    ]
+    answers = together(lambda number: team.deactivate_user(admins[number], by=SYSTEM, now=NOW).pk)
+    return {"answers": [str(a) for a in answers], "left": User.objects.filter(is_active=True).count()}
+
+
+RACES = {race.__name__: race for race in (same_key, one_ticket, last_admins)}
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    print(json.dumps(RACES[sys.argv[1]](), ensure_ascii=False))
