@@ -4,6 +4,7 @@ KHOI_DATA           the data folder (database, files, secret key); default ``./d
 KHOI_DATABASE_URL   postgresql://user:password@host:port/name; default SQLite in the data folder
 KHOI_URL            the address people reach Khơi at; default http://127.0.0.1:8000
 KHOI_HOSTS          further host names to answer to, comma-separated
+KHOI_PROXY          address of the reverse proxy in front, whose X-Forwarded-* headers are believed; default: none
 KHOI_SMTP_URL       smtp://user:password@host:port (smtps:// or ?tls=1 to encrypt); default: mail waits in the outbox
 KHOI_MAIL_FROM      sender of our mails
 KHOI_DEBUG          1 shows tracebacks; never in production
@@ -83,6 +84,9 @@ KHOI_SETTINGS_PAGES = "khoi.panels.SETTINGS_PAGES"
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"] + [
     host for host in os.environ.get("KHOI_HOSTS", "").split(",") if host
 ]
+
+#: Only ``khoi run`` reads it: another server in front of the WSGI application has its own word for it.
+PROXY = os.environ.get("KHOI_PROXY", "")
 
 ROOMS = [
     "design",
@@ -187,7 +191,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 FILES_DIR = DATA_DIR / "files"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connections, transaction
 
 logger = logging.getLogger("khoi.jobs")
 
@@ -77,12 +77,15 @@ class Runner:
 
     def run(self) -> None:
         """Until ``stop()`` is called from another thread; the entry at work is finished first."""
-        while not self._stopping:
-            if _woken.is_set():
-                _woken.clear()
-                self._bring_forward()
-            self.run_due()
-            _woken.wait(self._seconds_to_wait())
+        try:
+            while not self._stopping:
+                if _woken.is_set():
+                    _woken.clear()
+                    self._bring_forward()
+                self.run_due()
+                _woken.wait(self._seconds_to_wait())
+        finally:
+            connections.close_all()
 
     def stop(self) -> None:
         self._stopping = True

@@ -1,0 +1,45 @@
+"""``verify`` and ``recompute``: proving that the history is whole, and that what is computed is right."""
+
+from argparse import Namespace
+from dataclasses import asdict
+
+from khoi.cli import installation
+from khoi.cli.answering import DONE, FAILED, show
+from khoi.cli.language import gettext as _
+from khoi.cli.language import ngettext
+
+
+def verify(options: Namespace) -> int:
+    installation.open_workspace()
+    from khoi.history import services as history
+    from khoi.operations import services as operations
+
+    found = history.verify()
+    operations.note_check("operations.jobs.verify_history", asdict(found), now=installation.now())
+    whole = ngettext("The history is whole: %d act.", "The history is whole: %d acts.", found.acts) % found.acts
+    broken = _("The history was altered (%(reason)s); the first bad one is act %(act)s.")
+    line = whole if found.ok else broken % {"reason": found.reason, "act": found.first_bad}
+    show(asdict(found), as_json=options.json, lines=[line])
+    return DONE if found.ok else FAILED
+
+
+def recompute(options: Namespace) -> int:
+    installation.open_workspace()
+    from khoi.lifecycle import services as lifecycle
+
+    drift = lifecycle.recompute(check=options.check, now=installation.now())
+    by_table = {name: count for name, count in asdict(drift).items() if count}
+    answer = {"ok": not drift.total, "checked": options.check, "drift": drift.total, "by_table": by_table}
+    show(answer, as_json=options.json, lines=_sentences(drift.total, by_table, checked=options.check))
+    return FAILED if options.check and drift.total else DONE
+
+
+def _sentences(total: int, by_table: dict[str, int], *, checked: bool) -> list[str]:
+    if not total:
+        return [_("Everything that is computed is right.")]
+    says = (
+        ngettext("%d row differs from what the facts say:", "%d rows differ from what the facts say:", total)
+        if checked
+        else ngettext("%d row was put right:", "%d rows were put right:", total)
+    )
+    return [says % total, *(f"  {name}: {count}" for name, count in by_table.items())]

@@ -1,0 +1,100 @@
+"""``acts``, ``undo`` and ``dump``: what was done, taking it back, and all facts as of a day."""
+
+import json
+import sys
+from argparse import Namespace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from khoi.cli import installation
+from khoi.cli.answering import DONE, REFUSED, Stop, plain, show, table
+from khoi.cli.language import gettext as _
+from khoi.cli.language import ngettext
+
+
+def acts(options: Namespace) -> int:
+    installation.open_workspace()
+    from django.db.models import Count
+
+    from khoi.history.models import Act
+
+    latest = Act.objects.filter(position__isnull=False).order_by("-position")
+    rows = [_described(act) for act in latest.annotate(changes=Count("change"))[: options.limit]]
+    head = [_("act"), _("when"), _("who"), _("what"), _("changes"), ""]
+    lines = table(head, ([r["act"], r["recorded_at"], r["by"], r["verb"], r["changes"], _fate(r)] for r in rows))
+    return show({"acts": rows}, as_json=options.json, lines=lines)
+
+
+def _described(act: Any) -> dict[str, Any]:
+    return {
+        "act": act.pk,
+        "verb": act.verb,
+        "by": act.actor_label or act.actor_kind,
+        "via": act.via,
+        "recorded_at": act.recorded_at,
+        "occurred_at": act.occurred_at,
+        "changes": act.changes,
+        "is_undo": act.is_undo,
+        "undone_by": act.undone_by_id,
+    }
+
+
+def _fate(act: dict[str, Any]) -> str:
+    return _("taken back by %s") % act["undone_by"] if act["undone_by"] else ""
+
+
+def undo(options: Namespace) -> int:
+    installation.open_workspace()
+    from khoi.history.models import Act
+    from khoi.history.services import Refused
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
+
+    target = Act.objects.filter(pk=options.act, position__isnull=False).first()
+    if target is None:
+        raise Stop(_("There is no act %d. Nothing was changed.") % options.act)
+    try:
+        undone = _undo(target, by=OWNER_OF_THE_MACHINE, now=installation.now(), with_dependents=options.with_dependents)
+    except Refused as refused:
+        raise _refusal(options.act, refused.reason, list(refused.dependents)) from None
+    answer = {"act": undone.act.pk, "undone": list(undone.undone), "kept": undone.kept}
+    says = ngettext("%d act was taken back, by act %d.", "%d acts were taken back, by act %d.", len(undone.undone))
+    return show(answer, as_json=options.json, lines=[says % (len(undone.undone), undone.act.pk)])
+
+
+def _undo(target: Any, **how: Any) -> Any:
+    from khoi.history import services as history
+
+    return history.undo_act(target, **how)
+
+
+def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
+    says = {
+        "dependents": _(
+            "Act %(act)d was not taken back: later acts build on it (%(later)s). --with-dependents takes those too."
+        ),
+        "already_undone": _("Act %(act)d was taken back before. Nothing was changed."),
+        "nothing_to_undo": _("Act %(act)d left nothing that could be taken back. Nothing was changed."),
+    }  # fmt: skip
+    words = {"act": act, "later": ", ".join(map(str, dependents))}
+    answer = {"refused": reason, "act": act, "dependents": dependents}
+    return Stop(says[reason] % words, code=REFUSED, answer=answer)
+
+
+def dump(options: Namespace) -> int:
+    installation.open_workspace()
+    from khoi.timemachine.queries import dump as dumping
+
+    at = end_of_day(options.as_of) if options.as_of else None
+    for line in dumping.canonical(as_of=at, known=options.known):
+        text = line if isinstance(line, str) else json.dumps(line, ensure_ascii=False, sort_keys=True, default=plain)
+        sys.stdout.write(text.rstrip("\n") + "\n")
+    sys.stdout.flush()
+    return DONE
+
+
+def end_of_day(day: date) -> datetime:
+    """The last moment of the day in the workspace's zone."""
+    from khoi.kit import periods
+    from khoi.workspace import queries as workspace
+
+    return periods.instants(periods.day(day), workspace.zone())[1] - timedelta(microseconds=1)

@@ -1,0 +1,155 @@
+"""The commands and their options. Handlers are named, not imported, so that asking for help costs nothing."""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from typing import TypeAlias
+
+from khoi import __version__
+from khoi.cli.language import gettext as _
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+REPORTS = ("funnel", "sources", "pipeline")
+ROLES = ("admin", "manager", "rep", "marketer", "partner", "read_only")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="khoi", description=_("Khơi: a CRM that takes a person from the first sign of interest to a closed deal.")
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"khoi {__version__}", help=_("show the version and stop")
+    )
+    commands = parser.add_subparsers(title=_("commands"), metavar="", required=True)
+    for add in (_starting, _importing, _looking_back, _reporting, _team, _checking, _keeping):
+        add(commands)
+    return parser
+
+
+def _command(commands: Commands, name: str, handler: str, says: str, *, json: bool = True) -> argparse.ArgumentParser:
+    """``handler`` is module:function inside this package."""
+    parser = commands.add_parser(name, help=says, description=says)
+    parser.set_defaults(handler=handler, json=False)
+    if json:
+        parser.add_argument("--json", action="store_true", help=_("answer with one JSON object"))
+    return parser
+
+
+def _starting(commands: Commands) -> None:
+    init = _command(commands, "init", "starting:init", _("make an empty workspace and its first administrator"))
+    init.add_argument("--name", default="", help=_("name of the company"))
+    init.add_argument("--language", choices=("vi", "en"), help=_("language of the workspace"))
+    init.add_argument("--email", default="admin@example.com", help=_("log-in of the first administrator"))
+    _command(commands, "demo", "starting:demo", _("fill an empty workspace with a demo company"))
+    run = _command(commands, "run", "serving:run", _("serve Khơi: pages, API and jobs in one process"), json=False)
+    run.add_argument("--port", type=_port, default=8000, help=_("port to listen on (default 8000)"))
+    run.add_argument("--host", default="127.0.0.1", help=_("address to listen on (default 127.0.0.1)"))
+    run.add_argument("--demo", action="store_true", help=_("fill an empty workspace with a demo company first"))
+    run.add_argument("--no-browser", action="store_true", help=_("open no browser"))
+    jobs = _command(commands, "jobs", "serving:jobs", _("run the jobs alone, beside other processes"), json=False)
+    jobs.add_argument("--once", action="store_true", help=_("do what is due and stop"))
+
+
+def _importing(commands: Commands) -> None:
+    parser = _command(commands, "import", "importing:import_files", _("take leads in from CSV or spreadsheet files"))
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--layout", help=_("name of a known layout; without it, the columns are recognised"))
+    parser.add_argument("--mapping", metavar="FILE", help=_("file that says what each column means"))
+    parser.add_argument("--dry-run", action="store_true", help=_("say what would happen and change nothing"))
+
+
+def _looking_back(commands: Commands) -> None:
+    acts = _command(commands, "acts", "lookback:acts", _("list what was done, newest first"))
+    acts.add_argument("--limit", type=_count, default=50, help=_("at most so many (default 50)"))
+    undo = _command(commands, "undo", "lookback:undo", _("take an act back, exactly or not at all"))
+    undo.add_argument("act", type=_count, metavar="ACT", help=_("its number, as khoi acts shows it"))
+    undo.add_argument("--with-dependents", action="store_true", help=_("also every later act that builds on it"))
+    dump = _command(commands, "dump", "lookback:dump", _("write out all facts in one fixed order"), json=False)
+    dump.add_argument("--canonical", action="store_true", required=True, help=_("one JSON line per record"))
+    _as_of(dump)
+
+
+def _reporting(commands: Commands) -> None:
+    report = _command(commands, "report", "reporting:report", _("show a report"))
+    report.add_argument("report", choices=REPORTS)
+    report.add_argument("--by", metavar="FIELD", help=_("group by this field"))
+    report.add_argument("--from", dest="since", type=_day, metavar="D", help=_("first day, like 2026-11-01"))
+    report.add_argument("--to", dest="until", type=_day, metavar="D", help=_("last day"))
+    _as_of(report)
+
+
+def _as_of(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_day, metavar="D", help=_("as of the end of this day, like 2026-11-19"))
+    parser.add_argument(
+        "--known", choices=("then", "now"), default="now", help=_("what was known then, or what we know now about then")
+    )
+
+
+def _team(commands: Commands) -> None:
+    user = commands.add_parser("user", help=_("people who log in"), description=_("people who log in"))
+    verbs = user.add_subparsers(title=_("commands"), metavar="", required=True)
+    add = _command(verbs, "add", "team:add", _("add a user; prints the link with which they set a password"))
+    add.add_argument("email")
+    add.add_argument("--name", default="", help=_("full name"))
+    add.add_argument("--role", choices=ROLES, default="rep", help=_("what they may do (default rep)"))
+    add.add_argument("--team", help=_("name of their team; made when there is none"))
+    add.add_argument("--language", choices=("vi", "en"), help=_("language of their pages"))
+    token = _command(verbs, "token", "team:token", _("make an API token; it is shown once"))
+    token.add_argument("email")
+    token.add_argument("--name", default="cli", help=_("what the token is for"))
+    token.add_argument("--read-only", action="store_true", help=_("the token may not write"))
+    _command(verbs, "deactivate", "team:deactivate", _("shut a user out at once")).add_argument("email")
+
+
+def _checking(commands: Commands) -> None:
+    _command(commands, "verify", "checking:verify", _("prove that the history is whole and unaltered"))
+    recompute = _command(commands, "recompute", "checking:recompute", _("rebuild everything that is computed"))
+    recompute.add_argument("--check", action="store_true", help=_("only compare; exit code 1 when anything differs"))
+    db = commands.add_parser("db", help=_("the database itself"), description=_("the database itself"))
+    verbs = db.add_subparsers(title=_("commands"), metavar="", required=True)
+    _command(verbs, "shell", "shell:open_shell", _("SQL by hand, recorded as one act"), json=False)
+
+
+def _keeping(commands: Commands) -> None:
+    backup = _command(commands, "backup", "keeping:backup", _("write one archive of everything"))
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--portable", action="store_true", help=_("restorable on the other database too"))
+    restore = _command(commands, "restore", "keeping:restore", _("bring back what a backup holds"))
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument(
+        "--replace", action="store_true", help=_("replace a workspace that holds data; it is backed up first")
+    )
+
+
+def _checked(read: Callable[[str], object], says: str) -> Callable[[str], object]:
+    def value(text: str) -> object:
+        try:
+            return read(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(says % text) from None
+
+    return value
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
+
+
+def _port(text: str) -> object:
+    return _checked(_up_to_65535, _("“%s” is not a port (1 to 65535)"))(text)
+
+
+def _up_to_65535(text: str) -> int:
+    if (number := _positive(text)) > 65535:
+        raise ValueError(text)
+    return number
+
+
+def _count(text: str) -> object:
+    return _checked(_positive, _("“%s” is not a whole number above zero"))(text)
+
+
+def _day(text: str) -> object:
+    return _checked(date.fromisoformat, _("“%s” is not a day; write it like 2026-11-19"))(text)

@@ -1,0 +1,1 @@
+"""What the database is, and how the installation is doing."""

@@ -1,0 +1,146 @@
+"""Bringing a backup back: proven on the side first, then put in place in one step of the database's own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from khoi.history import services as history
+from khoi.operations import rules
+from khoi.operations.queries import schema
+from khoi.operations.queries.contents import contents
+from khoi.operations.rules import Manifest
+from khoi.operations.services import archiving, backing_up, engines, upgrading
+from khoi.operations.services.rows import read_rows
+
+
+class NotEmpty(Exception):
+    """There is a workspace with data, and nobody said that it may be replaced."""
+
+
+class NotHere(Exception):
+    """This installation cannot take the backup; ``reason`` is a code of ``rules.why_not_here``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unproven(Exception):
+    """The backup's own history does not verify, or differs from its manifest. Nothing was touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """``kept``: where the data that stood here before was put, None when there was none."""
+
+    made_at: str
+    rows: int
+    files: int
+    acts: int
+    kept: str | None
+
+
+def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
+    """Make this installation what it was when the backup was made.
+
+    Everything that can be found wrong is found before anything is touched. Raises ``archiving.Damaged``,
+    ``NotHere``, ``NotEmpty``, ``Unproven``; a full disk or a kill leaves the old data in place.
+    """
+    manifest = archiving.check(source)
+    if reason := rules.why_not_here(manifest, engine=connection.vendor, known=schema.known()):
+        raise NotHere(reason)
+    sound = connection.vendor != "sqlite" or engines.is_sound()
+    if not replace and (not sound or schema.has_workspace()):
+        raise NotEmpty
+    with archiving.workshop(settings.DATA_DIR / "restore") as shop:
+        archiving.unpack(source, shop, manifest)
+        put = _into_sqlite if connection.vendor == "sqlite" else _into_postgresql
+        kept = put(shop, manifest, lambda: _keep(now) if sound else _put_aside(now))
+    _sweep(manifest)
+    found = history.verify()
+    if not found.ok:
+        raise Unproven
+    return Restored(manifest.made_at, sum(manifest.counts.values()), len(_files(manifest)), found.acts, kept)
+
+
+Keep = Callable[[], str | None]
+
+
+def _into_sqlite(shop: Path, manifest: Manifest, keep: Keep) -> str | None:
+    staged = shop / "khoi.db"
+    with engines.database_at(staged):
+        if manifest.kind == rules.ROWS:
+            upgrading.upgrade_tables()
+            read_rows(shop, manifest.sequences, prove=lambda: _prove(manifest))
+        else:
+            upgrading.upgrade_tables()
+            _prove(manifest)
+    engines.make_one_file(staged)
+    kept = keep()
+    _put_files(shop, manifest)
+    engines.put_sqlite(staged)
+    return kept
+
+
+def _into_postgresql(shop: Path, manifest: Manifest, keep: Keep) -> str | None:
+    kept = keep()
+    _put_files(shop, manifest)
+    if manifest.kind == rules.ROWS:
+        upgrading.upgrade_tables()
+        read_rows(shop, manifest.sequences, prove=lambda: _prove(manifest))
+    else:
+        engines.put_postgresql(shop / "postgresql.dump", shop)
+        upgrading.upgrade_tables()
+    return kept
+
+
+def _prove(manifest: Manifest) -> None:
+    """The chain holds and ends where the manifest says; the same rows, unless an upgrade reshaped them."""
+    held = contents()
+    same_shape = set(held.migrations) == set(manifest.migrations)
+    if (held.position, held.chain) != (manifest.position, manifest.chain) or not history.verify().ok:
+        raise Unproven
+    if same_shape and held.counts != dict(manifest.counts):
+        raise Unproven
+
+
+def _keep(now: datetime) -> str | None:
+    """The data that stands here, as a backup of its own."""
+    return backing_up.keep_aside("restore", now=now) if schema.has_workspace() else None
+
+
+def _put_aside(now: datetime) -> str:
+    """A database that cannot be read cannot be backed up: its files are moved as they are."""
+    live = Path(connection.settings_dict["NAME"])
+    folder: Path = settings.DATA_DIR / rules.BACKUPS / f"unreadable-{now:%Y%m%d-%H%M%S}"
+    folder.mkdir(parents=True, mode=0o700)
+    connection.close()
+    for path in (live.with_name(live.name + ending) for ending in ("-wal", "-shm", "")):
+        if path.exists():
+            path.replace(folder / path.name)
+    return str(folder)
+
+
+def _put_files(shop: Path, manifest: Manifest) -> None:
+    """Before the database that speaks of them. A file is named by its content, so none is lost."""
+    live: Path = settings.FILES_DIR
+    for name in _files(manifest):
+        target = live / name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (shop / "files" / name).replace(target)
+
+
+def _sweep(manifest: Manifest) -> None:
+    """Files that the restored database does not speak of; the kept backup has them."""
+    live: Path = settings.FILES_DIR
+    for path in live.rglob("*"):
+        if path.is_file() and path.relative_to(live).as_posix() not in _files(manifest):
+            path.unlink()
+
+
+def _files(manifest: Manifest) -> frozenset[str]:
+    return frozenset(name.removeprefix("files/") for name in manifest.members if name.startswith("files/"))

@@ -1,0 +1,8 @@
+"""Addresses of the machinery."""
+
+from django.urls import path
+
+from khoi.operations import views
+
+app_name = "operations"
+urlpatterns = [path("settings/health/", views.installation, name="health")]
