@@ -11,10 +11,11 @@ from khoi.team.models import StaffSet, User
 
 @fact(110)
 class Form(models.Model):
-    """A public hosted form. ``fields``: codes in order (name, phone, email, company, seats, need, message …).
+    """A public hosted form. ``fields``: list of ``{"code", "required"}`` in order (see rules.asking).
 
-    ``texts``: language → title, intro, button, thanks, consent. The consent wording carries its own
-    version, raised whenever it changes.
+    ``texts``: language → title, intro, steps (pairs), button, thanks, consent, marketing. The consent wordings
+    carry a version, raised whenever one of them changes. ``embed_on``: addresses of sites that may show the
+    form in a frame; every other site may only link to it.
     """
 
     slug = models.SlugField(max_length=60)
@@ -22,6 +23,8 @@ class Form(models.Model):
     fields = models.JSONField(default=list)
     texts = models.JSONField(default=dict)
     consent_version = models.IntegerField(default=1)
+    consent_changed_at = models.DateTimeField()
+    embed_on = models.JSONField(default=list)
     source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="forms")
     channel = models.CharField(max_length=20, choices=Channel.choices, default=Channel.WEBSITE)
     campaign = models.ForeignKey(Campaign, null=True, on_delete=models.PROTECT, related_name="forms")

@@ -1,0 +1,1 @@
+"""What people may type: visitors into a form, colleagues who build one."""

@@ -1,0 +1,63 @@
+"""Forms as a visitor meets them, and what came in through each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q
+
+from khoi.capture.models import Form, Submission
+from khoi.capture.rules import asking
+from khoi.team.rules import Principal
+
+LEAD, SPAM = "lead", "spam"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A form with what came in through it; ``held``: taken for spam, waiting for somebody to look."""
+
+    form: Form
+    submissions: int
+    leads: int
+    held: int
+    last_at: datetime | None
+
+
+def live_form(slug: str) -> Form | None:
+    """The form a stranger may fill in; None for one that is not published."""
+    return Form.objects.filter(slug=slug, is_live=True).select_related("source", "campaign").first()
+
+
+def forms_with_counts(actor: Principal) -> list[Received]:
+    forms = Form.objects.visible_to(actor).select_related("source", "campaign").order_by("-is_live", "name", "id")
+    rows = Submission.objects.values("form").annotate(
+        n=Count("pk"), leads=Count("lead"), held=Count("pk", filter=Q(verdict=SPAM)), last=Max("received_at")
+    )
+    found: dict[int, dict[str, Any]] = {row["form"]: dict(row) for row in rows}
+    none: dict[str, Any] = {"n": 0, "leads": 0, "held": 0, "last": None}
+    return [_received(form, found.get(form.pk, none)) for form in forms]
+
+
+def _received(form: Form, row: dict[str, Any]) -> Received:
+    return Received(form, row["n"], row["leads"], row["held"], row["last"])
+
+
+def latest_submissions(form: Form, *, most: int = 50) -> list[Submission]:
+    """What came in, newest first; leads are looked up by those who may see them."""
+    return list(Submission.objects.filter(form=form).order_by("-received_at", "-id")[:most])
+
+
+def sent_from(ip: str, *, now: datetime) -> int:
+    """How often this address sent a form within the last hour."""
+    return Submission.objects.filter(ip=ip, received_at__gt=now - timedelta(hours=1)).count() if ip else 0
+
+
+def questions_of(form: Form) -> tuple[asking.Question, ...]:
+    return asking.read_questions(form.fields) or ()
+
+
+def texts_of(form: Form, language: str) -> dict[str, Any]:
+    """The form's words in the language, in the first one it has when it was never written in that one."""
+    found: dict[str, Any] = form.texts.get(language) or next(iter(form.texts.values()), {})
+    return dict(found)
