@@ -48,4 +48,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "khoi.design.views.bad_request"
 handler403 = "khoi.design.views.forbidden"
 handler404 = "khoi.design.views.not_found"
-handler500 = "khoi.design.views.server_error"
+handler500 = "khoi.operations.views.server_error"
