@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -42,6 +44,22 @@ def content_security_policy(get_response: Answer) -> Answer:
         return response
 
     return answer
+
+
+def tell(request: HttpRequest, text: str, *, act_id: int | None = None) -> None:
+    """Says in the corner of the next page what was done; with the id of its act it can be taken back there."""
+    try:
+        undo = f"undo:{reverse('timemachine:undo', args=[act_id])}" if act_id else ""
+    except NoReverseMatch:  # this room alone, without the pages of history
+        undo = ""
+    messages.success(request, text, extra_tags=undo)
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours the form names as ``next``; addresses of others are not followed."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else otherwise
 
 
 @dataclass(frozen=True, slots=True)

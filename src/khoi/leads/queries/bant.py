@@ -1,4 +1,4 @@
-"""What we know of leads at one moment, flat, for rules and screens."""
+"""The BANT facts that hold."""
 
 from collections import defaultdict
 from collections.abc import Iterable

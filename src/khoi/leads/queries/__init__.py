@@ -1,0 +1,15 @@
+"""What we know of leads at one moment, flat, for rules and screens; and finding the leads somebody means."""
+
+from khoi.leads.queries.bant import latest_bant
+from khoi.leads.queries.listing import SORTS, VIEWS, LeadFilter, Part, leads_matching, leads_of_view, part_of
+
+__all__ = [
+    "SORTS",
+    "VIEWS",
+    "LeadFilter",
+    "Part",
+    "latest_bant",
+    "leads_matching",
+    "leads_of_view",
+    "part_of",
+]

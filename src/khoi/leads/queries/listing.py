@@ -1,0 +1,143 @@
+"""Lists of leads: what is asked, which rows answer, and one part of them at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from khoi.kit.search import every_word
+from khoi.leads.models import Lead, LeadSet, Temperature, WorkStatus
+from khoi.leads.rules import ENDED, OPEN_STAGES
+from khoi.team.models import User
+from khoi.team.rules import Principal
+
+VIEWS: Final = ("mine", "new", "hot", "team", "all")
+#: What a list may be sorted by → its column and whether the largest comes first. Each has an index.
+SORTS: Final[Mapping[str, tuple[str, bool]]] = {
+    "score": ("lasts_until", True),
+    "arrived": ("arrived_at", True),
+    "clock": ("respond_by", False),
+}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFilter:
+    """What a list asks for; empty means "whatever". ``owner``: "me", "none" or a user's id. All others are codes."""
+
+    view: str = "all"
+    q: str = ""
+    stages: tuple[str, ...] = ()
+    temperatures: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    owner: str = ""
+
+    @property
+    def is_bare(self) -> bool:
+        return not (self.q or self.stages or self.temperatures or self.statuses or self.sources or self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some leads in their order, and the cursor of the next ones ("" at the end)."""
+
+    leads: tuple[Lead, ...]
+    after: str
+
+
+def leads_of_view(actor: Principal, view: str) -> LeadSet:
+    """The leads of a tab, as far as the actor sees them."""
+    rows = Lead.objects.visible_to(actor)
+    wanted = {
+        "mine": Q(owner=actor.id),
+        "new": Q(work_status=WorkStatus.NEW, lifecycle_stage__in=OPEN_STAGES) | Q(owner=None),
+        "hot": Q(temperature=Temperature.HOT) & ~Q(lifecycle_stage__in=ENDED),
+        "team": Q(owner__team=actor.team_id) if actor.team_id else Q(),
+    }
+    return rows.filter(wanted.get(view, Q()))
+
+
+def leads_matching(actor: Principal, wanted: LeadFilter) -> LeadSet:
+    """Visible leads that meet every part of the filter. Codes that are none find nothing."""
+    rows = leads_of_view(actor, wanted.view)
+    for field, codes in (
+        ("lifecycle_stage", wanted.stages),
+        ("temperature", wanted.temperatures),
+        ("work_status", wanted.statuses),
+        ("source__code", wanted.sources),
+    ):
+        if codes:
+            rows = rows.filter(**{f"{field}__in": codes})
+    if wanted.owner:
+        rows = rows.filter(_owner(wanted.owner, actor))
+    return rows.filter(every_word(wanted.q, "search", "person__search")) if wanted.q.strip() else rows
+
+
+def _owner(named: str, actor: Principal) -> Q:
+    if named == "me":
+        return Q(owner=actor.id)
+    if named == "none":
+        return Q(owner=None)
+    try:
+        return Q(owner__in=User.objects.filter(public_id=UUID(named)).values("pk"))
+    except ValueError:
+        return Q(pk__in=[])
+
+
+def part_of(rows: LeadSet, *, sort: str = "score", after: str = "", size: int = 50) -> Part:
+    """The next ``size`` leads behind the cursor, without counting past the ones before.
+
+    Rows without a value in the sorted column come last; they are a list of their own, so that either half is a plain
+    range of the column's index. A cursor that is none starts from the beginning.
+    """
+    column, down = SORTS.get(sort, SORTS["score"])
+    has_value, place = _read(after, column)
+    found: list[Lead] = []
+    if has_value:
+        valued = rows.exclude(**{column: None}) if Lead._meta.get_field(column).null else rows
+        found = _slice(valued, column, down, place, size + 1)
+        place = None
+    if len(found) <= size and Lead._meta.get_field(column).null:
+        found += _slice(rows.filter(**{column: None}), "", True, place, size + 1 - len(found))
+    shown = tuple(found[:size])
+    return Part(shown, _cursor(shown[-1], column) if len(found) > size else "")
+
+
+def _slice(rows: LeadSet, column: str, down: bool, place: tuple[Any, int] | None, size: int) -> list[Lead]:
+    sign, than = ("-", "lt") if down else ("", "gt")
+    order = [f"{sign}{column}", f"{sign}id"] if column else ["-id"]
+    if place is not None:
+        value, pk = place
+        behind = Q(**{f"id__{than}": pk})
+        if column:
+            behind = Q(**{f"{column}__{than}e": value}) & (Q(**{f"{column}__{than}": value}) | behind)
+        rows = rows.filter(behind)
+    return list(rows.select_related("person", "account", "source", "owner").order_by(*order)[:size])
+
+
+def _cursor(lead: Lead, column: str) -> str:
+    value = getattr(lead, column)
+    if isinstance(value, datetime):
+        value = (value - _EPOCH) // timedelta(microseconds=1)
+    return f"{'' if value is None else value}.{lead.pk}"
+
+
+def _read(after: str, column: str) -> tuple[bool, tuple[Any, int] | None]:
+    """(whether the cursor stands among rows with a value, its place)."""
+    value, dot, pk = after.partition(".")
+    if not dot or not pk.isdecimal() or not (value == "" or value.lstrip("-").isdecimal()):
+        return True, None
+    if len(pk) > 18 or len(value) > 19:
+        return True, None
+    if value == "":
+        return False, (None, int(pk))
+    if column == "lasts_until":
+        return True, (int(value), int(pk))
+    try:
+        return True, (_EPOCH + timedelta(microseconds=int(value)), int(pk))
+    except OverflowError:
+        return True, None
