@@ -1,12 +1,17 @@
 """Form, what came in through it, and each run of an import."""
 
+from typing import Any
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Index, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
 
 from khoi.campaigns.models import Campaign, Channel, Source
 from khoi.history.models import fact, transient
 from khoi.leads.models import Lead
 from khoi.team.models import StaffSet, User
+from khoi.team.rules import PARTNER, Principal
 
 
 @fact(110)
@@ -65,32 +70,62 @@ class Submission(models.Model):
         return f"{self.form_id} {self.received_at:%Y-%m-%d}"
 
 
+class ImportRunSet(models.QuerySet[Any]):
+    """A run shows rows of other people: seen by whoever started it, and by those who see all records anyway."""
+
+    def visible_to(self, actor: Principal) -> "ImportRunSet":
+        if actor.visibility == "all" and actor.role != PARTNER:
+            return self.all()
+        return self.filter(by=actor.id)
+
+
+class RunState(models.TextChoices):
+    DRAFT = "draft", _("Not started")
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
 @transient
 class ImportRun(models.Model):
-    """One run of an import: progress while it works, its counts and rejected rows afterwards.
+    """One file on its way in: what its columns mean, and afterwards its counts, problems and rejected rows.
 
-    ``state``: reading, preview, running, done, failed, undone. ``act_id``: the act to undo, if it changed anything.
+    A run is a draft until somebody starts it, waits until a job claims it, and ends done, failed or cancelled; a
+    ``dry_run`` that is done may be started again in earnest. ``stored_as`` and ``rejected_file`` are names inside
+    the folder of imports, empty once the file is let go. ``mapping`` is TOML. ``error``: ``{"code", "data"}`` of
+    what stopped it. ``act_id``: the act to undo, if it changed anything.
     """
 
+    public_id = models.UUIDField(default=uuid4, editable=False)
     file_name = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64)
+    size = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
     stored_as = models.CharField(max_length=120, blank=True)
+    sheet = models.CharField(max_length=120, blank=True)
+    encoding = models.CharField(max_length=40, blank=True)
     layout = models.CharField(max_length=120, blank=True)
     mapping = models.TextField(blank=True)
-    state = models.CharField(max_length=10)
+    consent = models.TextField(blank=True)
+    dry_run = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.DRAFT)
     counts = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
-    rejected_file = models.CharField(max_length=500, blank=True)
+    rejected_file = models.CharField(max_length=120, blank=True)
     act_id = models.BigIntegerField(null=True)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    started_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    error = models.TextField(blank=True)
+    error = models.JSONField(default=dict)
 
-    objects = StaffSet.as_manager()
+    objects = ImportRunSet.as_manager()
 
     class Meta:
         db_table = "capture_import_run"
+        constraints = [UniqueConstraint(fields=["public_id"], name="import_run_public_id_is_unique")]
+        indexes = [Index(fields=["created_at"], name="import_run_by_age")]
 
     def __str__(self) -> str:
         return self.file_name
