@@ -41,6 +41,11 @@ def hours(now: datetime) -> WorkingHours:
     )
 
 
+def after_working_minutes(now: datetime, minutes: int) -> datetime:
+    """The instant when so many working minutes after ``now`` are over."""
+    return add_working_minutes(now, minutes, hours(now))
+
+
 def deadline(now: datetime) -> datetime:
     """Until when a lead that arrives at ``now`` is promised a first contact."""
-    return add_working_minutes(now, current().response_minutes, hours(now))
+    return after_working_minutes(now, current().response_minutes)

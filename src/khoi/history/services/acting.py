@@ -110,11 +110,14 @@ def _open(
 
 def _save(opened: Act) -> None:
     """Two requests with one key at the same moment: the second waits for the first and is told."""
+    if opened.key is None:
+        opened.save(force_insert=True)
+        return
     try:
         with transaction.atomic():
             opened.save(force_insert=True)
     except IntegrityError as clash:
-        if opened.key and (earlier := Act.objects.filter(key=opened.key).first()):
+        if earlier := Act.objects.filter(key=opened.key).first():
             raise AlreadyDone(earlier) from clash
         raise
 

@@ -1,6 +1,6 @@
 """When a deal is won, lost or opened again, its lead follows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from khoi.history.models import Act
@@ -18,7 +18,9 @@ FOLLOWS = {
 }
 
 
-def leads_follow_deals(act: Act, move_ids: Iterable[int], *, now: datetime) -> None:
+def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) -> None:
+    if not move_ids:
+        return
     moves = StageMove.objects.filter(pk__in=move_ids).select_related("opportunity__lead", "to_stage").order_by("id")
     latest = {move.opportunity_id: move for move in moves}
     for move in latest.values():

@@ -30,7 +30,8 @@ def _is_waiting(lead: Lead, now: datetime) -> bool:
 
 def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datetime) -> None:
     """A first call, mail or meeting stops the clock and moves the work status."""
-    ids = touched.get(code_of(Activity), frozenset())
+    if not (ids := touched.get(code_of(Activity), frozenset())):
+        return
     done = Activity.objects.filter(pk__in=ids, kind__in=TOUCHES, by__isnull=False).select_related("lead")
     for activity in done.order_by("occurred_at", "id"):
         for lead in _leads_answered(activity):

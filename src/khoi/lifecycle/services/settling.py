@@ -7,11 +7,14 @@ changes nothing more. After an undo only what can be rebuilt is refreshed; no ne
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db.models import Model
+
 from khoi.accounts.models import Account
+from khoi.activities.models import Activity
 from khoi.history.models import Act, Change, code_of
 from khoi.kit.fold import words
 from khoi.leads.fields import Facts
-from khoi.leads.models import SCORE_FIELDS, Lead
+from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.lifecycle.services import following, judging, reaching
@@ -22,6 +25,7 @@ from khoi.routing import services as routing
 from khoi.routing.models import Assignment
 from khoi.scoring import services as scoring
 from khoi.scoring.queries import Touches, touches_of
+from khoi.touchpoints.models import Touchpoint
 
 CHUNK = 500
 #: Every column of a lead that settling may change.
@@ -36,35 +40,49 @@ SETTLED = [
     "respond_by",
 ]
 
+#: Tables whose rows speak of a person in a way that scores, judges or warms their leads.
+SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact, StageMove)
+
 Touched = Mapping[int, frozenset[int]]
 
 
 def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     """The hook that closes every act; ``touched``: table code → ids of rows written in it."""
     now = act.recorded_at
-    people = _people(act)
-    for chunk in _chunks(people):
+    for chunk in _chunks(_people_rewritten(act, touched)):
         refresh_people(chunk)
     if not refresh_only:
         following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
         reaching.answer_clocks(act, touched, now=now)
-    for chunk in _chunks(_leads(people, touched)):
+    for chunk in _chunks(_leads_concerned(act, touched)):
         settle_leads(chunk, now=now, refresh_only=refresh_only)
     refresh_search(touched)
     if refresh_only:
         routing.recount(check=False)
 
 
-def _people(act: Act) -> list[int]:
-    subjects = Change.objects.filter(act=act).values_list("subject_id", flat=True).distinct()
-    return sorted(subject for subject in subjects if subject is not None)
+def _people_rewritten(act: Act, touched: Touched) -> list[int]:
+    """People whose name or addresses were written; a deleted address is found through its change."""
+    people = set(touched.get(code_of(Person), ()))
+    if touched.get(code_of(ContactPoint)):
+        people |= _subjects(act, [ContactPoint])
+    return sorted(people)
 
 
-def _leads(people: list[int], touched: Touched) -> list[int]:
-    found: set[int] = set()
-    for chunk in _chunks(people):
-        found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
+def _leads_concerned(act: Act, touched: Touched) -> list[int]:
+    """Leads whose score, stage or owner may follow from what was written."""
+    found = set(touched.get(code_of(Lead), ()))
+    said = [model for model in SAYS_SOMETHING if touched.get(code_of(model))]
+    if said:
+        for chunk in _chunks(sorted(_subjects(act, said))):
+            found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
     return sorted(found)
+
+
+def _subjects(act: Act, written: Iterable[type[Model]]) -> set[int]:
+    codes = [code_of(model) for model in written]
+    subjects = Change.objects.filter(act=act, tbl__in=codes).values_list("subject_id", flat=True).distinct()
+    return {subject for subject in subjects if subject is not None}
 
 
 def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
@@ -90,8 +108,9 @@ def _keep_keys(people: set[int], wanted: set[tuple[int, str, str]], check: bool)
     rows = {(k.person_id, k.kind, k.value): k.pk for k in MatchKey.objects.filter(person__in=people)}
     gone = [rows[key] for key in rows.keys() - wanted]
     new = [MatchKey(person_id=p, kind=k, value=v) for p, k, v in sorted(wanted - rows.keys())]
-    if not check:
+    if gone and not check:
         MatchKey.objects.filter(pk__in=gone).delete()
+    if new and not check:
         MatchKey.objects.bulk_create(new, batch_size=CHUNK)
     return len(gone) + len(new)
 
@@ -143,8 +162,10 @@ def _decide(
     given = routing.share_out(leads, facts, zone=stands.zone, now=now)
     reaching.start_clocks([assignment.lead for assignment in given], now=now)
     changed |= {assignment.lead_id for assignment in given}
-    StageChange.objects.bulk_create(moves, batch_size=CHUNK)
-    Assignment.objects.bulk_create(given, batch_size=CHUNK)
+    if moves:
+        StageChange.objects.bulk_create(moves, batch_size=CHUNK)
+    if given:
+        Assignment.objects.bulk_create(given, batch_size=CHUNK)
     return changed
 
 

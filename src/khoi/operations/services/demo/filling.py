@@ -13,6 +13,7 @@ from khoi.campaigns.models import Cost, Source
 from khoi.capture import services as capture
 from khoi.history import services as history
 from khoi.history.rules.actors import SYSTEM
+from khoi.kit.fold import fold
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.operations.services.demo.cast import USERS, Casting
@@ -41,19 +42,19 @@ def fill_demo(
     if Lead.objects.exists() or Workspace.objects.exists():
         raise NotEmpty
     start = now - timedelta(days=days)
-    with _in_a_hurry():
-        users, token = _found_company(start)
+    with _InAHurry():
+        users, token, form = _found_company(start)
         stage = Stage(Random(SEED), Casting(Random(SEED)), users, start=start, now=now)
         stage.play(leads, progress)
     return {
         "url": settings.BASE_URL,
         "token": token,
         "users": [{"email": u.email, "password": p, "role": u.role} for u, p in users.values()],
-        "forms": [f"{settings.BASE_URL}/f/{slug}" for slug in capture.live_forms()],
+        "forms": [f"{settings.BASE_URL}/f/{form}"],
     }
 
 
-class _in_a_hurry:
+class _InAHurry:
     """A demo that is lost to a power cut is made again: no waiting for the disk while it grows."""
 
     def __enter__(self) -> None:
@@ -68,19 +69,19 @@ class _in_a_hurry:
                 cursor.execute({"OFF": "PRAGMA synchronous=OFF", "FULL": "PRAGMA synchronous=FULL"}[level])
 
 
-def _found_company(start: datetime) -> tuple[dict[str, tuple[User, str]], str]:
+def _found_company(start: datetime) -> tuple[dict[str, tuple[User, str]], str, str]:
     """The firm as on its first day: people, teams, rules, a form, what each source costs."""
     lifecycle.prepare_workspace(name="Bến Mây", language="vi", is_demo=True, by=SYSTEM, now=start)
     users = _hire(start)
     admin = users["Trịnh Hải Yến"][0]
     _, token = team.issue_token(admin, name="Demo", scopes=("read", "write"), by=SYSTEM, now=start)
-    capture.prepare_forms(by=SYSTEM, now=start)
+    form = capture.prepare_forms(by=SYSTEM, now=start)
     with history.act("set_shares", by=SYSTEM, now=start):
         rule = RoutingRule.objects.get()
         for place, (user, _) in enumerate(u for u in users.values() if u[0].role == "rep"):
             Share.objects.create(rule=rule, user=user, weight=2 if place < 2 else 1)
     _book_costs(start)
-    return users, token
+    return users, token, form.slug
 
 
 def _hire(start: datetime) -> dict[str, tuple[User, str]]:
@@ -106,8 +107,6 @@ def _hire(start: datetime) -> dict[str, tuple[User, str]]:
 
 
 def _email(name: str) -> str:
-    from khoi.kit.fold import fold
-
     *_, middle, given = fold(name).split()
     return f"{given}.{middle}@benmay.example"
 

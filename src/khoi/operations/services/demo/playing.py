@@ -1,6 +1,7 @@
 """The stage: a clock that jumps from event to event, and what happens at each."""
 
 import heapq
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from khoi.activities import services as activities
 from khoi.history import services as history
-from khoi.history.rules.actors import SYSTEM, VISITOR
+from khoi.history.rules.actors import SYSTEM, VISITOR, Actor
 from khoi.kit.refusals import Refusal
 from khoi.leads import services as leads
 from khoi.leads.models import Lead
@@ -27,8 +28,11 @@ from khoi.team.models import User
 from khoi.team.queries import principal_of
 from khoi.team.rules import Principal
 from khoi.touchpoints import services as touchpoints
+from khoi.workspace import queries as workspace
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+#: Days before today in which every call is its own entry.
+LATELY = 60
 Event = Callable[[datetime], None]
 
 
@@ -46,6 +50,7 @@ class Stage:
         self.actors: dict[int, Principal] = {u.pk: principal_of(u, via="web") for u, _ in users.values()}
         self.users = {u.pk: u for u, _ in users.values()}
         self._events: list[tuple[datetime, int, Event]] = []
+        self._diaries: dict[tuple[Any, int | None], list[Event]] = {}
         self._count = 0
 
     # -- the clock ---------------------------------------------------------------------------------------
@@ -94,6 +99,27 @@ class Stage:
             local = local.replace(hour=self.random.randrange(8, 17), minute=self.random.randrange(60))
         return max(local, moment + timedelta(minutes=5))
 
+    def _answer_time(self, moment: datetime) -> datetime:
+        """Mostly within the promised half hour, sometimes hours late, in office hours."""
+        minutes = min(self.random.lognormvariate(2.9, 0.9), 900)
+        return workspace.after_working_minutes(moment, int(minutes) + 1)
+
+    def _note(self, moment: datetime, actor: Actor, deed: Event) -> None:
+        """Long ago, calls and visits were entered together at the end of the day; lately each at once."""
+        if self.now - moment < timedelta(days=LATELY):
+            deed(moment)
+            return
+        evening = moment.astimezone(ZONE).replace(hour=23, minute=30, second=0, microsecond=0)
+        diary = self._diaries.setdefault((evening, actor.id), [])
+        diary.append(deed)
+        if len(diary) == 1:
+            self.at(max(evening, moment), lambda t: self._write_down(evening, actor, t))
+
+    def _write_down(self, evening: datetime, actor: Actor, moment: datetime) -> None:
+        with history.act("log_day", by=actor, now=moment):
+            for deed in self._diaries.pop((evening, actor.id)):
+                deed(moment)
+
     # -- one lead's life ---------------------------------------------------------------------------------
 
     def _arrive(self, moment: datetime) -> None:
@@ -107,11 +133,10 @@ class Stage:
         if self._passes(story.REACHES_MQL, door):
             self.at(self._soon(moment, days=1.5), lambda t: self._warm_up(person, door, t))
             self.at(self._soon(moment, days=2), lambda t: self._take(lead, door, t))
-        elif self.random.random() < 0.6:
-            self.at(self._soon(moment, days=1), lambda t: self._call(lead, t, outcome="no_answer"))
-            self.at(self._soon(moment, days=12), lambda t: self._drop(lead, t))
-        if self.random.random() < 0.5:
-            self.at(self._soon(moment, days=0.2), lambda t: self._call(lead, t, outcome=self._outcome()))
+        elif self.random.random() < 0.85:
+            self.at(self._soon(moment, days=4), lambda t: self._call(lead, t, outcome="no_answer"))
+            self.at(self._soon(moment, days=14), lambda t: self._give_up(lead, t))
+        self.at(self._answer_time(moment), lambda t: self._call(lead, t, outcome=self._outcome()))
 
     def _enquiry(self, who: Persona, door: Door, *, claimed: bool) -> Enquiry:
         bare = door.source == "purchased_list"
@@ -137,29 +162,34 @@ class Stage:
         )
 
     def _passes(self, chance: float, door: Door) -> bool:
-        return self.random.random() < min(chance * door.quality**0.5, 0.97)
+        return self.random.random() < min(chance * math.sqrt(door.quality), 0.97)
 
     def _warm_up(self, person: Person, door: Door, moment: datetime) -> None:
         """They come back, look around, ask for a price."""
-        with history.act("record_visit", by=VISITOR, now=moment):
-            for number in range(self.random.randint(1, 3)):
-                at = moment - timedelta(minutes=4 * number)
-                self._touch(person, "pricing_view", "Bảng giá", at, moment)
-                self._touch(person, "page_view", self.random.choice(story.PAGES), at, moment)
-            if self.random.random() < 0.4:
-                self._touch(person, "download", self.random.choice(story.PAPERS), moment, moment)
-            if self.random.random() < 0.25:
-                self._touch(person, "email_click", "Bản tin tháng", moment, moment, human=self.random.random() < 0.5)
-            self._touch(
-                person, "price_request" if door.touch != "price_request" else "demo_request", "", moment, moment
-            )
+        visits = []
+        for number in range(self.random.randint(1, 3)):
+            at = moment - timedelta(minutes=4 * number)
+            visits += [("pricing_view", "Bảng giá", at, True), ("page_view", self.random.choice(story.PAGES), at, True)]
+        if self.random.random() < 0.4:
+            visits.append(("download", self.random.choice(story.PAPERS), moment, True))
+        if self.random.random() < 0.25:
+            visits.append(("email_click", "Bản tin tháng", moment, self.random.random() < 0.5))
+        visits.append(("price_request" if door.touch != "price_request" else "demo_request", "", moment, True))
+        self._note(moment, VISITOR, lambda t: self._visit(person, visits, t))
 
-    def _touch(
-        self, person: Person, kind: str, title: str, at: datetime, moment: datetime, *, human: bool = True
-    ) -> None:
-        touchpoints.record_touchpoint(
-            person, kind=kind, channel="website", title=title, is_human=human, occurred_at=at, by=VISITOR, now=moment
-        )
+    def _visit(self, person: Person, visits: list[tuple[str, str, datetime, bool]], moment: datetime) -> None:
+        with history.act("record_visit", by=VISITOR, now=moment):
+            for kind, title, at, human in visits:
+                touchpoints.record_touchpoint(
+                    person,
+                    kind=kind,
+                    channel="website",
+                    title=title,
+                    is_human=human,
+                    occurred_at=at,
+                    by=VISITOR,
+                    now=moment,
+                )
 
     def _take(self, lead: Lead, door: Door, moment: datetime) -> None:
         """Sales accepts the hand-off, calls, asks; or the lead dries up for want of the budget question."""
@@ -256,12 +286,26 @@ class Stage:
         return self.random.choices(("connected", "no_answer", "busy", "left_message"), (5, 3, 1, 1))[0]
 
     def _call(self, lead: Lead, moment: datetime, *, outcome: str) -> None:
-        if (actor := self._owner(lead)) is not None:
-            body = self.random.choice(story.CALLS) if outcome == "connected" else ""
-            self._log(lead, "call", outcome, body, actor, moment)
+        actor = self._owner(lead)
+        if actor is None:
+            return
+        body = self.random.choice(story.CALLS) if outcome == "connected" else ""
+        self._note(moment, actor, lambda t: self._log(lead, "call", outcome, body, actor, t, at=moment))
 
-    def _log(self, lead: Lead, kind: str, outcome: str, body: str, actor: Principal, moment: datetime) -> None:
-        activities.log_activity(lead.person, kind=kind, lead=lead, outcome=outcome, body=body, by=actor, now=moment)
+    def _log(
+        self,
+        lead: Lead,
+        kind: str,
+        outcome: str,
+        body: str,
+        actor: Principal,
+        moment: datetime,
+        *,
+        at: datetime | None = None,
+    ) -> None:
+        activities.log_activity(
+            lead.person, kind=kind, lead=lead, outcome=outcome, body=body, occurred_at=at, by=actor, now=moment
+        )
 
     def _drop(self, lead: Lead, moment: datetime) -> None:
         if (actor := self._owner(lead)) is not None and lead.lifecycle_stage != "opportunity":
@@ -277,9 +321,11 @@ class Stage:
             return
 
     def _give_up(self, lead: Lead, moment: datetime) -> None:
-        if self.random.random() < 0.5:
+        """Most that dry up are handed back or dropped; a few are simply forgotten."""
+        chance = self.random.random()
+        if chance < 0.4:
             self._hand_back(lead, moment)
-        elif self.random.random() < 0.6:
+        elif chance < 0.9:
             self._drop(lead, moment)
 
     # -- today -------------------------------------------------------------------------------------------
