@@ -1,0 +1,56 @@
+"""What the board, the list and the page of a deal show."""
+
+from khoi.pipeline.queries.board import Board, Card, Cash, Column, End, board, cards_of, cash, stages_of
+from khoi.pipeline.queries.courses import (
+    Gate,
+    Milestone,
+    Need,
+    Passage,
+    course,
+    gate,
+    last_move,
+    left_from,
+    moves_of,
+    next_stage,
+)
+from khoi.pipeline.queries.lists import SORTS, Part, every, known_sort, part
+from khoi.pipeline.queries.steps import has_next_step, has_task, next_steps_of, open_tasks
+from khoi.pipeline.queries.wanted import STATES, VIEWS, Wanted, deals, read_wanted, scope, views_of
+
+__all__ = [
+    "SORTS",
+    "STATES",
+    "VIEWS",
+    "Board",
+    "Card",
+    "Cash",
+    "Column",
+    "End",
+    "Gate",
+    "Milestone",
+    "Need",
+    "Part",
+    "Passage",
+    "Wanted",
+    "board",
+    "cards_of",
+    "cash",
+    "course",
+    "deals",
+    "every",
+    "gate",
+    "has_next_step",
+    "has_task",
+    "known_sort",
+    "last_move",
+    "left_from",
+    "moves_of",
+    "next_stage",
+    "next_steps_of",
+    "open_tasks",
+    "part",
+    "read_wanted",
+    "scope",
+    "stages_of",
+    "views_of",
+]

@@ -1,0 +1,213 @@
+"""The board: what stands in each column and what it adds up to.
+
+A board of 10,000 deals costs what one of 100 does: two aggregates and a page of cards per column.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q, Sum
+
+from khoi.activities.models import Task
+from khoi.history.queries import versions_of
+from khoi.kit import periods
+from khoi.kit.periods import Period
+from khoi.pipeline.models import ForecastCategory, Opportunity, PipelineStage, StageKind
+from khoi.pipeline.queries.steps import has_next_step, next_steps_of
+from khoi.pipeline.queries.wanted import Wanted, deals, scope, view_q, views_of
+from khoi.pipeline.rules import Standing, standing
+from khoi.team.rules import Principal
+
+#: Cards a column shows; the rest is in the list.
+SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Cash:
+    """Sums of money, one per currency: minor units and ISO code, the largest number of deals first."""
+
+    sums: tuple[tuple[int, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(amount for amount, _ in self.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    deal: Opportunity
+    standing: Standing
+    next_step: Task | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage with all it holds (``count``, ``total``, ``weighted``) and the first cards by close date."""
+
+    stage: PipelineStage
+    count: int
+    total: Cash
+    weighted: Cash
+    cards: tuple[Card, ...]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A place to drop what is won or lost, with what ended there in the period."""
+
+    stage: PipelineStage
+    count: int
+    total: Cash
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    columns: tuple[Column, ...]
+    ends: tuple[End, ...]
+    tabs: tuple[tuple[str, int], ...]
+    count: int
+    total: Cash
+    weighted: Cash
+    committed: Cash
+    without_step: int
+
+
+def board(wanted: Wanted, actor: Principal, now: datetime, zone: ZoneInfo) -> Board:
+    stages = stages_of(wanted)
+    still_open = [stage for stage in stages if stage.kind == StageKind.OPEN]
+    heads = _heads(wanted, actor, stages, now, zone)
+    cards = _cards(wanted, actor, stages, still_open, now, zone)
+    columns = tuple(_column(stage, heads.get(stage.pk, []), cards[stage.pk]) for stage in still_open)
+    rows = [row for rows in heads.values() for row in rows]
+    committed = {s.pk for s in still_open if s.forecast_category == ForecastCategory.COMMIT}
+    return Board(
+        columns=columns,
+        ends=_ends(wanted, actor, stages, periods.quarter(periods.today(now, zone)), zone),
+        tabs=_tabs(wanted, actor, stages, now, zone),
+        count=sum(row.count for row in rows),
+        total=cash((row.total, row.currency) for row in rows),
+        weighted=cash((row.weighted, row.currency) for row in rows),
+        committed=cash((row.total, row.currency) for pk in committed for row in heads.get(pk, [])),
+        without_step=sum(row.idle for row in rows),
+    )
+
+
+def stages_of(wanted: Wanted) -> list[PipelineStage]:
+    return list(PipelineStage.objects.filter(pipeline=wanted.pipeline).order_by("position"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    currency: str
+    count: int
+    total: int
+    weighted: int
+    idle: int
+
+
+def _heads(
+    wanted: Wanted, actor: Principal, stages: list[PipelineStage], now: datetime, zone: ZoneInfo
+) -> dict[int, list[_Head]]:
+    percent = {stage.pk: stage.probability for stage in stages}
+    grouped = (
+        deals(wanted, actor, stages, now, zone)
+        .values("stage", "currency")
+        .annotate(count=Count("pk"), total=Sum("amount"), idle=Count("pk", filter=~has_next_step()))
+        .order_by("stage", "-count", "currency")
+    )
+    heads: dict[int, list[_Head]] = defaultdict(list)
+    for row in grouped:
+        total = row["total"] or 0
+        weighted = total * percent[row["stage"]] // 100
+        heads[row["stage"]].append(_Head(row["currency"], row["count"], total, weighted, row["idle"]))
+    return heads
+
+
+def _column(stage: PipelineStage, heads: list[_Head], cards: tuple[Card, ...]) -> Column:
+    return Column(
+        stage=stage,
+        count=sum(head.count for head in heads),
+        total=cash((head.total, head.currency) for head in heads),
+        weighted=cash((head.weighted, head.currency) for head in heads),
+        cards=cards,
+    )
+
+
+def cash(amounts: Iterable[tuple[int, str]]) -> Cash:
+    """One sum per currency; currencies are never added to each other."""
+    sums: dict[str, int] = defaultdict(int)
+    for amount, currency in amounts:
+        sums[currency] += amount
+    return Cash(tuple((amount, currency) for currency, amount in sums.items()))
+
+
+def _cards(
+    wanted: Wanted,
+    actor: Principal,
+    stages: list[PipelineStage],
+    still_open: list[PipelineStage],
+    now: datetime,
+    zone: ZoneInfo,
+) -> dict[int, tuple[Card, ...]]:
+    """Stage id → its first cards. One query per column, each of them a short walk along an index."""
+    found = deals(wanted, actor, stages, now, zone).select_related("account", "person", "owner")
+    ordered = found.order_by(F("close_on").asc(nulls_last=True), "id")
+    rows = {stage.pk: list(ordered.filter(stage=stage)[:SHOWN]) for stage in still_open}
+    every = dict.fromkeys(still_open)
+    made = {card.deal.pk: card for card in cards_of((d for r in rows.values() for d in r), every, now, zone)}
+    return {stage: tuple(made[deal.pk] for deal in found) for stage, found in rows.items()}
+
+
+def cards_of(
+    found: Iterable[Opportunity], stages: Iterable[PipelineStage], now: datetime, zone: ZoneInfo
+) -> list[Card]:
+    """Cards of these deals, whose stages are among ``stages``: two queries however many."""
+    rows = list(found)
+    rot = {stage.pk: stage.rot_days for stage in stages}
+    steps = next_steps_of(rows)
+    versions = versions_of(Opportunity, [deal.pk for deal in rows])
+    today = periods.today(now, zone)
+    return [
+        Card(
+            deal=deal,
+            standing=standing((today - periods.today(deal.entered_stage_at, zone)).days, rot.get(deal.stage_id)),
+            next_step=next(iter(steps[deal.pk]), None),
+            version=versions.get(deal.pk, 0),
+        )
+        for deal in rows
+    ]
+
+
+def _ends(
+    wanted: Wanted, actor: Principal, stages: list[PipelineStage], period: Period, zone: ZoneInfo
+) -> tuple[End, ...]:
+    since, until = periods.instants(period, zone)
+    ended = scope(wanted, actor).filter(closed_at__gte=since, closed_at__lt=until)
+    if wanted.view in ("mine", "team"):
+        ended = ended.filter(view_q(wanted.view, actor, stages, since, zone))
+    rows: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    for row in ended.values("stage", "currency").annotate(count=Count("pk"), total=Sum("amount")).order_by("-count"):
+        rows[row["stage"]].append((row["count"], row["total"] or 0, row["currency"]))
+    return tuple(
+        End(stage, sum(count for count, _, _ in rows[stage.pk]), cash((t, c) for _, t, c in rows[stage.pk]))
+        for stage in stages
+        if stage.kind != StageKind.OPEN
+    )
+
+
+def _tabs(
+    wanted: Wanted, actor: Principal, stages: list[PipelineStage], now: datetime, zone: ZoneInfo
+) -> tuple[tuple[str, int], ...]:
+    counts = {view: Count("pk", filter=view_q(view, actor, stages, now, zone)) for view in views_of(actor)}
+    always = {"all"} & counts.keys()
+    for view in always:
+        counts[view] = Count("pk", filter=Q(pk__isnull=False))
+    found = scope(wanted, actor).filter(stage__kind=StageKind.OPEN).aggregate(**counts)
+    return tuple((view, found[view]) for view in views_of(actor))

@@ -1,0 +1,148 @@
+"""Which deals somebody wants to see: what the address of the board and of the list says."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from khoi.kit import periods
+from khoi.kit.fold import words
+from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage, StageKind
+from khoi.pipeline.queries.steps import has_next_step
+from khoi.team.models import User
+from khoi.team.rules import Principal
+
+#: The tabs: code → label.
+VIEWS: Final = {
+    "team": _("My team"),
+    "mine": _("Mine"),
+    "still": _("Standing still"),
+    "month": _("Closing this month"),
+    "all": _("All"),
+}
+STATES: Final = {"open": _("Open"), "won": _("Won"), "lost": _("Lost"), "every": _("Open and closed")}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. ``state``: open, won, lost or every; ``step``: none for deals without a next step;
+    ``closed``: a period like 2026-Q4, '' for any time; ``usual``: whether ``pipeline`` is the first one."""
+
+    view: str
+    pipeline: Pipeline
+    usual: bool = True
+    owner: User | None = None
+    state: str = "open"
+    stage: PipelineStage | None = None
+    step: str = ""
+    closed: str = ""
+    q: str = ""
+
+    def address(self, **changes: Any) -> str:
+        """The query string that says this, with changes; what is usual is left out."""
+        said = replace(self, **changes)
+        parts = {
+            "pipeline": "" if said.usual else said.pipeline.code,
+            "view": said.view,
+            "owner": said.owner.public_id if said.owner else "",
+            "state": "" if said.state == "open" else said.state,
+            "stage": said.stage.code if said.stage else "",
+            "step": said.step,
+            "closed": said.closed,
+            "q": said.q,
+        }
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+
+def read_wanted(asked: Mapping[str, str], actor: Principal) -> Wanted | None:
+    """What an address asks for; a word it does not know counts as not said. None without any pipeline."""
+    pipelines = list(Pipeline.objects.visible_to(actor).order_by("id"))
+    if not pipelines:
+        return None
+    pipeline = next((p for p in pipelines if p.code == asked.get("pipeline")), pipelines[0])
+    stage = asked.get("stage") and PipelineStage.objects.filter(pipeline=pipeline, code=asked["stage"]).first()
+    closed = asked.get("closed", "")
+    return Wanted(
+        view=asked["view"] if asked.get("view") in views_of(actor) else next(iter(views_of(actor))),
+        pipeline=pipeline,
+        usual=pipeline == pipelines[0],
+        owner=_user(asked.get("owner", ""), actor),
+        state=asked["state"] if asked.get("state") in STATES else "open",
+        stage=stage or None,
+        step="none" if asked.get("step") == "none" else "",
+        closed=closed if periods.parse_period(closed) else "",
+        q=asked.get("q", "").strip()[:80],
+    )
+
+
+def views_of(actor: Principal) -> tuple[str, ...]:
+    """The tabs that differ for this actor, the usual one first."""
+    if actor.visibility == "own":
+        return ("mine", "still", "month")
+    rest = ("mine", "still", "month", "all")
+    return ("team", *rest) if actor.team_id else ("all", *rest[:-1])
+
+
+def _user(public_id: str, actor: Principal) -> User | None:
+    if not public_id:
+        return None
+    try:
+        return User.objects.visible_to(actor).filter(public_id=public_id).first()
+    except ValidationError:
+        return None
+
+
+def view_q(view: str, actor: Principal, stages: Iterable[PipelineStage], now: datetime, zone: ZoneInfo) -> Q:
+    """The condition of a tab, among deals the actor may see."""
+    if view == "mine":
+        return Q(owner=actor.id)
+    if view == "team":
+        return Q(owner__team=actor.team_id)
+    if view == "still":
+        return _standing_still(stages, now, zone)
+    if view == "month":
+        month = periods.month(periods.today(now, zone))
+        return Q(stage__kind=StageKind.OPEN, close_on__gte=month.start, close_on__lt=month.end)
+    return Q()
+
+
+def _standing_still(stages: Iterable[PipelineStage], now: datetime, zone: ZoneInfo) -> Q:
+    """More days in their stage than it allows; days as people count them, from midnight to midnight."""
+    day = periods.today(now, zone)
+    still = Q(pk__in=[])
+    for stage in stages:
+        if stage.rot_days is not None and stage.kind == StageKind.OPEN:
+            since, _end = periods.instants(periods.day(day - timedelta(days=stage.rot_days)), zone)
+            still |= Q(stage=stage, entered_stage_at__lt=since)
+    return still
+
+
+def deals(
+    wanted: Wanted, actor: Principal, stages: Iterable[PipelineStage], now: datetime, zone: ZoneInfo
+) -> "QuerySet[Opportunity]":
+    """The deals that are wanted and may be seen, in no order yet."""
+    found = scope(wanted, actor).filter(view_q(wanted.view, actor, stages, now, zone))
+    if wanted.state != "every":
+        found = found.filter(stage__kind=wanted.state)
+    if wanted.stage:
+        found = found.filter(stage=wanted.stage)
+    if wanted.step:
+        found = found.exclude(has_next_step())
+    if (period := periods.parse_period(wanted.closed)) is not None:
+        since, until = periods.instants(period, zone)
+        found = found.filter(closed_at__gte=since, closed_at__lt=until)
+    for word in words(wanted.q):
+        found = found.filter(search__contains=f" {word}")
+    return found
+
+
+def scope(wanted: Wanted, actor: Principal) -> "QuerySet[Opportunity]":
+    """What all tabs have in common: the pipeline and the owner."""
+    found = Opportunity.objects.visible_to(actor).filter(pipeline=wanted.pipeline)
+    return found.filter(owner=wanted.owner) if wanted.owner else found
