@@ -1,4 +1,4 @@
-"""Every route of Khơi. A room that has ``urls.py`` stands here by its address; the order is the order of asking."""
+"""Every route of Khơi. Each room writes its whole addresses in its own ``urls.py``; one without is left out."""
 
 from importlib.util import find_spec
 from typing import Final
@@ -8,41 +8,33 @@ from django.urls import URLPattern, URLResolver, include, path
 from khoi.api import api
 from khoi.team import views as team
 
-#: Address → the rooms whose routes stand under it.
-ROOMS: Final = {
-    "": (
-        "operations",
-        "home",
-        "team",
-        "lifecycle",
-        "leads",
-        "people",
-        "accounts",
-        "campaigns",
-        "touchpoints",
-        "activities",
-        "scoring",
-        "qualification",
-        "routing",
-        "pipeline",
-        "capture",
-        "reports",
-        "timemachine",
-        "design",
-    ),
-}
-
-
-def _routes_of(room: str, under: str) -> list[URLPattern | URLResolver]:
-    module = f"khoi.{room}.urls"
-    return [path(under, include(module))] if find_spec(module) is not None else []
-
+#: The rooms that have pages, in the order of asking.
+ROOMS: Final = (
+    "home",
+    "lifecycle",
+    "leads",
+    "people",
+    "accounts",
+    "pipeline",
+    "activities",
+    "campaigns",
+    "touchpoints",
+    "scoring",
+    "qualification",
+    "routing",
+    "capture",
+    "reports",
+    "timemachine",
+    "team",
+    "operations",
+    "design",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api().urls),
     path("language/", team.set_language, name="set_language"),
     path("log-out/", team.log_out, name="logout"),
-    *(route for under, rooms in ROOMS.items() for room in rooms for route in _routes_of(room, under)),
+    *(path("", include(f"khoi.{room}.urls")) for room in ROOMS if find_spec(f"khoi.{room}.urls") is not None),
 ]
 
 handler400 = "khoi.design.views.bad_request"

@@ -19,6 +19,7 @@ _EVERYBODY = _STAFF | {PARTNER}
 MAY: dict[str, frozenset[str]] = {
     "home.view": _EVERYBODY,
     "search.view": _EVERYBODY,
+    "profile.view": _EVERYBODY,
     "profile.edit": _EVERYBODY,
     "lead.view": _EVERYBODY,
     "lead.create": _WORKERS | {PARTNER},
@@ -56,6 +57,7 @@ MAY: dict[str, frozenset[str]] = {
     "settings.edit": frozenset({ADMIN}),
     "team.view": _STAFF,
     "team.edit": frozenset({ADMIN}),
+    "token.view": _EVERYBODY,
     "token.edit": _EVERYBODY,
     "mail.view": frozenset({ADMIN}),
     "mail.edit": frozenset({ADMIN}),

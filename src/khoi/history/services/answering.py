@@ -28,12 +28,17 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a request was answered. ``again``: this is the answer to its first sending."""
+    """What a request was answered. ``again``: this is the answer to its first sending.
+
+    ``kept_as``: what a second sending is told instead, for an answer that is shown once and kept nowhere;
+    with status 0 nothing is kept and the key is free again.
+    """
 
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     again: bool = False
+    kept_as: "Answered | None" = None
 
 
 def answer_once(
@@ -53,10 +58,11 @@ def answer_once(
         answered = _attempt(do)
         if kept is None:
             return answered
-        if answered.status >= 400 and answered.status not in LASTING:
+        keep = answered.kept_as or answered
+        if not keep.status or (keep.status >= 400 and keep.status not in LASTING):
             kept.delete()
             return answered
-        kept.status, kept.body, kept.headers = answered.status, answered.body, dict(answered.headers)
+        kept.status, kept.body, kept.headers = keep.status, keep.body, dict(keep.headers)
         kept.save(update_fields=["status", "body", "headers"])
         return answered
 

@@ -4,6 +4,7 @@ from khoi.team.services.entering import TooMany, forget_expired, log_in
 from khoi.team.services.joining import (
     add_user,
     change_user,
+    choose_language,
     deactivate_user,
     invite_user,
     reactivate_user,
@@ -28,6 +29,7 @@ __all__ = [
     "ask_for_reset",
     "change_password",
     "change_user",
+    "choose_language",
     "deactivate_user",
     "forget_expired",
     "invitation_link",

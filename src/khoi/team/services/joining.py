@@ -11,7 +11,7 @@ from khoi.kit.refusals import Refusal
 from khoi.outbox import services as outbox
 from khoi.team.models import Role, Session, Team, Theme, Ticket, User, Visibility
 from khoi.team.queries import mail_text
-from khoi.team.rules import PARTNER
+from khoi.team.rules import PARTNER, Principal
 from khoi.team.services.passwords import check_strength
 from khoi.team.services.tickets import LIFE, link_of, make_ticket
 
@@ -103,6 +103,13 @@ def change_user(user: User, *, changes: Mapping[str, Any], by: Actor, now: datet
         _apply(user, changes)
         user.save(update_fields=[*changes, "visibility"])
     return user
+
+
+def choose_language(actor: Principal, *, language: str, now: datetime) -> None:
+    """The actor's own language, from the switch that stands on every page."""
+    user = User.objects.filter(pk=actor.id or 0).first()
+    if user is not None:
+        change_user(user, changes={"language": language}, by=actor, now=now)
 
 
 def deactivate_user(user: User, *, by: Actor, now: datetime) -> User:

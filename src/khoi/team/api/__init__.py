@@ -1,0 +1,27 @@
+"""What every room's API leans on, and the routes of users, teams and tokens.
+
+A room's ``api.py`` says ``router = Router()`` and lets ``khoi.api`` mount it. Its functions take ``request``,
+read the actor with ``who(request)``, ask the gateway, and make one service call. Bodies are ``Body``; writes on a
+record call ``named_version(request)`` and ``history.claim_version``; answers about one record are ``versioned``.
+"""
+
+from khoi.team.api.asking import Body, Day, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.api.bearer import BearerAuth
+from khoi.team.api.problems import Problem, problem
+from khoi.team.api.routes import router
+
+__all__ = [
+    "BearerAuth",
+    "Body",
+    "Day",
+    "Id",
+    "Moment",
+    "Page",
+    "Problem",
+    "named_version",
+    "page_of",
+    "problem",
+    "router",
+    "versioned",
+    "who",
+]

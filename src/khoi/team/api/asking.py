@@ -1,0 +1,90 @@
+"""What a request says, taken strictly."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Annotated, Any, Generic, TypeVar, cast
+from uuid import UUID
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+from pydantic import AwareDatetime, ConfigDict, Strict
+
+from khoi.history import queries as history
+from khoi.team.api.problems import Problem
+from khoi.team.rules import Principal
+
+R = TypeVar("R", bound=models.Model)
+T = TypeVar("T")
+
+#: JSON has no word for these, so they come as text: an id, a calendar day, a moment with its zone.
+Id = Annotated[UUID, Strict(False)]
+Day = Annotated[date, Strict(False)]
+Moment = Annotated[AwareDatetime, Strict(False)]
+
+
+class Body(Schema):
+    """A request's body: no field that is not named, no text where a number belongs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, str_max_length=100_000)
+
+    def given(self) -> dict[str, Any]:
+        """Only what was sent: in a PATCH, a field left out stays as it is."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class Page(Schema, Generic[T]):
+    """A part of a list. ``next``: pass it as ``after`` for the part behind it; null at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+def who(request: HttpRequest) -> Principal:
+    """The actor behind the token."""
+    return cast("Principal", request.auth)  # type: ignore[attr-defined]
+
+
+def named_version(request: HttpRequest) -> int:
+    """The version a write was made against, from ``If-Match``. 428 without it: nobody overwrites unseen."""
+    named = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not named:
+        raise Problem(428, "version_needed", "Name the version you changed: If-Match with the ETag of your GET.")
+    if not (named.isascii() and named.isdigit() and len(named) < 19):
+        raise Problem(400, "bad_version", "If-Match takes the ETag of a GET.")
+    return int(named)
+
+
+def versioned(response: HttpResponse, record: models.Model) -> None:
+    """Say the record's version in ``ETag``."""
+    response["ETag"] = f'"{history.version_of(record)}"'
+
+
+def page_of(
+    rows: "models.QuerySet[R]", show: Callable[[R], T], *, after: str | None = None, limit: int = 100
+) -> dict[str, Any]:
+    """The rows behind the id ``after``, in the order of their making, at most ``limit`` (1 to 500).
+
+    ``rows`` are gated already. An ``after`` that is none of them is a 400.
+    """
+    limit = min(max(limit, 1), 500)
+    found: Iterable[R] = rows.order_by("pk")
+    if after is not None:
+        found = rows.filter(pk__gt=_place(rows, after)).order_by("pk")
+    part = list(cast("models.QuerySet[R]", found)[: limit + 1])
+    more = len(part) > limit
+    return {"items": [show(row) for row in part[:limit]], "next": _id(part[limit - 1]) if more else None}
+
+
+def _place(rows: "models.QuerySet[R]", after: str) -> int:
+    try:
+        place = rows.filter(public_id=UUID(after)).values_list("pk", flat=True).first()
+    except ValueError:
+        place = None
+    if place is None:
+        raise Problem(400, "bad_after", "after takes the next of an earlier part.")
+    return int(place)
+
+
+def _id(row: models.Model) -> str:
+    return str(row.public_id)  # type: ignore[attr-defined]
