@@ -11,7 +11,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["tests.left_out", "tests.cast"]
+pytest_plugins = ["tests.left_out", "tests.cast", "tests.installation"]
 
 # A busy machine is slow, not wrong. A strict run tries the same inputs every time, so its answer is about the change.
 settings.register_profile("khoi", deadline=None, derandomize=os.environ.get("KHOI_STRICT", "") not in {"", "0"})

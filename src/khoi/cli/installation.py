@@ -27,7 +27,7 @@ def start_django() -> None:
 
 def open_workspace() -> None:
     """Django, on a workspace that is ready; otherwise the command ends here and nothing was made."""
-    if not _django_runs() and not os.environ.get("KHOI_DATABASE_URL") and not (data_folder() / "khoi.db").exists():
+    if is_bare():
         raise no_workspace()
     start_django()
     from khoi.operations.queries import schema
@@ -38,6 +38,12 @@ def open_workspace() -> None:
         raise Stop(_("This workspace was last used by a newer Khơi. Nothing was changed; use that version."))
     if schema.pending():
         raise Stop(_("This workspace was made by an older Khơi. Nothing was changed; khoi run brings it up to date."))
+
+
+def is_bare() -> bool:
+    """There is not even a database file; known without starting Django, which would make a folder and a key."""
+    given = os.environ.get("KHOI_DATABASE_URL")
+    return not _django_runs() and not given and not (data_folder() / "khoi.db").exists()
 
 
 def no_workspace() -> Stop:

@@ -23,6 +23,8 @@ PROXY_HEADERS: Final = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-hos
 def run(options: Namespace) -> int:
     """Until it is told to stop; requests and the job at work are finished then."""
     os.environ.setdefault("KHOI_URL", f"http://{_shown(options.host)}:{options.port}")
+    if installation.is_bare() and not options.demo:
+        raise _nothing_to_serve()
     installation.start_django()
     server = _server(options.host, options.port)
     _prepare(demo=options.demo)
@@ -63,13 +65,17 @@ def _prepare(*, demo: bool) -> None:
 
     if not schema.has_workspace():
         if not demo:
-            raise Stop(_("There is no workspace in %s yet: run khoi init, or khoi run --demo for a look around.")
-                       % installation.data_folder())  # fmt: skip
+            raise _nothing_to_serve()
         from khoi.cli.starting import fill_demo
 
         say(_("Filling the demo company (about a minute, the first time only)"))
         fill_demo()
     installation.prepare_tables()
+
+
+def _nothing_to_serve() -> Stop:
+    says = _("There is no workspace in %s yet: run khoi init, or khoi run --demo for a look around.")
+    return Stop(says % installation.data_folder())
 
 
 def _server(host: str, port: int) -> Any:

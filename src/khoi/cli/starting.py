@@ -1,5 +1,6 @@
 """``init`` and ``demo``: a workspace to begin with, empty or alive."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
@@ -71,11 +72,21 @@ def demo(options: Namespace) -> int:
     return show(made, as_json=options.json, lines=lines)
 
 
+def _progress(done: int, of: int) -> None:
+    """A line that counts up, for somebody who watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done} / {of}" + ("\n" if done >= of else ""))
+        sys.stderr.flush()
+
+
 def fill_demo() -> Mapping[str, Any]:
-    """``{url, token, users, forms}``; the log-ins are in their file as well."""
+    """``{url, token, users, forms}``; the log-ins are in their file as well. Whole or not at all."""
+    from django.db import transaction
+
     from khoi.operations.services import demo
 
     installation.prepare_tables()
-    made: Mapping[str, Any] = demo.fill_demo(now=installation.now())
+    with transaction.atomic():
+        made: Mapping[str, Any] = demo.fill_demo(now=installation.now(), progress=_progress)
     logins.keep(made["url"], made["users"], made["token"])
     return made

@@ -1,0 +1,208 @@
+"""Each command in this process, on the database of the tests: what it says, and with which code it ends."""
+
+import json
+
+import pytest
+from django.db import OperationalError
+
+from khoi.cli import main
+from khoi.cli.refusals import explained
+from khoi.history.models import Act
+from khoi.kit.refusals import Refusal
+from khoi.team.models import Team, User
+from khoi.team.queries import token_principal
+from khoi.workspace.models import Workspace
+from tests.cast import NOW, acting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def khoi(ready, capsys, monkeypatch, settings, tmp_path):
+    """Call a command; what comes back is its code, what it said and what it warned of."""
+    monkeypatch.setenv("KHOI_LANG", "en")
+    settings.DATA_DIR = tmp_path
+
+    def call(*words):
+        capsys.readouterr()
+        code = main(list(words))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def answer(khoi, *words, code=0):
+    ended, said, _warned = khoi(*words, "--json")
+    assert ended == code
+    return json.loads(said)
+
+
+def rename(name):
+    with acting("rename") as act:
+        Workspace.objects.update(name=name)
+    return act.pk
+
+
+def test_acts_are_listed_newest_first(khoi):
+    act = rename("Nước Trong")
+    newest = answer(khoi, "acts")["acts"][0]
+
+    assert (newest["act"], newest["verb"], newest["changes"], newest["undone_by"]) == (act, "rename", 1, None)
+
+
+def test_acts_for_people_are_a_table(khoi):
+    rename("Nước Trong")
+    _code, said, _warned = khoi("acts", "--limit", "1")
+
+    assert len(said.splitlines()) == 2
+    assert "rename" in said
+
+
+def test_an_act_is_taken_back(khoi):
+    act = rename("Nước Trong")
+
+    assert answer(khoi, "undo", str(act))["undone"] == [act]
+    assert Workspace.objects.get().name == "Nước Mát"
+
+
+def test_taking_back_what_others_build_on_is_refused_and_names_them(khoi):
+    first, second = rename("Nước Trong"), rename("Nước Chảy")
+
+    assert answer(khoi, "undo", str(first), code=3)["dependents"] == [second]
+    assert Workspace.objects.get().name == "Nước Chảy"
+    assert set(answer(khoi, "undo", str(first), "--with-dependents")["undone"]) == {first, second}
+
+
+def test_taking_back_twice_is_refused(khoi):
+    act = rename("Nước Trong")
+    khoi("undo", str(act))
+    code, _said, warned = khoi("undo", str(act))
+
+    assert (code, warned) == (3, f"Act {act} was taken back before. Nothing was changed.\n")
+
+
+def test_an_act_that_never_was_is_said_so(khoi):
+    assert khoi("undo", "999999")[::2] == (1, "There is no act 999999. Nothing was changed.\n")
+
+
+def test_a_whole_history_is_proved(khoi):
+    assert answer(khoi, "verify") == {"ok": True, "acts": Act.objects.count(), "first_bad": None, "reason": None}
+
+
+def test_an_altered_history_fails_and_names_the_first_bad_act(khoi):
+    act = rename("Nước Trong")
+    Act.objects.filter(pk=act).update(verb="something_else")
+
+    assert answer(khoi, "verify", code=1)["first_bad"] == act
+    assert f"the first bad one is act {act}" in khoi("verify")[1]
+
+
+def test_nothing_computed_differs_in_a_new_workspace(khoi):
+    assert answer(khoi, "recompute", "--check")["drift"] == 0
+
+
+def test_a_user_joins_with_a_team_and_a_link_of_their_own(khoi):
+    made = answer(khoi, "user", "add", "Hoa@Example.VN", "--name", "Đỗ Hoa", "--role", "manager", "--team", "Huế")
+
+    assert User.objects.get(email="hoa@example.vn").team == Team.objects.get(name="Huế")
+    assert made["link"].startswith("http://127.0.0.1:8000/")
+
+
+def test_a_second_user_joins_the_same_team(khoi):
+    khoi("user", "add", "hoa@example.vn", "--team", "Huế")
+    khoi("user", "add", "lan@example.vn", "--team", "huế")
+
+    assert Team.objects.get().members.count() == 2
+
+
+def test_an_address_is_taken_once(khoi, an):
+    code, _said, warned = khoi("user", "add", "an@example.vn")
+
+    assert code == 3
+    assert warned.endswith("Nothing was changed.\n")
+
+
+def test_a_token_opens_the_door_it_says(khoi, an):
+    made = answer(khoi, "user", "token", "an@example.vn", "--read-only")
+    principal = token_principal(made["token"], now=NOW)
+
+    assert (principal.id, principal.scopes) == (an.pk, {"read"})
+
+
+def test_a_deactivated_user_is_out(khoi, an):
+    token = answer(khoi, "user", "token", "an@example.vn")["token"]
+    khoi("user", "deactivate", "an@example.vn")
+
+    assert token_principal(token, now=NOW) is None
+
+
+def test_nobody_of_that_address_is_said_so(khoi):
+    assert khoi("user", "deactivate", "x@example.vn")[::2] == (
+        1,
+        "Nobody logs in as x@example.vn. Nothing was changed.\n",
+    )
+
+
+def test_sql_by_hand_is_one_act(khoi, monkeypatch, an):
+    type_in(
+        monkeypatch,
+        "update team_user\n set full_name = 'An; the rep' where email = 'an@example.vn';\nselect 7 as seven;",
+    )
+    code, said, _warned = khoi("db", "shell")
+
+    assert (code, said.splitlines()[:3]) == (0, ["1 rows", "seven", "    7"])
+    assert Act.objects.latest("position").verb == "hand_made_sql"
+    assert User.objects.get().full_name == "An; the rep"
+
+
+def test_a_fault_in_sql_by_hand_keeps_nothing(khoi, monkeypatch, an):
+    type_in(monkeypatch, "update team_user set full_name = 'X'; select nothing from nowhere;")
+    code, _said, warned = khoi("db", "shell")
+
+    assert (code, warned.count("\n")) == (1, 1)
+    assert User.objects.get().full_name == "Nguyễn Thị An"
+
+
+def type_in(monkeypatch, text):
+    from io import StringIO
+
+    monkeypatch.setattr("sys.stdin", StringIO(text))
+
+
+def test_the_catalogue_gives_vietnamese(khoi, monkeypatch):
+    monkeypatch.setenv("KHOI_LANG", "vi")
+
+    assert "lịch sử" in khoi("verify")[1].lower()
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (OperationalError("database is locked"), "busy"),
+        (OperationalError("attempt to write a readonly database"), "cannot be written"),
+        (OperationalError("database or disk is full"), "disk is full"),
+        (FileNotFoundError(2, "No such file or directory", "leads.csv"), "There is no file leads.csv."),
+        (PermissionError(13, "Permission denied", "leads.csv"), "leads.csv: Permission denied. Nothing was changed."),
+        (Refusal("unreachable"), "Nothing was changed."),
+    ],
+)
+def test_what_a_person_can_mend_is_one_sentence(khoi, problem, words):
+    stop = explained(problem)
+
+    assert words in stop.sentence
+    assert "\n" not in stop.sentence
+
+
+def test_a_fault_of_ours_is_not_hidden(khoi):
+    assert explained(ZeroDivisionError()) is None
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["report", "weather"], ["undo", "x"], ["run", "--port", "0"], ["report", "funnel", "--as-of", "3/4"]]
+)
+def test_wrong_use_ends_with_two(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+
+    assert ended.value.code == 2

@@ -1,0 +1,75 @@
+"""``khoi run``: one process that serves, does the jobs, and ends in an orderly way."""
+
+import resource
+import signal
+import time
+
+import pytest
+
+
+@pytest.fixture
+def served(installation):
+    with installation.serving("--no-browser") as server:
+        yield server
+
+
+def test_a_second_start_serves_within_three_seconds(installation):
+    began = time.perf_counter()
+    with installation.serving("--no-browser") as server:
+        assert server.get("/healthz") == (200, "ok")
+    assert time.perf_counter() - began < 3 + 1  # and to end takes less than one
+
+
+def test_it_says_where_it_is_and_where_the_log_ins_are(installation):
+    with installation.serving("--no-browser") as server:
+        server.process.terminate()
+        said = server.process.communicate(timeout=20)[0]
+
+    assert f"Khơi is at {server.url}\n" in said
+    assert f"Log-ins are in {installation.data / 'logins.txt'}\n" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_the_database_in_one_file(served, installation, number):
+    served.get("/healthz")
+    served.process.send_signal(number)
+
+    assert served.process.wait(10) == 0
+    assert [path.name for path in installation.data.glob("khoi.db*")] == ["khoi.db"]
+
+
+def test_a_taken_port_is_one_sentence(served, installation):
+    done = installation.khoi("run", "--port", str(served.port))
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"Port {served.port} on 127.0.0.1 cannot be used" in done.stderr
+
+
+def test_styles_come_from_the_same_process(served):
+    status, text = served.get("/static/design/khoi.css")
+
+    assert status == 200
+    assert "--" in text
+
+
+def test_jobs_run_beside_the_pages_and_leave_a_note(installation):
+    with installation.serving("--no-browser"):
+        time.sleep(1)
+    shown = installation.khoi("db", "shell", typed="select name, problem from operations_job_run;")
+
+    assert "outbox.jobs.send_due" in shown.stdout
+
+
+def test_jobs_alone_do_what_is_due_and_stop(installation):
+    done = installation.khoi("jobs", "--once")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux takes room from a running process")
+def test_reading_goes_on_when_the_disk_fills_up(served):
+    """From now on no file may grow: what SQLite writes fails as it does on a full disk."""
+    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (1, 1))
+
+    assert served.get("/healthz") == (200, "ok")

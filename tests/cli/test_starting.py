@@ -1,0 +1,76 @@
+"""From nothing to a served workspace, as the owner of a machine does it."""
+
+import re
+import sqlite3
+import time
+
+import pytest
+
+from khoi import __version__
+
+
+def test_the_version_is_said_at_once(empty_installation):
+    began = time.perf_counter()
+    done = empty_installation.khoi("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"khoi {__version__}\n")
+    assert time.perf_counter() - began < 1
+    assert not empty_installation.data.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["acts", "verify", "undo 1", "backup x.khoi", "run", "jobs --once", "recompute --check", "user token a@b.example"],
+)
+def test_without_a_workspace_every_command_says_what_to_do_first_and_makes_nothing(empty_installation, words):
+    done = empty_installation.khoi(*words.split())
+
+    assert done.returncode == 1
+    assert re.fullmatch(r"There is no workspace in .*: run khoi init.*\n", done.stderr)
+    assert not (empty_installation.data / "khoi.db").exists()
+
+
+def test_init_makes_an_administrator_whose_password_stands_in_a_file_of_the_owner(empty_installation):
+    made = empty_installation.answer("init", "--email", "ha@example.com", "--language", "en")
+
+    logins = empty_installation.data / "logins.txt"
+    assert made["user"]["email"] == "ha@example.com"
+    assert made["user"]["password"] in logins.read_text()
+    assert logins.stat().st_mode & 0o777 == 0o600
+    assert (empty_installation.data / "khoi.db").stat().st_mode & 0o077 == 0
+
+
+def test_init_a_second_time_is_refused(installation):
+    done = installation.khoi("init")
+
+    assert done.returncode == 3
+    assert "already" in done.stderr
+
+
+def test_a_wrong_database_address_is_one_sentence(empty_installation):
+    pytest.importorskip("psycopg")
+    elsewhere = {"KHOI_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/khoi"}
+    done = type(empty_installation)(empty_installation.data, elsewhere).khoi("verify")
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "KHOI_DATABASE_URL" in done.stderr
+
+
+def test_a_damaged_database_is_one_sentence(installation):
+    (installation.data / "khoi.db").write_bytes(b"this is no database" * 500)
+    done = installation.khoi("verify")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "damaged" in done.stderr
+
+
+def test_a_newer_workspace_is_left_alone(installation):
+    with sqlite3.connect(installation.data / "khoi.db") as database:
+        database.execute(
+            "insert into django_migrations (app, name, applied) values ('people', '0999_later', '2030-01-01')"
+        )
+
+    for words in ("verify", "run"):
+        done = installation.khoi(words)
+        assert (done.returncode, "newer" in done.stderr) == (1, True)

@@ -1,0 +1,136 @@
+"""A whole installation in a folder of its own, driven by the command as its owner would drive it."""
+
+import json
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """``data`` is its data folder; ``says`` are further variables of its environment."""
+
+    data: Path
+    says: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {"KHOI_DATA": str(self.data), "KHOI_LANG": "en", "PYTHONPATH": str(ROOT / "src")}
+        return {k: v for k, v in os.environ.items() if not k.startswith(("KHOI_", "DJANGO_"))} | ours | self.says
+
+    def khoi(self, *words: str, typed: str = "", file_limit: int | None = None) -> "subprocess.CompletedProcess[str]":
+        """Run ``khoi words…``; ``file_limit`` in bytes is how long any one file may grow."""
+        return subprocess.run(
+            [sys.executable, "-m", "khoi", *words],
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            preexec_fn=_limit(file_limit),
+            check=False,
+        )
+
+    def answer(self, *words: str) -> dict[str, Any]:
+        """The JSON object a command that works answers with."""
+        done = self.khoi(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    @contextmanager
+    def serving(self, *words: str, file_limit: int | None = None) -> "Iterator[Server]":
+        """``khoi run`` on a free port, from its first answer until it is told to stop."""
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "khoi", "run", "--port", str(port), *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=_limit(file_limit),
+        )
+        server = Server(process, port)
+        try:
+            server.wait()
+            yield server
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+@dataclass(frozen=True)
+class Server:
+    process: "subprocess.Popen[str]"
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of a page."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+
+    def wait(self, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                self.get("/healthz")
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        self.process.kill()
+        raise AssertionError(f"it does not serve: {self.process.communicate()[0]}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _limit(file_limit: int | None) -> Callable[[], None] | None:
+    if file_limit is None:
+        return None
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+
+
+@pytest.fixture
+def empty_installation(tmp_path: Path) -> Installation:
+    """A folder in which nothing was set up yet."""
+    return Installation(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    installation = Installation(tmp_path_factory.mktemp("prepared") / "data")
+    installation.answer("init", "--name", "Nước Mát")
+    return installation.data
+
+
+@pytest.fixture
+def installation(_prepared: Path, tmp_path: Path) -> Installation:
+    """An installation after ``khoi init``."""
+    shutil.copytree(_prepared, tmp_path / "data")
+    return Installation(tmp_path / "data")
