@@ -36,6 +36,7 @@ MAY: dict[str, frozenset[str]] = {
     "opportunity.view": _STAFF,
     "opportunity.create": _SELLERS,
     "opportunity.edit": _SELLERS,
+    "opportunity.export": _LEADERS,
     "activity.view": _EVERYBODY,
     "activity.create": _WORKERS | {PARTNER},
     "task.view": _EVERYBODY,
