@@ -18,9 +18,11 @@ FOLLOWS = {
 }
 
 
-def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) -> None:
+def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Returns the leads that moved."""
     if not move_ids:
-        return
+        return set()
+    followed = set()
     moves = StageMove.objects.filter(pk__in=move_ids).select_related("opportunity__lead", "to_stage").order_by("id")
     latest = {move.opportunity_id: move for move in moves}
     for move in latest.values():
@@ -28,7 +30,7 @@ def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) ->
         if lead is None:
             continue
         stage, basis = FOLLOWS[StageKind(move.to_stage.kind)]
-        qualification.enter_stage(
+        change = qualification.enter_stage(
             lead,
             stage=stage,
             basis=Basis.IMPORTED if move.basis == "imported" else basis,
@@ -38,6 +40,9 @@ def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) ->
             by=_by(act),
             now=now,
         )
+        if change is not None:
+            followed.add(lead.pk)
+    return followed
 
 
 def _by(act: Act) -> Actor:

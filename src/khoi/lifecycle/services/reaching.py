@@ -28,14 +28,17 @@ def _is_waiting(lead: Lead, now: datetime) -> bool:
     return (now - lead.arrived_at).days < FRESH_DAYS and lead.lifecycle_stage not in (*ENDED, "suspect")
 
 
-def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datetime) -> None:
-    """A first call, mail or meeting stops the clock and moves the work status."""
+def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datetime) -> set[int]:
+    """A first call, mail or meeting stops the clock and moves the work status. Returns the leads it answered."""
     if not (ids := touched.get(code_of(Activity), frozenset())):
-        return
+        return set()
+    answered = set()
     done = Activity.objects.filter(pk__in=ids, kind__in=TOUCHES, by__isnull=False).select_related("lead")
     for activity in done.order_by("occurred_at", "id"):
         for lead in _leads_answered(activity):
             _answer(lead, activity)
+            answered.add(lead.pk)
+    return answered
 
 
 def _leads_answered(activity: Activity) -> list[Lead]:

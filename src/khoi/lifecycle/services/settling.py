@@ -41,7 +41,7 @@ SETTLED = [
 ]
 
 #: Tables whose rows speak of a person in a way that scores, judges or warms their leads.
-SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact, StageMove)
+SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact)
 
 Touched = Mapping[int, frozenset[int]]
 
@@ -51,10 +51,11 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     now = act.recorded_at
     for chunk in _chunks(_people_rewritten(act, touched)):
         refresh_people(chunk)
+    concerned = _leads_concerned(act, touched)
     if not refresh_only:
-        following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
-        reaching.answer_clocks(act, touched, now=now)
-    for chunk in _chunks(_leads_concerned(act, touched)):
+        concerned |= following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
+        concerned |= reaching.answer_clocks(act, touched, now=now)
+    for chunk in _chunks(sorted(concerned)):
         settle_leads(chunk, now=now, refresh_only=refresh_only)
     refresh_search(touched)
     if refresh_only:
@@ -69,14 +70,14 @@ def _people_rewritten(act: Act, touched: Touched) -> list[int]:
     return sorted(people)
 
 
-def _leads_concerned(act: Act, touched: Touched) -> list[int]:
+def _leads_concerned(act: Act, touched: Touched) -> set[int]:
     """Leads whose score, stage or owner may follow from what was written."""
     found = set(touched.get(code_of(Lead), ()))
     said = [model for model in SAYS_SOMETHING if touched.get(code_of(model))]
     if said:
         for chunk in _chunks(sorted(_subjects(act, said))):
             found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
-    return sorted(found)
+    return found
 
 
 def _subjects(act: Act, written: Iterable[type[Model]]) -> set[int]:

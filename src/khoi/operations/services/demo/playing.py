@@ -3,7 +3,7 @@
 import heapq
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from khoi.activities import services as activities
 from khoi.history import services as history
 from khoi.history.rules.actors import SYSTEM, VISITOR, Actor
-from khoi.kit.refusals import Refusal
 from khoi.leads import services as leads
 from khoi.leads.models import Lead
 from khoi.leads.rules import ENDED
@@ -199,12 +198,16 @@ class Stage:
         if self.random.random() > story.IS_ACCEPTED:
             self.at(self._soon(moment, days=5), lambda t: self._hand_back(lead, t))
             return
-        qualification.accept_lead(lead, by=actor, now=moment)
+        self._note(moment, actor, lambda t: self._accept(lead, actor, t))
         if self._passes(story.BECOMES_SQL, door):
             self.at(self._soon(moment, days=3), lambda t: self._ask_everything(lead, door, t))
         else:
             self.at(self._soon(moment, days=4), lambda t: self._ask_half(lead, t))
             self.at(self._soon(moment, days=40), lambda t: self._give_up(lead, t))
+
+    def _accept(self, lead: Lead, actor: Principal, moment: datetime) -> None:
+        if self._owner(lead) is not None:
+            qualification.accept_lead(lead, by=actor, now=moment)
 
     def _ask_everything(self, lead: Lead, door: Door, moment: datetime) -> None:
         actor = self._owner(lead)
@@ -309,16 +312,23 @@ class Stage:
 
     def _drop(self, lead: Lead, moment: datetime) -> None:
         if (actor := self._owner(lead)) is not None and lead.lifecycle_stage != "opportunity":
-            qualification.disqualify(lead, reason=self.random.choice(story.DROPPED), by=actor, now=moment)
+            reason = self.random.choice(story.DROPPED)
+            self._note(moment, actor, lambda t: self._leave(lead, reason, None, actor, t))
 
     def _hand_back(self, lead: Lead, moment: datetime) -> None:
         if (actor := self._owner(lead)) is None or lead.lifecycle_stage == "opportunity":
             return
         day = (moment + timedelta(days=self.random.randint(20, 90))).date()
-        try:
-            qualification.hand_back(lead, reason="timing", note="Hẹn sau", return_on=day, by=actor, now=moment)
-        except Refusal:
+        self._note(moment, actor, lambda t: self._leave(lead, "timing", day, actor, t))
+
+    def _leave(self, lead: Lead, reason: str, day: date | None, actor: Principal, moment: datetime) -> None:
+        """Out, or back with a day of return; a deal opened meanwhile keeps the lead."""
+        if self._owner(lead) is None or lead.lifecycle_stage == "opportunity":
             return
+        if day is None:
+            qualification.disqualify(lead, reason=reason, by=actor, now=moment)
+        elif day > workspace.today(moment):
+            qualification.hand_back(lead, reason=reason, note="Hẹn sau", return_on=day, by=actor, now=moment)
 
     def _give_up(self, lead: Lead, moment: datetime) -> None:
         """Most that dry up are handed back or dropped; a few are simply forgotten."""
