@@ -1,0 +1,1 @@
+"""The reports, each answered by one function."""

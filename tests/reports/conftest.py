@@ -1,0 +1,3 @@
+from tests.reports.histories import office
+
+__all__ = ["office"]
