@@ -19,13 +19,14 @@ def together(work: Callable[[int], Any], threads: int = THREADS) -> list[Any]:
     """Call ``work(0)``, ``work(1)``, … at the same moment; what each returned or raised, in order."""
     from django.db import connections
 
-    gate, results = threading.Barrier(threads), [None] * threads
+    gate = threading.Barrier(threads)
+    results: list[Any] = [None] * threads
 
     def run(number: int) -> None:
         gate.wait()
         try:
             results[number] = work(number)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - what went wrong is what came of it
             results[number] = f"{type(problem).__name__}: {problem}"
         finally:
             connections.close_all()

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from khoi.history import services as history
 from khoi.team import services as team
@@ -127,14 +127,14 @@ def list_users(request: HttpRequest, after: str | None = None, limit: int = 100)
 
 
 @router.post("/users", response={201: UserOut}, tags=["team"])
-def invite_user(request: HttpRequest, response: HttpResponse, body: UserIn) -> tuple[int, dict[str, Any]]:
+def invite_user(request: HttpRequest, response: HttpResponse, body: UserIn) -> Status[dict[str, Any]]:
     """Invites somebody: they get a mail with a link to set a password."""
     actor = who(request)
     authorize(actor, "team.edit")
     values = _with_team(actor, body.model_dump())
     user = team.invite_user(**values, by=actor, now=timezone.now())
     versioned(response, user)
-    return 201, shown_user(user)
+    return Status(201, shown_user(user))
 
 
 @router.get("/users/{uuid:user_id}", response=UserOut, tags=["team"])
@@ -182,12 +182,12 @@ def list_teams(request: HttpRequest, after: str | None = None, limit: int = 100)
 
 
 @router.post("/teams", response={201: TeamOut}, tags=["team"])
-def add_team(request: HttpRequest, response: HttpResponse, body: TeamIn) -> tuple[int, dict[str, Any]]:
+def add_team(request: HttpRequest, response: HttpResponse, body: TeamIn) -> Status[dict[str, Any]]:
     actor = who(request)
     authorize(actor, "team.edit")
     made = team.add_team(body.name, by=actor, now=timezone.now())
     versioned(response, made)
-    return 201, shown_team(made)
+    return Status(201, shown_team(made))
 
 
 @router.patch("/teams/{uuid:team_id}", response=TeamOut, tags=["team"])
@@ -209,7 +209,7 @@ def list_tokens(request: HttpRequest, after: str | None = None, limit: int = 100
 
 
 @router.post("/tokens", response={201: IssuedOut}, tags=["team"])
-def issue_token(request: HttpRequest, response: HttpResponse, body: TokenIn) -> tuple[int, dict[str, Any]]:
+def issue_token(request: HttpRequest, response: HttpResponse, body: TokenIn) -> Status[dict[str, Any]]:
     """A further token of one's own, with no more scopes than the one that asks."""
     response["Cache-Control"] = "no-store"
     actor = who(request)
@@ -219,15 +219,15 @@ def issue_token(request: HttpRequest, response: HttpResponse, body: TokenIn) -> 
     token, plain = team.issue_token(
         user, name=body.name, scopes=body.scopes, expires_at=body.expires_at, by=actor, now=timezone.now()
     )
-    return 201, {**shown_token(token), "token": plain}
+    return Status(201, {**shown_token(token), "token": plain})
 
 
 @router.delete("/tokens/{uuid:token_id}", response={204: None}, tags=["team"])
-def revoke_token(request: HttpRequest, token_id: Id) -> tuple[int, None]:
+def revoke_token(request: HttpRequest, token_id: Id) -> Status[None]:
     actor = who(request)
     token = find(actor, "token.edit", Token, public_id=token_id)
     team.revoke_token(token, by=actor, now=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 def _with_team(actor: Principal, values: dict[str, Any]) -> dict[str, Any]:
