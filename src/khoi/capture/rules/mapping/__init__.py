@@ -1,6 +1,6 @@
 """Mapping: which column of a file means what. A mapping is a TOML file, or is proposed from the headings."""
 
-from khoi.capture.rules.mapping.applying import apply, check_against_lead
+from khoi.capture.rules.mapping.applying import RowReader, apply, check_against_lead
 from khoi.capture.rules.mapping.cells import Value
 from khoi.capture.rules.mapping.fields import FIELDS, LEAD, OPPORTUNITY, REJECTED_COLUMNS, Field
 from khoi.capture.rules.mapping.format import (
@@ -37,6 +37,7 @@ __all__ = [
     "Parsed",
     "Problem",
     "Proposal",
+    "RowReader",
     "Value",
     "apply",
     "best_fit",

@@ -1,5 +1,6 @@
 """One row, read through a mapping: values for fields, labelled notes, what the row asserts, what is wrong."""
 
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
 from datetime import datetime
 
@@ -8,27 +9,51 @@ from khoi.capture.rules.mapping.fields import FIELDS, IDENTITY, LEAD, NAME_PARTS
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 
+#: What the column for another system's number holds, in characters.
+KEY_LENGTH = 120
+
+
+class RowReader:
+    """Reads the rows of one file: what depends on mapping and headings alone is worked out once."""
+
+    def __init__(self, mapping: Mapping, headings: Iterable[str]) -> None:
+        self.mapping = mapping
+        self.headings = tuple(headings)
+        self.columns = sorted(mapping.columns, key=_currency_first)
+        self.others = fit(mapping, self.headings).others if mapping.others != "drop" else ()
+        self.empty = frozenset(text.casefold() for text in mapping.empty)
+        self.asserted = frozenset(assertion.at for assertion in mapping.asserts)
+
+    def read(self, cells: Sequence[str]) -> Parsed:
+        """``cells`` in the order of the headings; cells beyond them are not looked at."""
+        return self.read_record(dict(zip(self.headings, cells, strict=False)))
+
+    def read_record(self, row: Table[str, str]) -> Parsed:
+        """The row as heading → cell. Columns the mapping names and the row lacks count as empty."""
+        reading = _Reading(self, row)
+        for column in self.columns:
+            reading.take(column)
+        reading.take_others()
+        reading.fill_constants()
+        reading.join_name()
+        mapping = self.mapping
+        key, join = reading.external(mapping.key, "no_key"), reading.external(mapping.join, "no_join")
+        reading.check_identity(join)
+        return Parsed(
+            mapping.rows,
+            key,
+            join,
+            reading.values,
+            tuple(reading.extras),
+            reading.claims(),
+            frozenset(reading.days),
+            tuple(reading.problems),
+        )
+
 
 def apply(mapping: Mapping, row: Table[str, str]) -> Parsed:
-    """Read one row, given as heading → cell. Columns the mapping names and the row lacks count as empty."""
-    reading = _Reading(mapping, row)
-    for column in sorted(mapping.columns, key=_currency_first):
-        reading.take(column)
-    reading.take_others()
-    reading.fill_constants()
-    reading.join_name()
-    key, join = reading.external(mapping.key, "no_key"), reading.external(mapping.join, "no_join")
-    reading.check_identity(join)
-    return Parsed(
-        mapping.rows,
-        key,
-        join,
-        reading.values,
-        tuple(reading.extras),
-        reading.claims(),
-        frozenset(reading.days),
-        tuple(reading.problems),
-    )
+    """Read one row, given as heading → cell."""
+    return RowReader(mapping, row).read_record(row)
 
 
 def check_against_lead(parsed: Parsed, *, first_contact_at: datetime) -> tuple[Problem, ...]:
@@ -49,12 +74,11 @@ def _currency_first(column: Column) -> bool:
 class _Reading:
     """The row while it is being read."""
 
-    def __init__(self, mapping: Mapping, row: Table[str, str]) -> None:
-        self.mapping = mapping
+    def __init__(self, reader: RowReader, row: Table[str, str]) -> None:
+        self.reader = reader
+        self.mapping = reader.mapping
         self.row = row
-        self.fields = FIELDS[mapping.rows]
-        self.empty = {text.casefold() for text in mapping.empty}
-        self.asserted = {assertion.at for assertion in mapping.asserts}
+        self.fields = FIELDS[self.mapping.rows]
         self.values: dict[str, Value] = {}
         self.extras: list[Extra] = []
         self.problems: list[Problem] = []
@@ -62,7 +86,7 @@ class _Reading:
 
     def cell(self, heading: str) -> str:
         text = self.row.get(heading, "").strip()
-        return "" if text.casefold() in self.empty else text
+        return "" if self.reader.empty and text.casefold() in self.reader.empty else text
 
     def take(self, column: Column) -> None:
         text = self.cell(column.heading)
@@ -95,7 +119,7 @@ class _Reading:
         try:
             value, day_only = read_cell(text, field, self.mapping, self.text("currency"), column.pattern)
         except Unreadable as unreadable:
-            self.refuse(column, text, unreadable.code, rejects=column.required or name in self.asserted)
+            self.refuse(column, text, unreadable.code, rejects=column.required or name in self.reader.asserted)
             return
         self.values[name] = self.within(column, name, field, value)
         if day_only:
@@ -123,9 +147,7 @@ class _Reading:
 
     def take_others(self) -> None:
         """Columns the mapping does not name lose nothing: they become labelled notes."""
-        if self.mapping.others == "drop":
-            return
-        for heading in fit(self.mapping, self.row).others:
+        for heading in self.reader.others:
             text = self.cell(heading)
             if text:
                 self.extras.append(Extra(heading, text))
@@ -148,6 +170,8 @@ class _Reading:
         if external is None:
             return None
         text = self.cell(external.column)
+        if len(text) > KEY_LENGTH:
+            self.problems.append(Problem(external.column, text, "key_too_long", rejects=True))
         if text:
             return ExternalKey(external.system, text)
         self.problems.append(Problem(external.column, "", code, rejects=True))

@@ -18,6 +18,9 @@ HOME = "VN"
 #: Outside these a date is a slip of the pen, and no calendar of ours shows it.
 YEARS = range(1900, 2200)
 
+#: What a column for a count holds.
+LARGEST = 2**31 - 1
+
 
 class Unreadable(Exception):
     """The text is no value of the kind. ``code`` as in ``Problem``."""
@@ -68,9 +71,9 @@ def _choice(text: str, field: Field) -> str:
 def _whole(text: str) -> int:
     """1.200 and 1,200 and 1 200 are twelve hundred: there are no parts of an employee."""
     digits = re.fullmatch(r"(\d{1,3}(?:[., \u00a0]\d{3})+|\d{1,9})(?:[.,]0+)?", text)
-    if digits is None:
+    if digits is None or (number := int(re.sub(r"\D", "", digits[1]))) > LARGEST:
         raise Unreadable("bad_number")
-    return int(re.sub(r"\D", "", digits[1]))
+    return number
 
 
 def _currency(text: str) -> str:

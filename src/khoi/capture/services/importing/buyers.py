@@ -1,0 +1,85 @@
+"""The companies deals are made with: found by name whatever their legal form, else made."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from khoi.accounts import services as accounts
+from khoi.accounts.models import Account, Contact
+from khoi.accounts.rules import name_key
+from khoi.capture.rules.mapping import Parsed
+from khoi.capture.services.importing.humans import Human
+from khoi.history.rules.actors import Actor
+from khoi.pipeline.models import Opportunity
+
+
+class Buyers:
+    """The accounts of a file, a batch at a time."""
+
+    def __init__(self, *, by: Actor, now: datetime) -> None:
+        self.by = by
+        self.now = now
+        self.made: dict[str, Account] = {}
+        self.spoken: dict[str, Human] = {}
+
+    def begin(self, names: Iterable[str]) -> None:
+        self.spoken = {}
+        keys = {name_key(name) for name in names}
+        self.known = {**self.made, **self._stored(keys - self.made.keys())}
+        self.people: dict[str, int] = {}
+        nameless = Contact.objects.filter(
+            account__in=[self.known[key] for key in keys if key in self.known],
+            person__full_name="",
+            person__contact_points=None,
+        )
+        for key, person_id in nameless.order_by("-id").values_list("account__name_key", "person_id"):
+            self.people[key] = person_id
+
+    def _stored(self, keys: set[str]) -> dict[str, Account]:
+        if not keys:
+            return {}
+        return {account.name_key: account for account in Account.objects.filter(name_key__in=keys).order_by("-id")}
+
+    def account(self, parsed: Parsed, *, owner_id: int | None) -> Account | None:
+        """The row's account; without a company name there is none."""
+        if not (name := parsed.text("company")):
+            return None
+        key = name_key(name)
+        if key not in self.known:
+            self.known[key] = self.made[key] = accounts.add_account(name=name, by=self.by, now=self.now)
+            if owner_id is not None:
+                self.made[key].owner_id = owner_id
+                self.made[key].save(update_fields=["owner"])
+        return self.known[key]
+
+    def nameless_people(self) -> set[int]:
+        return set(self.people.values())
+
+    def nameless(self, company: str) -> int | Human | None:
+        """Whoever stands for a company of which nobody is known by name."""
+        key = name_key(company)
+        return self.people.get(key) or self.spoken.get(key)
+
+    def speak_for(self, company: str, human: Human) -> None:
+        self.spoken[name_key(company)] = human
+
+    def write(self, deals: Iterable[Opportunity]) -> None:
+        """Make the people of new deals contacts of their accounts, before the deals are stored."""
+        with_account = [deal for deal in deals if deal.account is not None]
+        for deal in with_account:
+            deal.person_id = deal.person.pk
+        contacts = self._contacts(with_account)
+        for deal in with_account:
+            deal.contact = contacts[deal.person.pk, deal.account_id or 0]
+
+    def _contacts(self, deals: list[Opportunity]) -> dict[tuple[int, int], Contact]:
+        people = {deal.person.pk for deal in deals}
+        found = {(c.person_id, c.account_id): c for c in Contact.objects.filter(person__in=people)} if people else {}
+        new = {
+            (deal.person.pk, deal.account_id or 0): Contact(
+                person=deal.person, account=deal.account, job_title=deal.person.job_title, created_at=self.now
+            )
+            for deal in deals
+            if (deal.person.pk, deal.account_id or 0) not in found
+        }
+        Contact.objects.bulk_create(new.values())
+        return found | new

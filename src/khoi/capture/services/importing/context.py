@@ -1,0 +1,125 @@
+"""What all rows of one file share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from khoi.capture.rules.importing import Step
+from khoi.capture.rules.mapping import ExternalKey, Mapping
+from khoi.capture.services.importing.humans import People
+from khoi.capture.services.importing.naming import Names
+from khoi.history.rules.actors import Actor
+from khoi.leads.models import Lead, LeadReference, Stage
+from khoi.leads.rules import EXITS, work_status_for
+from khoi.qualification.models import Basis, StageChange
+from khoi.routing.models import Assignment, AssignmentBasis
+from khoi.team.models import User
+from khoi.team.rules import Principal
+
+#: The system whose numbers are our own: a lead's public id, as our exports write it.
+OURS = "khoi"
+
+
+@dataclass(slots=True)
+class Context:
+    """Who imports what, when; the people and names of the file; and what is written with the batch at hand."""
+
+    by: Actor
+    now: datetime
+    mapping: Mapping
+    names: Names
+    people: People
+    consent: str = ""
+    seen: set[str] = field(default_factory=set)
+    moves: list[StageChange] = field(default_factory=list)
+    given: list[Assignment] = field(default_factory=list)
+
+    def enter(self, lead: Lead, steps: Iterable[Step], *, reason: str = "", note: str = "") -> None:
+        """The lead has been through these stages: past facts, each with its own date."""
+        for step in steps:
+            self.moves.append(
+                StageChange(
+                    lead=lead,
+                    person=lead.person,
+                    from_stage=lead.lifecycle_stage,
+                    to_stage=step.stage,
+                    basis=Basis.IMPORTED,
+                    reason=(reason or "other") if step.stage in EXITS else "",
+                    note=note if step.stage in EXITS else "",
+                    by_id=self.by.id,
+                    occurred_at=step.at,
+                    recorded_at=self.now,
+                )
+            )
+            lead.lifecycle_stage = step.stage
+            lead.work_status = work_status_for(step.stage, lead.work_status)
+            lead.exit_reason = (reason or "other") if step.stage in EXITS else ""
+            if step.stage == Stage.SAL:
+                lead.accepted_at = step.at
+
+    def give(self, lead: Lead, owner: User) -> None:
+        """The file says whose lead it is."""
+        self.given.append(
+            Assignment(
+                lead=lead,
+                owner=owner,
+                previous_owner_id=lead.owner_id,
+                basis=AssignmentBasis.IMPORTED,
+                by_id=self.by.id,
+                occurred_at=self.now,
+                recorded_at=self.now,
+            )
+        )
+        lead.owner = owner
+
+    def heading(self, field: str) -> str:
+        """The column that fills the field, as the file calls it."""
+        return next((column.heading for column in self.mapping.columns if field in column.fields), field)
+
+    def write_decisions(self) -> None:
+        """After the leads they are about."""
+        if self.moves:
+            StageChange.objects.bulk_create(self.moves)
+        if self.given:
+            Assignment.objects.bulk_create(self.given)
+        self.moves, self.given = [], []
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """Leads by the number another system has for them; ``hidden``: numbers of leads the actor may not see."""
+
+    leads: dict[str, Lead]
+    hidden: frozenset[str]
+
+
+def referred(keys: Iterable[ExternalKey], *, by: Actor) -> Referred:
+    """All keys are of one system, the mapping's."""
+    wanted = {key.id: key.system for key in keys}
+    if not wanted:
+        return Referred({}, frozenset())
+    ids = _own_ids(wanted) if next(iter(wanted.values())) == OURS else _ids(wanted)
+    seen = Lead.objects.visible_to(by) if isinstance(by, Principal) else Lead.objects.all()
+    leads = seen.filter(pk__in=ids.values()).select_related("person").in_bulk()
+    found = {number: leads[pk] for number, pk in ids.items() if pk in leads}
+    return Referred(found, frozenset(ids.keys() - found.keys()))
+
+
+def _ids(wanted: dict[str, str]) -> dict[str, int]:
+    references = LeadReference.objects.filter(system__in=set(wanted.values()), external_id__in=wanted)
+    return dict(references.values_list("external_id", "lead_id"))
+
+
+def _own_ids(wanted: dict[str, str]) -> dict[str, int]:
+    ours = {number: found for number in wanted if (found := _uuid(number))}
+    known: dict[Any, int] = dict(Lead.objects.filter(public_id__in=ours.values()).values_list("public_id", "pk"))
+    return {number: known[found] for number, found in ours.items() if found in known}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,179 @@
+"""Whom the rows speak of: people known by their addresses are joined, all others are new."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from khoi.capture.rules.mapping import Parsed
+from khoi.capture.services.importing.tallying import Incoming
+from khoi.history.rules.actors import Actor
+from khoi.kit.emails import normalise_email
+from khoi.kit.phones import normalise_phone
+from khoi.people.models import ContactPoint, MatchKey, Person
+from khoi.people.rules import matching
+from khoi.team.rules import PARTNER, Principal
+
+#: As in people.rules.matching: an email is one person's, a phone is often a couple's or a counter's.
+STRONGEST_FIRST = ("email", "phone")
+Key = tuple[str, str]
+
+
+class Human:
+    """A person of this batch with their addresses; what changes is written with the batch."""
+
+    __slots__ = ("changed", "is_new", "keys", "new_points", "person", "primary")
+
+    def __init__(self, person: Person, *, is_new: bool) -> None:
+        self.person = person
+        self.is_new = is_new
+        self.keys: set[Key] = set()
+        self.primary: set[str] = set()
+        self.new_points: list[ContactPoint] = []
+        self.changed: set[str] = set()
+
+    def know(self, point: ContactPoint) -> None:
+        self.keys.add((point.kind, point.normal))
+        if point.is_primary:
+            self.primary.add(point.kind)
+
+    def add(self, kind: str, value: str, normal: str, now: datetime) -> bool:
+        """One more address; False when it was known."""
+        if (kind, normal) in self.keys:
+            return False
+        point = ContactPoint(
+            person=self.person,
+            kind=kind,
+            value=value,
+            normal=normal,
+            is_primary=kind not in self.primary,
+            created_at=now,
+        )
+        self.know(point)
+        self.new_points.append(point)
+        return True
+
+
+class People:
+    """The people of a file, a batch at a time.
+
+    Match keys are written only when the act ends, so the keys of people made on the way are kept here.
+    """
+
+    def __init__(self, *, by: Actor, now: datetime) -> None:
+        self.by = by
+        self.now = now
+        self.made: dict[Key, int] = {}
+        self.named: set[int] = set()
+        self._forget()
+
+    def _forget(self) -> None:
+        self.humans: dict[int, Human] = {}
+        self.holders: dict[Key, set[int]] = defaultdict(set)
+        self.new: list[Human] = []
+        self.new_by_key: dict[Key, Human] = {}
+
+    def begin(self, rows: Iterable[Incoming]) -> None:
+        """Normalise the addresses of the batch and look up, at once, who has them."""
+        self._forget()
+        wanted: set[str] = set()
+        for row in rows:
+            row.keys = addresses(row.parsed)
+            wanted |= {value for _, value in row.keys}
+        if not wanted:
+            return
+        found = MatchKey.objects.filter(value__in=wanted)
+        if isinstance(self.by, Principal) and _is_blinkered(self.by):
+            found = found.filter(person__in=Person.objects.visible_to(self.by))
+        for kind, value, person_id in found.values_list("kind", "value", "person_id"):
+            self.holders[kind, value].add(person_id)
+        for row in rows:
+            for key in row.keys:
+                if key in self.made:
+                    self.holders[key].add(self.made[key])
+
+    def load(self, ids: Iterable[int]) -> None:
+        """Read these people with their addresses."""
+        missing = set(ids) - self.humans.keys()
+        if not missing:
+            return
+        for person in Person.objects.filter(pk__in=missing):
+            self.humans[person.pk] = Human(person, is_new=False)
+        for point in ContactPoint.objects.filter(person__in=missing):
+            self.humans[point.person_id].know(point)
+
+    def holder(self, row: Incoming) -> int | None:
+        """The id of the stored person the row speaks of."""
+        found = [
+            matching.Candidate(person_id, matching.MatchKey("email" if kind == "email" else "phone", value))
+            for kind, value in row.keys
+            for person_id in self.holders.get((kind, value), ())
+        ]
+        return matching.choose_match(found).person_id if found else None
+
+    def find(self, row: Incoming) -> Human | None:
+        """Whom the row speaks of: somebody stored, or somebody an earlier row of this batch made."""
+        if (holder := self.holder(row)) is not None:
+            return self.humans[holder]
+        ordered = sorted(row.keys, key=lambda key: STRONGEST_FIRST.index(key[0]))
+        return next((self.new_by_key[key] for key in ordered if key in self.new_by_key), None)
+
+    def add(self, row: Incoming) -> Human:
+        parsed = row.parsed
+        person = Person(
+            full_name=parsed.text("person_name"), job_title=parsed.text("job_title"), created_at=self.now
+        )
+        human = Human(person, is_new=True)
+        self.new.append(human)
+        self._reach(human, row)
+        return human
+
+    def learn(self, human: Human, row: Incoming, *, replacing: bool) -> bool:
+        """Fill blanks and add addresses; with ``replacing`` the first row of the file that speaks of somebody
+        also corrects their name. Whether anything was new."""
+        changed = self._reach(human, row)
+        first = human.person.pk is not None and human.person.pk not in self.named
+        for name, value in (("full_name", row.parsed.text("person_name")), ("job_title", row.parsed.text("job_title"))):
+            present = getattr(human.person, name)
+            if value and value != present and (not present or (replacing and first)):
+                setattr(human.person, name, value)
+                human.changed.add(name)
+                changed = True
+        if first and row.parsed.text("person_name"):
+            self.named.add(human.person.pk)
+        return changed
+
+    def _reach(self, human: Human, row: Incoming) -> bool:
+        changed = False
+        for kind, normal in row.keys:
+            changed |= human.add(kind, row.parsed.text(kind), normal, self.now)
+            if human.is_new:
+                self.new_by_key.setdefault((kind, normal), human)
+        return changed
+
+    def write(self) -> None:
+        """Store what the batch made or changed."""
+        Person.objects.bulk_create([human.person for human in self.new])
+        changed = [human for human in self.humans.values() if human.changed]
+        if changed:
+            Person.objects.bulk_update([human.person for human in changed], ["full_name", "job_title"])
+        everybody = [*self.new, *self.humans.values()]
+        points = [point for human in everybody for point in human.new_points]
+        if points:
+            ContactPoint.objects.bulk_create(points)
+        for point in points:
+            self.made.setdefault((point.kind, point.normal), point.person_id)
+        self.named |= {human.person.pk for human in self.new if human.person.full_name}
+
+
+def addresses(parsed: Parsed) -> list[Key]:
+    """(kind, normal form) of the row's email and phone."""
+    found = []
+    if email := parsed.text("email"):
+        found.append(("email", normalise_email(email)))
+    if phone := parsed.text("phone"):
+        found.append(("phone", normalise_phone(phone)))
+    return [(kind, normal) for kind, normal in found if normal is not None]
+
+
+def _is_blinkered(by: Principal) -> bool:
+    return by.role == PARTNER or (by.kind == "token" and by.visibility != "all")

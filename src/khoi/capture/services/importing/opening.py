@@ -1,0 +1,119 @@
+"""Opening a file and settling what its columns mean, before a row is taken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from khoi.capture.queries.layouts import layout_named, layouts
+from khoi.capture.rules.mapping import BadMapping, Mapping, Proposal, best_fit, fit, load_mapping, propose_mapping
+from khoi.capture.services.importing.refusing import ImportRefused
+from khoi.kit.tabular import Limits, Row, Table, TableRefused, read_table
+from khoi.workspace import queries as workspace
+
+#: So many rows are looked at to guess what the columns hold.
+SAMPLE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """``rows`` go once from the first to the last. ``proposal`` is set when the columns were recognised by
+    themselves, ``layout`` when a shipped mapping fits."""
+
+    table: Table
+    rows: Iterator[Row]
+    mapping: Mapping
+    layout: str = ""
+    proposal: Proposal | None = None
+    sample: tuple[Row, ...] = ()
+
+
+def open_file(
+    source: Path | bytes,
+    *,
+    filename: str,
+    mapping: Mapping | str | None = None,
+    layout: str = "",
+    sheet: str = "",
+    encoding: str = "",
+) -> Opened:
+    """The file with the mapping that was given, that fits, or that can be guessed. Raises ``ImportRefused``."""
+    table = read(source, filename=filename, sheet=sheet, encoding=encoding)
+    try:
+        first = tuple(islice(table.rows, SAMPLE))
+        opened = _mapped(table, first, mapping, layout)
+        check_fit(opened.mapping, table)
+    except TableRefused as refused:
+        table.close()
+        raise _of_table(refused) from refused
+    except BaseException:
+        table.close()
+        raise
+    return opened
+
+
+def read(source: Path | bytes, *, filename: str, sheet: str = "", encoding: str = "") -> Table:
+    """The table of a file. Raises ``ImportRefused``."""
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > settings.UPLOAD_LIMIT:
+        raise ImportRefused("file_too_large", limit=settings.UPLOAD_LIMIT // 1_000_000)
+    try:
+        return read_table(source, filename, sheet=sheet or None, encoding=encoding or None, limits=Limits())
+    except TableRefused as refused:
+        raise _of_table(refused) from refused
+
+
+def _of_table(refused: TableRefused) -> ImportRefused:
+    return ImportRefused(refused.code, **refused.data)
+
+
+def _mapped(table: Table, first: tuple[Row, ...], mapping: Mapping | str | None, layout: str) -> Opened:
+    rows = chain(first, table.rows)
+    if mapping is not None:
+        return Opened(table, rows, load(mapping) if isinstance(mapping, str) else mapping, layout, sample=first)
+    if layout:
+        return Opened(table, rows, named(layout), layout, sample=first)
+    if (known := best_fit(layouts().values(), table.headings)) is not None:
+        return Opened(table, rows, known, known.name, sample=first)
+    proposal = propose(table, first)
+    if not proposal.usable:
+        raise ImportRefused("columns_unknown", headings=list(table.headings))
+    return Opened(table, rows, proposal.mapping, proposal=proposal, sample=first)
+
+
+def propose(table: Table, first: tuple[Row, ...], *, system: str = "") -> Proposal:
+    here = workspace.current()
+    samples = [row.cells[: len(table.headings)] for row in first]
+    return propose_mapping(table.headings, samples, zone=here.time_zone, currency=here.currency, system=system)
+
+
+def load(text: str) -> Mapping:
+    """The mapping in a TOML text. Raises ``ImportRefused`` with every mistake."""
+    try:
+        return load_mapping(text)
+    except BadMapping as bad:
+        problems = [{"code": p.code, "where": p.where, "line": p.line, "detail": p.detail} for p in bad.problems]
+        raise ImportRefused("bad_mapping", "mapping", problems=problems) from bad
+
+
+def named(layout: str) -> Mapping:
+    found = layout_named(layout)
+    if found is None:
+        raise ImportRefused("unknown_layout", "mapping", value=layout, known=sorted(layouts()))
+    return found
+
+
+def check_fit(mapping: Mapping, table: Table) -> None:
+    """Refuse a file that lacks a column without which none of its rows can be taken."""
+    found = fit(mapping, table.headings)
+    if found.needed:
+        raise ImportRefused("missing_columns", columns=list(found.needed), headings=list(table.headings))
+    named_columns = {column.heading for column in mapping.columns}
+    if named_columns and not named_columns & set(table.headings) and mapping.key is None and mapping.join is None:
+        raise ImportRefused("missing_columns", columns=sorted(named_columns), headings=list(table.headings))
+    for external in (mapping.key, mapping.join):
+        if external is not None and len(external.system) > 40:
+            raise ImportRefused("system_too_long", "mapping", value=external.system)

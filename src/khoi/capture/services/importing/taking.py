@@ -1,0 +1,157 @@
+"""Importing one file: all of its good rows in one act, or nothing at all."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+from typing import Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from khoi.capture.rules.importing import OUTCOMES, REJECTED
+from khoi.capture.rules.mapping import LEAD, Mapping, Problem, RowReader, dump_mapping
+from khoi.capture.services.importing.context import Context
+from khoi.capture.services.importing.deals import DealRows
+from khoi.capture.services.importing.humans import People
+from khoi.capture.services.importing.leads import LeadRows
+from khoi.capture.services.importing.naming import Names
+from khoi.capture.services.importing.opening import Opened, open_file
+from khoi.capture.services.importing.refusing import ImportRefused
+from khoi.capture.services.importing.rejecting import RejectedRows
+from khoi.capture.services.importing.results import ImportResult
+from khoi.capture.services.importing.tallying import Incoming, Tally
+from khoi.history import services as history
+from khoi.history.rules.actors import Actor
+from khoi.kit.db.locks import lock_values
+from khoi.kit.tabular import Row, TableRefused
+
+BATCH: Final = 500
+Progress = Callable[[int], None]
+
+
+class _DryRun(Exception):
+    """Takes everything back that a dry run has written."""
+
+
+def import_file(
+    source: Path | bytes,
+    *,
+    filename: str,
+    mapping: Mapping | str | None = None,
+    layout: str = "",
+    sheet: str = "",
+    encoding: str = "",
+    consent: str = "",
+    dry_run: bool = False,
+    key: str | None = None,
+    by: Actor,
+    now: datetime,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Take the rows of a file in: one act, one transaction. ``mapping`` is a mapping or its TOML.
+
+    Rows that cannot be taken are handed back in a file; a ``dry_run`` does everything and takes it back.
+    ``consent``: in which words and how these people agreed to be written to; without it nothing is recorded.
+    ``progress`` is called with the number of rows read. Raises ``ImportRefused`` (the file, nothing changed),
+    ``history.AlreadyDone`` for a ``key`` used before, and whatever the database or the disk say.
+    """
+    began = monotonic()
+    with_file = open_file(
+        source, filename=filename, mapping=mapping, layout=layout, sheet=sheet, encoding=encoding
+    )
+    tally = Tally()
+    rejected = RejectedRows(folder() / f"rejected-{uuid4().hex}.csv", with_file.table.headings)
+    try:
+        with with_file.table:
+            act_id = _act(with_file, rejected, tally, consent, dry_run=dry_run, key=key, by=by, now=now, progress=progress)
+        kept = rejected.keep()
+    except TableRefused as refused:
+        rejected.drop()
+        raise ImportRefused(refused.code, **refused.data) from refused
+    except BaseException:
+        rejected.drop()
+        raise
+    return _result(with_file, tally, act_id, kept, monotonic() - began, dry_run=dry_run)
+
+
+def folder() -> Path:
+    """Where uploads wait and rejected rows lie."""
+    return Path(settings.DATA_DIR) / "imports"
+
+
+def _act(
+    opened: Opened,
+    rejected: RejectedRows,
+    tally: Tally,
+    consent: str,
+    *,
+    dry_run: bool,
+    key: str | None,
+    by: Actor,
+    now: datetime,
+    progress: Progress | None,
+) -> int | None:
+    """The id of the act, None when nothing was changed."""
+    why = {"rows_are": opened.mapping.rows, "layout": opened.layout}
+    try:
+        with history.act("import_file", by=by, now=now, key=key, why=why) as act:
+            lock_values(connection, ["khoi.import"])
+            context = Context(by, now, opened.mapping, Names(now=now), People(by=by, now=now), consent)
+            _take_all(opened, context, rejected, tally, progress)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        return None
+    return act.pk if act.position is not None else None
+
+
+def _take_all(
+    opened: Opened, context: Context, rejected: RejectedRows, tally: Tally, progress: Progress | None
+) -> None:
+    taker = LeadRows(context) if opened.mapping.rows == LEAD else DealRows(context)
+    for batch in _batches(opened):
+        good = [row for row in batch if not any(problem.rejects for problem in row.problems)]
+        outcomes = dict(zip(map(id, good), taker.take(good), strict=True)) if good else {}
+        for row in batch:
+            outcome = outcomes.get(id(row), REJECTED)
+            tally.count(outcome)
+            tally.note(row.line, row.problems)
+            if outcome == REJECTED:
+                rejected.add(row.line, row.cells, row.problems)
+        if progress is not None:
+            progress(tally.rows)
+
+
+def _batches(opened: Opened) -> Iterator[list[Incoming]]:
+    rows = incoming(opened.rows, opened.mapping, opened.table.headings)
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def incoming(rows: Iterable[Row], mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Incoming]:
+    """Each row read through the mapping, with everything that is wrong with it."""
+    reader = RowReader(mapping, headings)
+    for row in rows:
+        parsed = reader.read(row.cells)
+        wrong = [Problem("", "", code, rejects=not row.usable) for code in row.problems]
+        yield Incoming(row.number, row.cells, parsed, problems=[*wrong, *parsed.problems])
+
+
+def _result(
+    opened: Opened, tally: Tally, act_id: int | None, kept: str, seconds: float, *, dry_run: bool
+) -> ImportResult:
+    return ImportResult(
+        act_id=act_id,
+        rows=tally.rows,
+        **{name: tally.outcomes[name] for name in OUTCOMES},
+        rejected_file=kept,
+        rows_per_s=round(tally.rows / max(seconds, 0.001)),
+        problems=tally.by_kind(rejects=True),
+        warnings=tally.by_kind(rejects=False),
+        layout=opened.layout,
+        mapping=dump_mapping(opened.mapping),
+        dry_run=dry_run,
+    )
