@@ -23,6 +23,7 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "unknown_choice": _("“%(value)s” is not one of the choices."),
     "unknown_field": _("There is no field “%(value)s”."),
     "unknown_source": _("There is no source “%(value)s”."),
+    "external_id_taken": _("“%(value)s” names another lead already."),
     "unknown_stage": _("There is no stage “%(value)s”."),
     "unknown_user": _("There is no active user “%(value)s”."),
     "too_long": _("At most %(limit)s characters."),

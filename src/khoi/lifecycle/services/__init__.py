@@ -5,6 +5,7 @@ from khoi.lifecycle.services.converting import Converted, convert_lead
 from khoi.lifecycle.services.preparing import prepare_workspace
 from khoi.lifecycle.services.recomputing import Drift, recompute
 from khoi.lifecycle.services.settling import settle
+from khoi.lifecycle.services.upserting import lead_referred_to, put_lead
 
 __all__ = [
     "Captured",
@@ -14,7 +15,9 @@ __all__ = [
     "Enquiry",
     "capture_lead",
     "convert_lead",
+    "lead_referred_to",
     "prepare_workspace",
+    "put_lead",
     "recompute",
     "settle",
 ]

@@ -87,11 +87,12 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
     """
     _check(enquiry)
     with history.act("capture_lead", by=by, now=now):
+        _refuse_taken(enquiry)
         match = _identify(enquiry, by)
         found = Person.objects.filter(pk=match.person_id or 0).first()
         known, person = found is not None, found or _new_person(enquiry, by, now)
         if known and not enquiry.claimed:
-            _learn(person, enquiry, by, now)
+            learn(person, enquiry, by=by, now=now)
         lead = _open_lead(person, enquiry, known=known, arrived_at=arrived_at or now, now=now)
         _own(lead, enquiry, by, now)
         _note(person, enquiry, known=known, by=by, now=now, arrived_at=arrived_at or now)
@@ -111,6 +112,15 @@ def _check(enquiry: Enquiry) -> None:
     said = (enquiry.full_name, enquiry.company_name, *enquiry.emails, *enquiry.phones, enquiry.external)
     if not any(said):
         raise Refusal("required", "full_name")
+
+
+def _refuse_taken(enquiry: Enquiry) -> None:
+    if enquiry.external is None:
+        return
+    system, external_id = enquiry.external
+    lock_values(connection, [f"external:{system}:{external_id}"])
+    if LeadReference.objects.filter(system=system, external_id=external_id).exists():
+        raise Refusal("external_id_taken", "external", value=f"{system}:{external_id}")
 
 
 def _identify(enquiry: Enquiry, by: Actor) -> matching.Match:
@@ -151,17 +161,22 @@ def _new_person(enquiry: Enquiry, by: Actor, now: datetime) -> Person:
     )
 
 
-def _learn(person: Person, enquiry: Enquiry, by: Actor, now: datetime) -> None:
+def learn(person: Person, enquiry: Enquiry, *, by: Actor, now: datetime) -> None:
     """A colleague or a trusted program speaks: blanks are filled and new addresses added, nothing replaced."""
     points = list(person.contact_points.order_by("-is_primary", "id"))
-    changes: dict[str, Any] = {
-        "emails": [p.value for p in points if p.kind == "email"] + list(enquiry.emails),
-        "phones": [p.value for p in points if p.kind == "phone"] + list(enquiry.phones),
-    }
+    have = {point.normal for point in points}
+    changes: dict[str, Any] = {}
+    for name, kind, normalise, said in (
+        ("emails", "email", normalise_email, enquiry.emails),
+        ("phones", "phone", normalise_phone, enquiry.phones),
+    ):
+        if new := [value for value in said if value.strip() and normalise(value) not in have]:
+            changes[name] = [point.value for point in points if point.kind == kind] + new
     for name in ("full_name", "job_title", "language"):
         if not getattr(person, name) and getattr(enquiry, name):
             changes[name] = getattr(enquiry, name)
-    people.edit_person(person, changes=changes, by=by, now=now)
+    if changes:
+        people.edit_person(person, changes=changes, by=by, now=now)
 
 
 def _open_lead(person: Person, enquiry: Enquiry, *, known: bool, arrived_at: datetime, now: datetime) -> Lead:
@@ -230,9 +245,7 @@ def _has_owner(lead: Lead) -> bool:
     return Lead.objects.filter(person=lead.person_id, owner__is_active=True).exclude(pk=lead.pk).exists()
 
 
-def _note(
-    person: Person, enquiry: Enquiry, *, known: bool, by: Actor, now: datetime, arrived_at: datetime
-) -> None:
+def _note(person: Person, enquiry: Enquiry, *, known: bool, by: Actor, now: datetime, arrived_at: datetime) -> None:
     if enquiry.touch_kind:
         touchpoints.record_touchpoint(
             person,

@@ -1,0 +1,61 @@
+"""Where a lead stands: its score with all lines, and what the next gate still asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from khoi.kit.conditions import Clause
+from khoi.leads.fields import Facts
+from khoi.leads.models import Lead
+from khoi.lifecycle.queries.facts import facts_of
+from khoi.lifecycle.queries.ground import Ground, ground
+from khoi.qualification.models import Policy
+from khoi.qualification.rules import Judgement, judge
+from khoi.scoring.queries import touches_of
+from khoi.scoring.rules import Score, score
+
+
+@dataclass(frozen=True, slots=True)
+class NextGate:
+    """The criteria of the stage that follows: the clauses that hold and those that do not."""
+
+    stage: str
+    met: tuple[Clause, ...]
+    missing: tuple[Clause, ...]
+
+    @property
+    def asked(self) -> int:
+        return len(self.met) + len(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``gate`` is None at the end of the journey and after an exit, and without a policy."""
+
+    facts: Facts
+    score: Score
+    gate: NextGate | None
+    policy: Policy | None
+
+
+def standings_of(leads: list[Lead], *, now: datetime, stands: Ground | None = None) -> dict[int, Standing]:
+    """Lead id → how it stands at ``now``. ``person`` and ``source`` should have been selected along."""
+    stands = stands or ground()
+    touches = touches_of(lead.person_id for lead in leads)
+    found = {}
+    for pk, facts in facts_of(leads, now=now, touches=touches).items():
+        theirs = touches.get(facts.lead.person_id, ())
+        scored = score(theirs, stands.card, facts.record(), now=now, zone=stands.zone)
+        facts = replace(facts, engagement=scored.engagement)
+        found[pk] = Standing(facts, scored, _gate(facts.record(), stands, now), stands.policy)
+    return found
+
+
+def _gate(record: Mapping[str, object], stands: Ground, now: datetime) -> NextGate | None:
+    if stands.criteria is None:
+        return None
+    judged: Judgement = judge(record, stands.criteria, now, stands.zone)
+    if judged.next_stage is None:
+        return None
+    gates = {gate.stage: gate for gate in judged.by_stage}
+    return NextGate(judged.next_stage, gates[judged.next_stage].met, judged.missing)
