@@ -5,7 +5,6 @@ from datetime import date
 from khoi.kit.periods import Period
 from khoi.reports.queries import courses, naming, replaying
 from khoi.reports.queries.asking import NOW, Question
-from khoi.reports.queries.courses import FIELDS
 from khoi.reports.rules.funnel import Funnel, Row, conclude, tally
 from khoi.team.rules import Principal
 
@@ -22,7 +21,7 @@ def funnel(
 ) -> Funnel:
     """How far the leads came that arrived in ``period`` and that the actor may see.
 
-    ``by``: one of ``FIELDS``, or None for the total alone. ``as_of``: the day at whose end one looks, else now;
+    ``by``: one of ``courses.FIELDS``, or None for the total alone. ``as_of``: the day at whose end one looks, else now;
     ``known="now"`` goes by when things were true, ``"then"`` by what had been recorded and not yet taken back.
     Raises ValueError for another field.
     """
@@ -30,8 +29,8 @@ def funnel(
 
 
 def answer(question: Question, by: str = "") -> Funnel:
-    if by and by not in FIELDS:
-        raise ValueError(f"by is one of {', '.join(FIELDS)}")
+    if by and by not in courses.FIELDS:
+        raise ValueError(f"by is one of {', '.join(courses.FIELDS)}")
     counted = tally(replaying.courses(question, by)) if question.replays else courses.count(question, by)
     if not by:
         return conclude(counted, by, ())
