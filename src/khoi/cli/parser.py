@@ -9,7 +9,7 @@ from khoi import __version__
 from khoi.cli.language import gettext as _
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-REPORTS = ("funnel", "sources", "pipeline")
+REPORTS = ("funnel", "sources", "pipeline", "response")
 ROLES = ("admin", "manager", "rep", "marketer", "partner", "read_only")
 
 
