@@ -65,7 +65,7 @@ class Replay:
 
     def note(self, act: int, before: Rows, after: Rows) -> None:
         came = [("i", key, after[key]) for key in after.keys() - before.keys()]
-        went = [("d", key, {}) for key in before.keys() - after.keys()]
+        went: list[tuple[str, str, Rows]] = [("d", key, {}) for key in before.keys() - after.keys()]
         both = [(key, before[key], after[key]) for key in before.keys() & after.keys()]
         turned = [("u", key, {c: v for c, v in new.items() if old[c] != v}) for key, old, new in both if old != new]
         self.did[act] = [*came, *turned, *went]
@@ -157,7 +157,8 @@ def test_every_permitted_undo_gives_what_the_standing_acts_made(commands):
 @given(st.lists(st.lists(STEP, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_taking_back_from_the_end_passes_every_earlier_state(acts):
     with transaction.atomic():
-        replay, seen = Replay(), []
+        replay = Replay()
+        seen: list[tuple[int, Rows]] = []
         for steps in acts:
             before = state()
             do(steps, replay)

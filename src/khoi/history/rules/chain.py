@@ -31,5 +31,10 @@ def seal_of(leaves: Iterable[tuple[object, ...]]) -> bytes:
     return digest.digest()
 
 
+def sealed(salt: object, personal: object, seal: object) -> bool:
+    """Whether the seal is that of these personal values: ``sha256(salt ‖ values)``."""
+    return isinstance(salt, bytes) and hashlib.sha256(salt + str(personal).encode()).digest() == seal
+
+
 def link(previous: bytes, act_fields: tuple[object, ...], seal: bytes) -> bytes:
     return hashlib.sha256(previous + lp(*act_fields) + seal).digest()

@@ -2,7 +2,8 @@
 
 An insert records no values, an update the old values of the changed columns, a delete the whole old
 row. Personal values go beside a random salt, and ``seal = sha256(salt ‖ values)`` stands in the chain
-for them. SQLite's own JSON writes REAL with 15 digits and refuses BLOB, hence ``_value``.
+for them. SQLite's own JSON writes REAL with 15 digits (its printf is off by one in the last for very large
+ones) and refuses BLOB, hence ``_value``.
 """
 
 from khoi.history.rules.tables import DECISION, DERIVED, Columns, Table
@@ -113,6 +114,6 @@ def _object(pairs: list[str], empty: str = "'{}'") -> str:
 def _value(column: str) -> str:
     v = f'old."{column}"'
     return (
-        f"case typeof({v}) when 'real' then printf('%!.17g', {v}) "
+        f"case typeof({v}) when 'real' then khoi_real({v}) "
         f"when 'blob' then json_quote('x:'||hex({v})) else json_quote({v}) end"
     )

@@ -22,3 +22,9 @@ def clashes(mine: Mapping[str, Any], theirs: Mapping[str, Any], base: Mapping[st
     """
     both = mine.keys() & base.keys()
     return {name: Clash(mine[name], theirs[name], base[name]) for name in sorted(both) if mine[name] != theirs[name]}
+
+
+def really_mine(mine: Mapping[str, Any], base: Mapping[str, Any]) -> frozenset[str]:
+    """The fields I mean to change: not those that only repeat what stood there when I looked, because a form
+    sends all it shows."""
+    return frozenset(name for name, value in mine.items() if name not in base or value != base[name])

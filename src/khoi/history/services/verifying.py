@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from khoi.history.models import Act, Change, Head, code_of
 from khoi.history.queries.coverage import coverage
 from khoi.history.queries.lives import recorded_models
-from khoi.history.rules.chain import GENESIS, link, seal_of
+from khoi.history.rules.chain import GENESIS, link, seal_of, sealed
 from khoi.history.services.acting import current_act
 from khoi.history.services.recording import strays
 from khoi.history.services.sealing import LEAF, act_fields, plain
@@ -93,6 +93,8 @@ def _walk(since: Anchor | None) -> Verified:
         if act.position != position:
             return Verified(False, checked, act.pk, "reordered")
         digest = seal_of(changes.of(act.pk))
+        if changes.broken_seal:
+            return Verified(False, checked, act.pk, "altered")
         chain = link(chain, act_fields(act), digest)
         if digest != bytes(act.seal or b"") or chain != bytes(act.chain or b""):
             return Verified(False, checked, act.pk, "altered")
@@ -106,17 +108,24 @@ def _walk(since: Anchor | None) -> Verified:
 
 
 class _Changes:
-    """All changes in one pass, act by act in the order of the chain: no query per act."""
+    """All changes in one pass, act by act in the order of the chain: no query per act.
+
+    The chain covers a person's values only through their seal, so the seal is checked against them here,
+    unless they were erased.
+    """
 
     def __init__(self) -> None:
-        rows = Change.objects.order_by(F("act__position"), "id").values_list("act_id", *LEAF)
+        rows = Change.objects.order_by(F("act__position"), "id").values_list("act_id", "salt", "personal", *LEAF)
+        self.broken_seal = False
         self._rows = rows.filter(act__position__isnull=False).iterator(chunk_size=5_000)
         self._next = next(self._rows, None)
 
     def of(self, act_id: int) -> list[tuple[object, ...]]:
         found = []
         while self._next is not None and self._next[0] == act_id:
-            found.append(plain(self._next[1:]))
+            salt, personal, *leaf = plain(self._next[1:])
+            found.append(tuple(leaf))
+            self.broken_seal |= personal is not None and not sealed(salt, personal, leaf[-1])
             self._next = next(self._rows, None)
         return found
 

@@ -6,6 +6,7 @@ so its writes fail instead of passing unrecorded.
 """
 
 import hashlib
+import json
 import secrets
 import sqlite3
 from collections.abc import Iterable
@@ -43,6 +44,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.create_function("khoi_act", 0, lambda: self.open_act_id)
         connection.create_function("khoi_salt", 0, lambda: secrets.token_bytes(16))
         connection.create_function("khoi_seal", 2, seal, deterministic=True)
+        connection.create_function("khoi_real", 1, json.dumps, deterministic=True)
         return connection
 
     def open_act(self, act_id: int | None) -> None:
