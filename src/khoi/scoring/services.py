@@ -1,9 +1,11 @@
 """Keeping every lead's score columns what the published scorecard says."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from khoi.kit.conditions import fields_of
 from khoi.leads.fields import Facts
 from khoi.leads.models import SCORE_FIELDS, Lead
 from khoi.scoring import rules
@@ -18,12 +20,31 @@ def score_leads(
 ) -> tuple[dict[int, Facts], list[Lead]]:
     """Score the leads in memory. Returns the facts with today's engagement, and the leads whose columns changed."""
     scored, changed = {}, []
+    score_of = _Scorer(card, now, zone)
     for pk, one in facts.items():
-        score = rules.score(touches.get(one.lead.person_id, ()), card, one.record(), now=now, zone=zone)
+        score = score_of(touches.get(one.lead.person_id, ()), one.record())
         if _put(one.lead, score):
             changed.append(one.lead)
         scored[pk] = replace(one, engagement=score.engagement)
     return scored, changed
+
+
+class _Scorer:
+    """Scores each kind of untouched lead once: in a file of thousands most are alike in all that the card asks."""
+
+    def __init__(self, card: rules.Scorecard, now: datetime, zone: ZoneInfo) -> None:
+        self.card, self.now, self.zone = card, now, zone
+        self.asked = sorted({name for rule in card.rules if rule.condition for name in fields_of(rule.condition)})
+        self.scored: dict[tuple[object, ...], rules.Score] = {}
+
+    def __call__(self, touches: Collection[rules.Touch], record: Mapping[str, object]) -> rules.Score:
+        alike = tuple(record.get(name) for name in self.asked)
+        if touches or alike not in self.scored:
+            score = rules.score(touches, self.card, record, now=self.now, zone=self.zone)
+            if touches:
+                return score
+            self.scored[alike] = score
+        return self.scored[alike]
 
 
 def _put(lead: Lead, score: rules.Score) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Model
 from khoi.accounts.models import Account
 from khoi.activities.models import Activity
 from khoi.history.models import Act, Change, code_of
+from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.fold import words
 from khoi.leads.fields import Facts
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
@@ -20,9 +21,7 @@ from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.lifecycle.services import following, judging, reaching
 from khoi.people.models import ContactPoint, MatchKey, Person
 from khoi.pipeline.models import Opportunity, StageMove
-from khoi.qualification.models import StageChange
 from khoi.routing import services as routing
-from khoi.routing.models import Assignment
 from khoi.scoring import services as scoring
 from khoi.scoring.queries import Touches, touches_of
 from khoi.touchpoints.models import Touchpoint
@@ -101,7 +100,7 @@ def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
             person.search = text
             stale.append(person)
     if stale and not check:
-        Person.objects.bulk_update(stale, ["search"], batch_size=CHUNK)
+        update_rows(stale, ["search"])
     return off + len(stale)
 
 
@@ -112,7 +111,7 @@ def _keep_keys(people: set[int], wanted: set[tuple[int, str, str]], check: bool)
     if gone and not check:
         MatchKey.objects.filter(pk__in=gone).delete()
     if new and not check:
-        MatchKey.objects.bulk_create(new, batch_size=CHUNK)
+        insert_rows(new)
     return len(gone) + len(new)
 
 
@@ -164,9 +163,9 @@ def _decide(
     reaching.start_clocks([assignment.lead for assignment in given], now=now)
     changed |= {assignment.lead_id for assignment in given}
     if moves:
-        StageChange.objects.bulk_create(moves, batch_size=CHUNK)
+        insert_rows(moves)
     if given:
-        Assignment.objects.bulk_create(given, batch_size=CHUNK)
+        insert_rows(given)
     return changed
 
 
@@ -191,7 +190,7 @@ def _write(leads: list[Lead], changed: set[int]) -> None:
     if len(rows) == 1:
         rows[0].save(update_fields=SETTLED)
     elif rows:
-        Lead.objects.bulk_update(rows, SETTLED, batch_size=CHUNK)
+        update_rows(rows, SETTLED)
 
 
 def refresh_leads(ids: Iterable[int], *, now: datetime, check: bool = False) -> int:
@@ -225,7 +224,7 @@ def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:
             account.search = text
             stale.append(account)
     if stale and not check:
-        Account.objects.bulk_update(stale, ["search"], batch_size=CHUNK)
+        update_rows(stale, ["search"])
     return len(stale)
 
 
@@ -237,7 +236,7 @@ def refresh_deals(deals: list[Opportunity], *, check: bool = False) -> int:
             deal.search = text
             stale.append(deal)
     if stale and not check:
-        Opportunity.objects.bulk_update(stale, ["search"], batch_size=CHUNK)
+        update_rows(stale, ["search"])
     return len(stale)
 
 

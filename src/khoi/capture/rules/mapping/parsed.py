@@ -12,8 +12,8 @@ from khoi.kit.money import Money
 class Problem:
     """Something about one cell. ``column`` is the file's heading, or the field where no column is at fault.
 
-    Codes that reject the row: ``no_key``, ``no_join``, ``key_too_long``, ``missing``, ``unreadable`` ones of required or asserted
-    fields (the codes below), ``no_identity``, and ``unknown_value`` where the mapping says so.
+    Codes that reject the row: ``no_key``, ``no_join``, ``key_too_long``, ``missing``, ``unreadable`` ones of
+    required or asserted fields (the codes below), ``no_identity``, and ``unknown_value`` where the mapping says so.
     Codes that only warn: ``bad_email``, ``bad_phone``, ``bad_date``, ``bad_amount``, ``bad_currency``,
     ``bad_number``, ``unknown_value`` (the text is kept as a labelled note), ``too_long`` (cut, the whole kept as a
     note) and ``won_before_first_contact``.

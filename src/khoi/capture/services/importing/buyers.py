@@ -9,6 +9,7 @@ from khoi.accounts.rules import name_key
 from khoi.capture.rules.mapping import Parsed
 from khoi.capture.services.importing.humans import Human
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import insert_rows
 from khoi.pipeline.models import Opportunity
 
 
@@ -81,5 +82,5 @@ class Buyers:
             for deal in deals
             if (deal.person.pk, deal.account_id or 0) not in found
         }
-        Contact.objects.bulk_create(new.values())
+        insert_rows(new.values())
         return found | new

@@ -11,6 +11,7 @@ from khoi.capture.rules.mapping import ExternalKey, Mapping
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.naming import Names
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import insert_rows
 from khoi.leads.models import Lead, LeadReference, Stage
 from khoi.leads.rules import EXITS, work_status_for
 from khoi.qualification.models import Basis, StageChange
@@ -81,9 +82,9 @@ class Context:
     def write_decisions(self) -> None:
         """After the leads they are about."""
         if self.moves:
-            StageChange.objects.bulk_create(self.moves)
+            insert_rows(self.moves)
         if self.given:
-            Assignment.objects.bulk_create(self.given)
+            insert_rows(self.given)
         self.moves, self.given = [], []
 
 

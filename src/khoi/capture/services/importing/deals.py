@@ -14,6 +14,7 @@ from khoi.capture.services.importing.humans import Human
 from khoi.capture.services.importing.leads import extras_of
 from khoi.capture.services.importing.stages import Stages
 from khoi.capture.services.importing.tallying import Incoming
+from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind, StageMove
 from khoi.qualification.models import StageChange
@@ -79,7 +80,8 @@ class DealRows:
         state, at = _state(row.parsed)
         target = self.stages.target(row.parsed.text("pipeline_stage"), ENDS.get(state))
         if target is None:
-            return row.reject("unknown_stage", self.context.heading("pipeline_stage"), row.parsed.text("pipeline_stage"))
+            column = self.context.heading("pipeline_stage")
+            return row.reject("unknown_stage", column, row.parsed.text("pipeline_stage"))
         if (refused := self._unknown_lead(row)) is not None:
             return refused
         lead, human = self._whose(row)
@@ -130,9 +132,7 @@ class DealRows:
                 return lead
         return None
 
-    def _store(
-        self, row: Incoming, lead: Lead | None, human: Human, target: PipelineStage, at: datetime | None
-    ) -> str:
+    def _store(self, row: Incoming, lead: Lead | None, human: Human, target: PipelineStage, at: datetime | None) -> str:
         deal, again = self._find(row, lead, human)
         learnt = False if human.is_new else self.people.learn(human, row, replacing=not again)
         account = self.buyers.account(row.parsed, owner_id=lead.owner_id if lead else None)
@@ -142,7 +142,7 @@ class DealRows:
             return CREATED
         changed = self._change(row, deal, account, replacing=not again)
         changed |= self._move_on(row, deal, target, at)
-        if changed and deal.pk is not None:
+        if changed and not deal._state.adding:
             self.changed[deal.pk] = deal
         if self._follow(row, lead, account) or changed or learnt:
             return UPDATED
@@ -165,7 +165,7 @@ class DealRows:
         if not named:
             return None, False
         mark = f"deal {named[0].pk or id(named[0])}"
-        again = mark in self.context.seen or named[0].pk is None
+        again = mark in self.context.seen or named[0]._state.adding
         self.context.seen.add(mark)
         return named[0], again
 
@@ -209,9 +209,7 @@ class DealRows:
         self._move(deal, None, first, opened_at)
         self._move(deal, first, target, entered_at)
 
-    def _move(
-        self, deal: Opportunity, came_from: PipelineStage | None, target: PipelineStage, at: datetime
-    ) -> None:
+    def _move(self, deal: Opportunity, came_from: PipelineStage | None, target: PipelineStage, at: datetime) -> None:
         self.moves.append(
             StageMove(
                 opportunity=deal,
@@ -324,13 +322,13 @@ class DealRows:
     def _write(self) -> None:
         self.people.write()
         if self.changed_leads:
-            Lead.objects.bulk_update(self.changed_leads.values(), OF_LEAD)
+            update_rows(self.changed_leads.values(), OF_LEAD)
         self.buyers.write(self.new)
-        Opportunity.objects.bulk_create(self.new)
+        insert_rows(self.new)
         if self.changed:
-            Opportunity.objects.bulk_update(self.changed.values(), WRITTEN)
-        StageMove.objects.bulk_create(self.moves)
-        Activity.objects.bulk_create(self.notes)
+            update_rows(self.changed.values(), WRITTEN)
+        insert_rows(self.moves)
+        insert_rows(self.notes)
         self.context.write_decisions()
         self.context.seen |= {f"deal {deal.pk}" for deal in self.new}
 
@@ -363,5 +361,3 @@ def _name(row: Incoming) -> str:
     number = f"{parsed.join.system} {parsed.join.id}" if parsed.join else ""
     named = parsed.text("name") or parsed.text("company") or parsed.text("person_name")
     return (named or number or parsed.text("email") or parsed.text("phone") or "–")[:200]
-
-

@@ -7,6 +7,7 @@ from datetime import datetime
 from khoi.capture.rules.mapping import Parsed
 from khoi.capture.services.importing.tallying import Incoming
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.emails import normalise_email
 from khoi.kit.phones import normalise_phone
 from khoi.people.models import ContactPoint, MatchKey, Person
@@ -119,9 +120,7 @@ class People:
 
     def add(self, row: Incoming) -> Human:
         parsed = row.parsed
-        person = Person(
-            full_name=parsed.text("person_name"), job_title=parsed.text("job_title"), created_at=self.now
-        )
+        person = Person(full_name=parsed.text("person_name"), job_title=parsed.text("job_title"), created_at=self.now)
         human = Human(person, is_new=True)
         self.new.append(human)
         self._reach(human, row)
@@ -131,7 +130,7 @@ class People:
         """Fill blanks and add addresses; with ``replacing`` the first row of the file that speaks of somebody
         also corrects their name. Whether anything was new."""
         changed = self._reach(human, row)
-        first = human.person.pk is not None and human.person.pk not in self.named
+        first = not human.is_new and human.person.pk not in self.named
         for name, value in (("full_name", row.parsed.text("person_name")), ("job_title", row.parsed.text("job_title"))):
             present = getattr(human.person, name)
             if value and value != present and (not present or (replacing and first)):
@@ -152,14 +151,14 @@ class People:
 
     def write(self) -> None:
         """Store what the batch made or changed."""
-        Person.objects.bulk_create([human.person for human in self.new])
+        insert_rows([human.person for human in self.new])
         changed = [human for human in self.humans.values() if human.changed]
         if changed:
-            Person.objects.bulk_update([human.person for human in changed], ["full_name", "job_title"])
+            update_rows([human.person for human in changed], ["full_name", "job_title"])
         everybody = [*self.new, *self.humans.values()]
         points = [point for human in everybody for point in human.new_points]
         if points:
-            ContactPoint.objects.bulk_create(points)
+            insert_rows(points)
         for point in points:
             self.made.setdefault((point.kind, point.normal), point.person_id)
         self.named |= {human.person.pk for human in self.new if human.person.full_name}

@@ -12,6 +12,7 @@ from khoi.capture.rules.mapping import LEAD, Claim, Parsed
 from khoi.capture.services.importing.context import OURS, Context, Referred, referred
 from khoi.capture.services.importing.humans import Human
 from khoi.capture.services.importing.tallying import Incoming
+from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead, LeadReference
 from khoi.qualification.models import StageChange
 from khoi.team.rules import Principal
@@ -161,8 +162,8 @@ class LeadRows:
 
     def _was_seen(self, lead: Lead) -> bool:
         """Also marks it."""
-        mark = f"lead {lead.pk}" if lead.pk else f"new {id(lead)}"
-        before = mark in self.context.seen or lead.pk is None
+        mark = f"new {id(lead)}" if lead._state.adding else f"lead {lead.pk}"
+        before = mark in self.context.seen or lead._state.adding
         self.context.seen.add(mark)
         return before
 
@@ -196,7 +197,8 @@ class LeadRows:
         parsed, now = row.parsed, self.context.now
         if (parsed.moment("arrived_at") or now) > now + timedelta(days=1):
             row.warn("in_future", self.context.heading("arrived_at"), str(parsed.moment("arrived_at")))
-        lead = Lead(person=human.person, extras=extras_of(parsed), created_at=now, **{"arrived_at": now, **self._said(row)})
+        said = {"arrived_at": now, **self._said(row)}
+        lead = Lead(person=human.person, extras=extras_of(parsed), created_at=now, **said)
         self._own(lead, row)
         return lead
 
@@ -239,14 +241,14 @@ class LeadRows:
         self.context.enter(lead, added)
         if changed or added:
             self.been[lead.pk or 0] |= {step.stage for step in added}
-            if lead.pk is not None:
+            if not lead._state.adding:
                 self.changed[lead.pk] = lead
         if learnt or changed or added:
             return UPDATED
         return SKIPPED if again else UNCHANGED
 
     def _known(self, lead: Lead) -> set[str]:
-        return self.been[lead.pk] if lead.pk is not None else set()
+        return set() if lead._state.adding else self.been[lead.pk]
 
     def _change(self, lead: Lead, row: Incoming, *, replacing: bool) -> bool:
         changed = False
@@ -277,11 +279,11 @@ class LeadRows:
 
     def _write(self) -> None:
         self.people.write()
-        Lead.objects.bulk_create(self.new)
+        insert_rows(self.new)
         if self.references:
-            LeadReference.objects.bulk_create(self.references)
+            insert_rows(self.references)
         if self.changed:
-            Lead.objects.bulk_update(self.changed.values(), WRITTEN)
+            update_rows(self.changed.values(), WRITTEN)
         self.context.write_decisions()
         for lead in self.new:
             self.context.seen.add(f"lead {lead.pk}")
@@ -305,5 +307,3 @@ def _id(record: Any) -> int | None:
 
 def _name(parsed: Parsed) -> Named:
     return parsed.text("person_name"), parsed.text("company")
-
-

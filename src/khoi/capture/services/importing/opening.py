@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -48,7 +48,7 @@ def open_file(
         check_fit(opened.mapping, table)
     except TableRefused as refused:
         table.close()
-        raise _of_table(refused) from refused
+        raise of_table(refused) from refused
     except BaseException:
         table.close()
         raise
@@ -63,11 +63,12 @@ def read(source: Path | bytes, *, filename: str, sheet: str = "", encoding: str 
     try:
         return read_table(source, filename, sheet=sheet or None, encoding=encoding or None, limits=Limits())
     except TableRefused as refused:
-        raise _of_table(refused) from refused
+        raise of_table(refused) from refused
 
 
-def _of_table(refused: TableRefused) -> ImportRefused:
-    return ImportRefused(refused.code, **refused.data)
+def of_table(refused: TableRefused) -> ImportRefused:
+    data: dict[str, Any] = dict(refused.data)
+    return ImportRefused(refused.code, **data)
 
 
 def _mapped(table: Table, first: tuple[Row, ...], mapping: Mapping | str | None, layout: str) -> Opened:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-
 from khoi.capture.queries.import_words import row_sentence
 from khoi.capture.rules.mapping import REJECTED_COLUMNS, Problem
 from khoi.kit.tabular import guard
@@ -57,5 +56,3 @@ def _line(cells: Sequence[str]) -> bytes:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow([guard(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8", errors="replace")
-
-

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from khoi.capture.rules.importing import OUTCOMES, REJECTED
 from khoi.capture.rules.mapping import LEAD, Mapping, Problem, RowReader, dump_mapping
@@ -18,8 +18,7 @@ from khoi.capture.services.importing.deals import DealRows
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.leads import LeadRows
 from khoi.capture.services.importing.naming import Names
-from khoi.capture.services.importing.opening import Opened, open_file
-from khoi.capture.services.importing.refusing import ImportRefused
+from khoi.capture.services.importing.opening import Opened, of_table, open_file
 from khoi.capture.services.importing.rejecting import RejectedRows
 from khoi.capture.services.importing.results import ImportResult
 from khoi.capture.services.importing.tallying import Incoming, Tally
@@ -59,18 +58,18 @@ def import_file(
     ``history.AlreadyDone`` for a ``key`` used before, and whatever the database or the disk say.
     """
     began = monotonic()
-    with_file = open_file(
-        source, filename=filename, mapping=mapping, layout=layout, sheet=sheet, encoding=encoding
-    )
+    with_file = open_file(source, filename=filename, mapping=mapping, layout=layout, sheet=sheet, encoding=encoding)
     tally = Tally()
     rejected = RejectedRows(folder() / f"rejected-{uuid4().hex}.csv", with_file.table.headings)
     try:
         with with_file.table:
-            act_id = _act(with_file, rejected, tally, consent, dry_run=dry_run, key=key, by=by, now=now, progress=progress)
+            act_id = _act(
+                with_file, rejected, tally, consent, dry_run=dry_run, key=key, by=by, now=now, progress=progress
+            )
         kept = rejected.keep()
     except TableRefused as refused:
         rejected.drop()
-        raise ImportRefused(refused.code, **refused.data) from refused
+        raise of_table(refused) from refused
     except BaseException:
         rejected.drop()
         raise

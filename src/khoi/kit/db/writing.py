@@ -1,0 +1,114 @@
+"""Writing many rows at once: one statement, prepared once and run per row.
+
+Django's ``bulk_create`` and ``bulk_update`` put one huge text together for all rows, which for a thousand leads
+takes seconds of Python before the database hears a word. The statements here are Django's own; only the values
+are many. Values are plain ones, no expressions.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import attrgetter
+from typing import Any
+
+from django.db import connections, models, router
+from django.db.models.sql import InsertQuery, UpdateQuery
+
+Get = Callable[[Any], Any]
+
+#: Kinds of columns whose values go to the database as they are.
+_AS_THEY_ARE = (models.IntegerField, models.BooleanField, models.ForeignKey)
+
+
+def insert_rows(records: Collection[models.Model]) -> None:
+    """Store new records of one model and give them their ids. Records they point at have theirs already."""
+    if not records:
+        return
+    model, using = _of(records)
+    columns: list[Any] = list(model._meta.concrete_fields)
+    relations = [column for column in columns if isinstance(column, models.ForeignKey)]
+    for record, number in zip(records, _numbers(model, len(records), using), strict=True):
+        record.pk = number
+        for relation in relations:
+            _take_id(record, relation)
+    query = InsertQuery(model)
+    query.insert_values(columns, [next(iter(records))])
+    text = query.get_compiler(connection=using).as_sql()[0][0]
+    _run(text, records, [_getter(column, using) for column in columns], using)
+    for record in records:
+        record._state.adding, record._state.db = False, using.alias
+
+
+def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> None:
+    """Store these fields of the records."""
+    if not records:
+        return
+    model, using = _of(records)
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
+    query = UpdateQuery(model)
+    given: list[Any] = [(column, model, _Placeholder()) for column in columns]
+    query.add_update_fields(given)
+    query.add_q(models.Q(pk=0))
+    text = query.get_compiler(connection=using).as_sql()[0]
+    _run(text, records, [*(_getter(column, using) for column in columns), attrgetter("pk")], using)
+
+
+def _of(records: Collection[models.Model]) -> tuple[type[models.Model], Any]:
+    model = type(next(iter(records)))
+    return model, connections[router.db_for_write(model)]
+
+
+def _run(text: str, records: Collection[models.Model], getters: Sequence[Get], using: Any) -> None:
+    with using.cursor() as cursor:
+        cursor.executemany(text, [[get(record) for get in getters] for record in records])
+
+
+def _take_id(record: models.Model, relation: "models.ForeignKey[Any, Any]") -> None:
+    """A record that was set before it was stored has got its id since."""
+    if getattr(record, relation.attname) is None and relation.is_cached(record):
+        other = relation.get_cached_value(record)
+        setattr(record, relation.attname, other.pk if other is not None else None)
+
+
+def _getter(column: Any, using: Any) -> Get:
+    """What gives a record's value for the column in the form the database takes."""
+    get = attrgetter(column.attname)
+    if isinstance(column, _AS_THEY_ARE):
+        return get
+    if isinstance(column, models.CharField | models.TextField):
+        return lambda record: _text(get(record))
+    if isinstance(column, models.DateTimeField):
+        moments: dict[Any, Any] = {None: None}
+        return lambda record: _remembered(moments, get(record), column, using)
+    return lambda record: column.get_db_prep_save(get(record), using)
+
+
+def _remembered(moments: dict[Any, Any], moment: Any, column: Any, using: Any) -> Any:
+    """Thousands of rows share a handful of moments."""
+    if moment not in moments:
+        moments[moment] = column.get_db_prep_save(moment, using)
+    return moments[moment]
+
+
+def _text(value: Any) -> str | None:
+    """A member of a list of choices is a text to Python, but not to every database driver."""
+    return value if value is None or type(value) is str else str(value)
+
+
+def _numbers(model: type[models.Model], count: int, using: Any) -> Iterator[int]:
+    """Ids nothing has had. SQLite has one writer, who may count for itself; PostgreSQL hands them out."""
+    table = model._meta.db_table
+    with using.cursor() as cursor:
+        if using.vendor == "sqlite":
+            cursor.execute("select seq from sqlite_sequence where name = %s", [table])
+            last = cursor.fetchone()
+            return iter(range((last[0] if last else 0) + 1, (last[0] if last else 0) + 1 + count))
+        cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count])
+        return iter([row[0] for row in cursor.fetchall()])
+
+
+class _Placeholder(models.Expression):
+    """Stands for a value that is given later."""
+
+    output_field = models.Field()
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", ()
