@@ -24,6 +24,7 @@ from ninja.openapi.schema import OpenAPISchema
 from khoi import __version__
 from khoi.history import services as history
 from khoi.history.services import Answered, KeyReused, Stale
+from khoi.kit.db.full import is_full
 from khoi.kit.refusals import Refusal
 from khoi.team.api import BearerAuth, Problem, problem
 from khoi.team.api.bearer import bearer_of
@@ -93,9 +94,9 @@ def _no_such_route(request: HttpRequest, anything: str) -> HttpResponse:
 def _answered_once(view: View) -> View:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in SAFE:
-            return _as_problem(view(request, *args, **kwargs))
+            return _shaped(view, request, *args, **kwargs)
         try:
-            return _write(request, lambda: _as_problem(view(request, *args, **kwargs)))
+            return _write(request, lambda: _shaped(view, request, *args, **kwargs))
         except RequestDataTooBig:
             return problem(413, "too_large", f"At most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
         except KeyReused:
@@ -148,11 +149,13 @@ def _replayed(answered: Answered) -> HttpResponse:
     return response
 
 
-def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
-    """What the framework answers by itself (405) in the shape of all others."""
-    if response.status_code == 405:
-        return problem(405, "method_not_allowed")
-    return response
+def _shaped(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """What the framework answers by itself in the shape of all other problems."""
+    try:
+        response = view(request, *args, **kwargs)
+    except Http404:
+        return problem(404, "not_found")
+    return problem(405, "method_not_allowed") if response.status_code == 405 else response
 
 
 # --- problems
@@ -207,6 +210,8 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    if is_full(error):
+        return problem(507, "disk_full", "Nothing was written. Reading works; try again when there is room.")
     return problem(500, "broken", "This is our fault; nothing was written.")
 
 

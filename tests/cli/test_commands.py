@@ -127,6 +127,7 @@ def test_a_token_opens_the_door_it_says(khoi, an):
     made = answer(khoi, "user", "token", "an@example.vn", "--read-only")
     principal = token_principal(made["token"], now=NOW)
 
+    assert principal is not None
     assert (principal.id, principal.scopes) == (an.pk, {"read"})
 
 
@@ -190,6 +191,7 @@ def test_the_catalogue_gives_vietnamese(khoi, monkeypatch):
 def test_what_a_person_can_mend_is_one_sentence(khoi, problem, words):
     stop = explained(problem)
 
+    assert stop is not None
     assert words in stop.sentence
     assert "\n" not in stop.sentence
 

@@ -41,3 +41,11 @@ def test_a_workspace_that_cannot_be_made_leaves_none(empty_installation):
 
     assert "run khoi init first" in empty_installation.khoi("acts").stderr
     assert empty_installation.answer("init")["user"]["role"] == "admin"
+
+
+def test_sqlite_that_may_not_grow_rolls_the_whole_act_back(installation):
+    typed = "pragma max_page_count=1;\nupdate workspace_workspace set name = 'Half';\n"
+    typed += "update workspace_workspace set name = replace(hex(zeroblob(2000000)), '0', 'x');\n"
+    refused(installation.khoi("db", "shell", typed=typed))
+
+    assert "Half" not in installation.khoi("db", "shell", typed="select name from workspace_workspace;").stdout

@@ -4,7 +4,6 @@ import json
 import zipfile
 
 import pytest
-from django.db import connection
 
 from khoi.history import services as history
 from khoi.history.models import Act

@@ -40,8 +40,9 @@ def restore(options: Namespace) -> int:
     except operations.Damaged as damaged:
         raise Stop(_("%(file)s is damaged or no backup (%(part)s). Nothing was touched.") % {
             "file": source, "part": damaged.member}) from None  # fmt: skip
-    except operations.Unproven:
-        raise Stop(_("The history inside %s does not hold. Nothing was touched.") % source) from None
+    except operations.Unproven as unproven:
+        words = {"file": source, "reason": unproven.reason}
+        raise Stop(_("The history inside %(file)s does not hold (%(reason)s). Nothing was touched.") % words) from None
     except operations.NotHere as other:
         raise Stop(_not_here(other.reason), code=REFUSED) from None
     except operations.NotEmpty:

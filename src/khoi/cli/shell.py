@@ -17,6 +17,7 @@ def open_shell(options: Namespace) -> int:
     from django.db import DatabaseError
 
     from khoi.history import services as history
+    from khoi.kit.db.full import is_full
     from khoi.team.rules import OWNER_OF_THE_MACHINE
 
     if sys.stdin.isatty():
@@ -26,6 +27,8 @@ def open_shell(options: Namespace) -> int:
             for statement in _statements():
                 _run(statement)
     except DatabaseError as fault:
+        if is_full(fault):
+            raise
         raise Stop(_("%s. Nothing was kept.") % fault) from None
     except KeyboardInterrupt:
         warn(_("Nothing was kept."))

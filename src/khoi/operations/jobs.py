@@ -27,8 +27,3 @@ def check_computed() -> None:
     if drift.total:
         logger.error("%s computed rows differed from the facts: %s", drift.total, asdict(drift))
         lifecycle.recompute(check=False, now=timezone.now())
-
-
-def forget_log_ins() -> None:
-    """Sessions that ran out."""
-    operations.forget_log_ins(now=timezone.now())

@@ -23,6 +23,15 @@ logger = logging.getLogger("khoi.health")
 
 INSUFFICIENT_STORAGE: Final = 507
 
+#: For programs, in the shape of all problems of the API.
+PROBLEM: Final = {
+    "type": "urn:khoi:problem:disk_full",
+    "title": "Insufficient Storage",
+    "status": INSUFFICIENT_STORAGE,
+    "code": "disk_full",
+    "detail": "Nothing was written. Reading works; try again when there is room.",
+}
+
 WARNINGS: Final[dict[str, Promise]] = {
     "history_altered": _("The history was altered. khoi verify names the first bad act; restore a backup from before."),
     "low_disk": _("Less than 1 GB is free on the disk. When it is full, Khơi can be read but not written."),
@@ -68,7 +77,7 @@ def disk_is_full(request: HttpRequest, exception: BaseException) -> HttpResponse
         return None
     logger.error("the disk is full: %s", exception)
     if request.path_info.startswith("/api/"):
-        return JsonResponse({"error": "disk_full"}, status=INSUFFICIENT_STORAGE)
+        return JsonResponse(PROBLEM, status=INSUFFICIENT_STORAGE, content_type="application/problem+json")
     with translation.override(_language(request)):
         return HttpResponse(render_to_string("operations/full.html"), status=INSUFFICIENT_STORAGE)
 

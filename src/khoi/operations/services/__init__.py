@@ -4,7 +4,6 @@ from khoi.operations.services.archiving import Damaged, NotABackup
 from khoi.operations.services.backing_up import BackedUp, back_up
 from khoi.operations.services.diary import DatabaseDiary, note_check
 from khoi.operations.services.engines import ToolFailed
-from khoi.operations.services.forgetting import forget_log_ins
 from khoi.operations.services.restoring import NotEmpty, NotHere, Restored, Unproven, restore
 from khoi.operations.services.upgrading import TooNew, upgrade_database
 
@@ -20,7 +19,6 @@ __all__ = [
     "ToolFailed",
     "Unproven",
     "back_up",
-    "forget_log_ins",
     "note_check",
     "restore",
     "upgrade_database",

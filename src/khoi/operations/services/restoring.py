@@ -30,7 +30,14 @@ class NotHere(Exception):
 
 
 class Unproven(Exception):
-    """The backup's own history does not verify, or differs from its manifest. Nothing was touched."""
+    """The backup's own history does not verify, or differs from its manifest. Nothing was touched.
+
+    ``reason``: other_end, other_rows, or a code of ``history.Verified``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
     _sweep(manifest)
     found = history.verify()
     if not found.ok:
-        raise Unproven
+        raise Unproven(found.reason or "")
     return Restored(manifest.made_at, sum(manifest.counts.values()), len(_files(manifest)), found.acts, kept)
 
 
@@ -102,10 +109,12 @@ def _prove(manifest: Manifest) -> None:
     """The chain holds and ends where the manifest says; the same rows, unless an upgrade reshaped them."""
     held = contents()
     same_shape = set(held.migrations) == set(manifest.migrations)
-    if (held.position, held.chain) != (manifest.position, manifest.chain) or not history.verify().ok:
-        raise Unproven
+    if (held.position, held.chain) != (manifest.position, manifest.chain):
+        raise Unproven("other_end")
     if same_shape and held.counts != dict(manifest.counts):
-        raise Unproven
+        raise Unproven("other_rows")
+    if not (found := history.verify()).ok:
+        raise Unproven(found.reason or "")
 
 
 def _keep(now: datetime) -> str | None:

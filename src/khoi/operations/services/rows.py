@@ -38,7 +38,8 @@ def _write_table(model: type[models.Model], file: IO[str]) -> None:
     names = [field.attname for field in model._meta.concrete_fields]
     file.write(json.dumps(names) + "\n")
     for row in model._base_manager.order_by("pk").values_list(*names).iterator(chunk_size=CHUNK):
-        file.write(json.dumps([_plain(value) for value in row], ensure_ascii=False) + "\n")
+        # PostgreSQL keeps no order of keys inside JSON, so one is given.
+        file.write(json.dumps([_plain(value) for value in row], ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def _plain(value: Any) -> Any:

@@ -8,9 +8,10 @@ from typing import Final
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from khoi import __version__
+from khoi.kit.db.recording import triggers_aside
 from khoi.operations.queries import schema
 from khoi.operations.services import backing_up, engines
 
@@ -45,6 +46,8 @@ def upgrade_tables() -> None:
         raise TooNew(newer)
     if schema.pending():
         call_command("migrate", verbosity=0, interactive=False)
+        with transaction.atomic(), triggers_aside(connection):
+            pass  # those of this version come back, also on tables that no migration touched
 
 
 def _keep(now: datetime) -> str | None:

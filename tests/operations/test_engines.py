@@ -1,0 +1,81 @@
+"""The way from SQLite to PostgreSQL and back, as a growing team goes it."""
+
+import zipfile
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.installation import Installation
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+
+
+@pytest.fixture
+def on_postgresql(tmp_path, django_db_blocker):
+    """An installation whose database is a new one on the server of the tests."""
+    name = f"{settings.DATABASES['default']['NAME']}_grown"
+    with django_db_blocker.unblock():
+        _anew(name)
+        yield Installation(tmp_path / "grown", {"KHOI_DATABASE_URL": _address(name)})
+        _drop(name)
+
+
+def _anew(name):
+    _drop(name)
+    _on_the_server(f'create database "{name}"')
+
+
+def _drop(name):
+    _on_the_server(f'drop database if exists "{name}" with (force)')
+
+
+def _on_the_server(statement):
+    import psycopg
+
+    with psycopg.connect(_address("postgres"), autocommit=True) as server:
+        server.execute(statement)
+
+
+def _address(name):
+    here = connection.settings_dict
+    secret = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
+    return f"postgresql://{here['USER']}{secret}@{here['HOST']}:{here['PORT'] or 5432}/{name}"
+
+
+def rows(installation, folder):
+    target = folder / "rows.khoi"
+    installation.answer("backup", str(target), "--portable")
+    with zipfile.ZipFile(target) as archive:
+        return {n: archive.read(n) for n in archive.namelist() if n.startswith("rows/") and "job_run" not in n}
+
+
+def test_a_team_moves_to_postgresql_and_back_with_every_row(installation, on_postgresql, tmp_path):
+    before = rows(installation, tmp_path)
+
+    moved = on_postgresql.answer("restore", str(tmp_path / "rows.khoi"))
+    assert (moved["ok"], moved["kept"]) == (True, None)
+    assert rows(on_postgresql, tmp_path) == before
+    assert on_postgresql.answer("verify")["ok"]
+
+    installation.answer("restore", str(tmp_path / "rows.khoi"), "--replace")
+    assert rows(installation, tmp_path) == before
+
+
+def test_postgresql_keeps_itself_with_its_own_tools(on_postgresql, tmp_path):
+    on_postgresql.answer("init")
+    before = rows(on_postgresql, tmp_path)
+    assert on_postgresql.answer("backup", str(tmp_path / "a.khoi"))["kind"] == "pg_dump"
+    on_postgresql.answer("user", "token", "admin@example.com")
+
+    assert on_postgresql.answer("restore", str(tmp_path / "a.khoi"), "--replace")["kept"]
+    assert rows(on_postgresql, tmp_path) == before
+    assert on_postgresql.answer("user", "add", "hoa@example.vn")["role"] == "rep"
+
+
+def test_the_native_form_of_one_database_is_refused_by_the_other(installation, on_postgresql, tmp_path):
+    installation.answer("backup", str(tmp_path / "a.khoi"))
+    done = on_postgresql.khoi("restore", str(tmp_path / "a.khoi"))
+
+    assert done.returncode == 3
+    assert "--portable" in done.stderr

@@ -1,0 +1,54 @@
+"""A backup or a restore that is killed at any moment leaves a whole workspace: the old one, or the new one."""
+
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+
+
+def rows(installation, folder):
+    """Every row but the diary of the jobs, as text."""
+    target = folder / "now.khoi"
+    installation.answer("backup", str(target), "--portable")
+    with zipfile.ZipFile(target) as archive:
+        return {n: archive.read(n) for n in archive.namelist() if n.startswith("rows/") and "job_run" not in n}
+
+
+def kill_after(seconds, installation, *words):
+    process = subprocess.Popen([sys.executable, "-m", "khoi", *words], env=installation.environment)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def test_a_killed_restore_leaves_the_old_data_or_the_new(installation, tmp_path):
+    installation.answer("backup", str(tmp_path / "a.khoi"))
+    new = rows(installation, tmp_path)
+    installation.answer("user", "token", "admin@example.com")
+    old = rows(installation, tmp_path)
+
+    for seconds in (0.5, 0.7, 0.8, 0.9, 1.1):
+        kill_after(seconds, installation, "restore", str(tmp_path / "a.khoi"), "--replace")
+        assert installation.answer("verify")["ok"]
+        assert rows(installation, tmp_path) in (old, new)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 0.6])
+def test_a_killed_backup_leaves_the_last_one_and_the_next_clears_away(installation, tmp_path, seconds):
+    target = tmp_path / "a.khoi"
+    installation.answer("backup", str(target))
+    kill_after(seconds, installation, "backup", str(target))
+
+    assert zipfile.ZipFile(target).testzip() is None
+    installation.answer("backup", str(target))
+    assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
+
+
+def test_a_killed_init_leaves_nothing_that_stands_in_the_way(empty_installation):
+    kill_after(1.2, empty_installation, "init")
+
+    assert empty_installation.khoi("init").returncode in (0, 3)
+    assert empty_installation.answer("verify")["ok"]
