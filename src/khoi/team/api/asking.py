@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Strict
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Strict, field_validator
 
 from khoi.history import queries as history
 from khoi.team.api.problems import Problem
@@ -17,16 +17,40 @@ from khoi.team.rules import Principal
 R = TypeVar("R", bound=models.Model)
 T = TypeVar("T")
 
+
+def _no_number(value: Any) -> Any:
+    """A number is neither a day nor a moment, though many libraries read it as one."""
+    if isinstance(value, int | float):
+        raise ValueError("write it as text, like 2026-11-22 or 2026-11-22T09:30:00+07:00")
+    return value
+
+
 #: JSON has no word for these, so they come as text: an id, a calendar day, a moment with its zone.
 Id = Annotated[UUID, Strict(False)]
-Day = Annotated[date, Strict(False)]
-Moment = Annotated[AwareDatetime, Strict(False)]
+Day = Annotated[date, Strict(False), BeforeValidator(_no_number)]
+Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_no_number)]
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(each) for pair in value.items() for each in pair)
+    return isinstance(value, list | tuple) and any(map(_holds_nul, value))
 
 
 class Body(Schema):
-    """A request's body: no field that is not named, no text where a number belongs."""
+    """A request's body: no field that is not named, no text where a number belongs, no NUL in a text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, str_max_length=100_000)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        """PostgreSQL keeps no NUL; what one database takes the other must take too."""
+        if _holds_nul(value):
+            raise ValueError("a text cannot hold NUL")
+        return value
 
     def given(self) -> dict[str, Any]:
         """Only what was sent: in a PATCH, a field left out stays as it is."""

@@ -194,7 +194,7 @@ def add_team(request: HttpRequest, response: HttpResponse, body: TeamIn) -> Stat
 def rename_team(request: HttpRequest, response: HttpResponse, team_id: Id, body: TeamIn) -> dict[str, Any]:
     actor = who(request)
     one = find(actor, "team.edit", Team, public_id=team_id)
-    history.claim_version(one, version=named_version(request), changes={"name": body.name})
+    history.claim_version(one, version=named_version(request), changes=body.given())
     one = team.rename_team(one, name=body.name, by=actor, now=timezone.now())
     versioned(response, one)
     return shown_team(one)

@@ -27,7 +27,7 @@ def mail_text(user: User, name: str, **details: object) -> Letter:
         **details,
     }
     with translation.override(user.language):
-        filled_in = _plain().get_template(f"team/mail/{name}.txt").render(Context(context))
+        filled_in = _plain().get_template(f"team/mail/{name}.txt").render(Context(context, autoescape=False))
     subject, _, text = filled_in.strip().partition("\n")
     return Letter(subject.strip(), text.strip() + "\n")
 

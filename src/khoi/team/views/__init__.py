@@ -1,7 +1,7 @@
 """The gate before every page, and the pages of getting in, of people, of settings."""
 
 from khoi.team.views.entrance import forgotten, log_in, log_out, set_language, welcome
-from khoi.team.views.gate import allowed, next_of, viewer_of
+from khoi.team.views.gate import allowed, next_of, shown_version, viewer_of
 from khoi.team.views.passing import from_our_pages_only, known_host_only, speak_the_viewers_language
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "log_out",
     "next_of",
     "set_language",
+    "shown_version",
     "speak_the_viewers_language",
     "viewer_of",
     "welcome",

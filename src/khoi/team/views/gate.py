@@ -107,6 +107,12 @@ def _to_keep(response: HttpResponseBase) -> Answered:
     return Answered(response.status_code, body, headers)
 
 
+def shown_version(request: HttpRequest) -> int:
+    """The version a form was filled in against, from its hidden field ``version``; 0 when it names none."""
+    named = request.POST.get("version", "")
+    return int(named) if named.isascii() and named.isdigit() and len(named) < 19 else 0
+
+
 def next_of(request: HttpRequest, otherwise: str) -> str:
     """Where ``next`` leads, when that is a page of ours; else ``otherwise``."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""

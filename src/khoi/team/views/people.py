@@ -1,6 +1,5 @@
 """People and teams: who is here, what they may do, inviting, leaving."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from khoi.team.forms import InvitationForm, MemberForm, TeamForm, member_values,
 from khoi.team.models import Team, User
 from khoi.team.queries import find
 from khoi.team.rules import Principal
-from khoi.team.views.gate import allowed
+from khoi.team.views.gate import allowed, shown_version
 
 
 @require_safe
@@ -59,8 +58,8 @@ def member(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpRespo
     form = MemberForm(request.POST or None, actor=actor, initial=member_values(user))
     if request.method == "POST" and form.is_valid():
         try:
-            history.claim_version(user, version=_version(request), changes=_changed(form))
-            team.change_user(user, changes=_changed(form), by=actor, now=timezone.now())
+            changes = history.claim_version(user, version=shown_version(request), changes=form.cleaned_data, whole=True)
+            team.change_user(user, changes=changes, by=actor, now=timezone.now())
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -69,16 +68,6 @@ def member(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpRespo
     return _form_page(
         request, form, title=user.full_name, label=_("Save"), member=user, version=versions.version_of(user)
     )
-
-
-def _changed(form: MemberForm) -> dict[str, Any]:
-    """Only what differs from what the page showed: two editors of different fields both keep their change."""
-    return {name: form.cleaned_data[name] for name in form.changed_data}
-
-
-def _version(request: HttpRequest) -> int:
-    named = request.POST.get("version", "")
-    return int(named) if named.isascii() and named.isdigit() and len(named) < 19 else 0
 
 
 def _form_page(request: HttpRequest, form: MemberForm, **more: object) -> HttpResponse:

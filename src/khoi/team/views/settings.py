@@ -24,7 +24,7 @@ from khoi.team.forms import WorkspaceForm, refuse
 from khoi.team.models import Token
 from khoi.team.queries import mail_to_decide, settings_pages, the_workspace
 from khoi.team.rules import Principal
-from khoi.team.views.gate import allowed
+from khoi.team.views.gate import allowed, shown_version
 from khoi.workspace import services as workspace
 from khoi.workspace.models import Workspace
 
@@ -41,9 +41,8 @@ def workspace_page(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     one = the_workspace(actor, "settings.edit")
     form = WorkspaceForm(request.POST or None, initial=_shown(one))
     if request.method == "POST" and form.is_valid():
-        changes = {name: value for name, value in form.changes().items() if name in form.changed_data}
         try:
-            history.claim_version(one, version=int(request.POST.get("version") or 0), changes=changes)
+            changes = history.claim_version(one, version=shown_version(request), changes=form.changes(), whole=True)
             workspace.edit_workspace(one, changes=changes, by=actor, now=timezone.now())
         except Refusal as refusal:
             refuse(form, refusal)

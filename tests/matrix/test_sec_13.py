@@ -1,0 +1,132 @@
+"""SEC-13: a request says what it may say, in the types it may say it in."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from tests.matrix import asking, database, expectations
+
+API = expectations.rows("api")
+WRITES = sorted((name, method) for name, row in API.items() for method in row.data)
+#: One of each kind a program may send by mistake or by malice.
+WRONG: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    1e308,
+    2**63,
+    "",
+    "x",
+    "\0",
+    "null",
+    "<script>",
+    "x" * 200_000,
+    [],
+    ["x"],
+    [[]],
+    [None],
+    {},
+    {"a": 1},
+    {"$gt": ""},
+]
+KINDS: dict[str, Any] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@cache
+def schema():
+    from khoi.api import api
+
+    return api().get_openapi_schema()
+
+
+def properties_of(name, method):
+    """The fields of a route's body, with their JSON schema."""
+    body = schema()["paths"][name][method]["requestBody"]["content"]["application/json"]["schema"]
+    return resolved(body)["properties"]
+
+
+def resolved(one):
+    while "$ref" in one:
+        one = schema()["components"]["schemas"][one["$ref"].rpartition("/")[2]]
+    return one
+
+
+def kinds_of(one):
+    """The Python types a field takes."""
+    one = resolved(one)
+    if "anyOf" in one:
+        return {kind for each in one["anyOf"] for kind in kinds_of(each)}
+    return {one["type"]} if "type" in one else {type(v).__name__ for v in one.get("enum", [one.get("const")])}
+
+
+def fits(value, kinds):
+    """Whether a value is of a kind the field takes; True is no number here, nor 1 a truth."""
+    names = {"str": "string", "int": "integer"}
+    return any(
+        isinstance(value, KINDS[names.get(kind, kind)]) and (isinstance(value, bool) == (kind == "boolean"))
+        for kind in kinds
+    )
+
+
+def model_fields():
+    return sorted({field.name for model in apps.get_models() for field in model._meta.concrete_fields})
+
+
+def ask(world, name, method, body):
+    row = API[name]
+    sent = expectations.Row(row.name, row.answers, row.parts, {method: body}, row.if_match)
+    return asking.ask_api(world, sent, method, "admin")
+
+
+@pytest.mark.parametrize(("name", "method"), WRITES)
+def test_sec_13_no_field_slips_in(world, name, method):
+    before, body, known = database.digest(), API[name].data[method], properties_of(name, method)
+    came = {
+        field: ask(world, name, method, {**body, field: "x"}).status_code
+        for field in model_fields()
+        if field not in known
+    }
+
+    assert {field: status for field, status in came.items() if status != 422} == {}
+    assert database.digest() == before
+
+
+@pytest.mark.parametrize(("name", "method"), WRITES)
+def test_sec_13_wrong_types_are_refused(world, name, method):
+    before, body = database.digest(), API[name].data[method]
+    faults = []
+    for field, declared in properties_of(name, method).items():
+        for wrong in WRONG:
+            if fits(wrong, kinds_of(declared)):
+                continue
+            status = ask(world, name, method, {**body, field: wrong}).status_code
+            faults += [] if status == 422 else [f"{field}={wrong!r:.40}: {status}"]
+
+    assert not faults
+    assert database.digest() == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "[]", '"x"', "NaN", "{" * 100_000, '{"name": "\\ud800"}', "\0"])
+def test_sec_13_a_body_that_is_none_is_refused(world, text):
+    before = database.digest()
+    token = {"Authorization": f"Bearer {world.actors['admin'].token}"}
+    browser = asking.fresh(world.actors["anonymous"].browser)
+    came = browser.post("/api/teams", text, content_type="application/json", headers=token)
+
+    assert came.status_code in (400, 422)
+    assert came["Content-Type"] == "application/problem+json"
+    assert database.digest() == before
