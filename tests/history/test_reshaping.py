@@ -25,7 +25,7 @@ def recorded(sample):
     return check
 
 
-def field(name: str, **more) -> models.TextField:
+def field(name: str, **more):
     made = models.TextField(**more)
     made.set_attributes_from_name(name)
     return made

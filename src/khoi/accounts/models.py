@@ -29,7 +29,12 @@ class AccountSet(models.QuerySet["Account"]):
         return self.filter(owned(actor) | Q(pk__in=deals.values("pk")))
 
 
-@fact(20, derived=["search", "name_key"])
+@fact(
+    20,
+    personal=["name", "phone", "website", "tax_code"],
+    derived=["search", "name_key"],
+    plain=["industry", "currency", "region"],
+)
 class Account(models.Model):
     """An organisation or household that buys, may buy, partners or supplies.
 

@@ -90,7 +90,7 @@ class Task(models.Model):
         return self.title
 
 
-@fact(61, subject="person", personal=["body"])
+@fact(61, subject="person", personal=["body"], plain=["direction"])
 class Activity(models.Model):
     """A call, meeting, email, message or note. ``direction``: in (they), out (we), or empty."""
 

@@ -34,7 +34,7 @@ class CampaignSet(models.QuerySet[Any]):
         return self.none() if actor.role == PARTNER else self.all()
 
 
-@fact(30)
+@fact(30, plain=["code", "name", "name_vi"])
 class Source(models.Model):
     """How leads come. ``name`` and ``name_vi`` are what people see; imported ones keep the file's wording."""
 
@@ -57,7 +57,7 @@ class Source(models.Model):
         return name[:1].upper() + name[1:]
 
 
-@fact(31)
+@fact(31, plain=["code", "name", "currency"])
 class Campaign(models.Model):
     """A series of marketing activities with a goal. Budget in minor units."""
 
@@ -80,7 +80,7 @@ class Campaign(models.Model):
         return self.name
 
 
-@fact(32)
+@fact(32, plain=["currency", "note"])
 class Cost(models.Model):
     """Money spent on a source (perhaps for one campaign) within a half-open period."""
 

@@ -14,7 +14,7 @@ from khoi.team.models import StaffSet, User
 from khoi.team.rules import PARTNER, Principal
 
 
-@fact(110)
+@fact(110, plain=["slug", "name", "fields", "texts", "touch_kind", "embed_on"])
 class Form(models.Model):
     """A public hosted form. ``fields``: list of ``{"code", "required"}`` in order (see rules.asking).
 

@@ -83,8 +83,9 @@ class OfLeadSet(models.QuerySet[Any]):
 @fact(
     50,
     subject="person",
-    personal=["need", "company_name", "message", "landing_page", "referrer", "claims", "extras", "utm", "search"],
+    personal=["need", "company_name", "message", "landing_page", "referrer", "claims", "extras", "utm"],
     derived=[*SCORE_FIELDS, "temperature", "next_check_at", "search"],
+    plain=["industry", "region"],
 )
 class Lead(models.Model):
     """One expression of interest by a person, maybe for an organisation.
@@ -154,7 +155,9 @@ class Lead(models.Model):
             Index(fields=["lifecycle_stage", "arrived_at", "id"], name="lead_by_stage"),
             Index(fields=["arrived_at", "id"], name="lead_by_arrival"),
             Index(fields=["lasts_until", "id"], name="lead_by_engagement"),
-            Index(fields=["respond_by"], name="lead_by_clock", condition=Q(responded_at=None, respond_by__isnull=False)),
+            Index(
+                fields=["respond_by"], name="lead_by_clock", condition=Q(responded_at=None, respond_by__isnull=False)
+            ),
             Index(fields=["next_check_at"], name="lead_to_check", condition=Q(next_check_at__isnull=False)),
         ]
 
@@ -162,7 +165,7 @@ class Lead(models.Model):
         return f"lead {self.pk}"
 
 
-@fact(51)
+@fact(51, personal=["external_id"], plain=["system"])
 class LeadReference(models.Model):
     """The lead's number in another system."""
 
@@ -209,7 +212,7 @@ class DealRole(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-@fact(52, subject="person", personal=["text", "impact", "cost_of_waiting", "evidence"])
+@fact(52, subject="person", personal=["text", "impact", "cost_of_waiting", "evidence"], plain=["currency"])
 class BantFact(models.Model):
     """One thing learnt about budget, authority, need or timing. The latest of a kind holds.
 

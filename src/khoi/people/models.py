@@ -30,7 +30,7 @@ class PersonSet(models.QuerySet["Person"]):
         return self.filter(seen)
 
 
-@fact(10, subject="pk", personal=["full_name", "job_title", "search"], derived=["search"])
+@fact(10, subject="pk", personal=["full_name", "job_title"], derived=["search"], plain=["language"])
 class Person(models.Model):
     """A human being we hold data on. One row per human; the name may be unknown.
 
@@ -99,7 +99,14 @@ class Purpose(models.TextChoices):
     MARKETING = "marketing", _("News and offers")
 
 
-@decision(12, subject="person_ref", personal=["address", "wording", "url", "ip"], derived=["person"], permanent=True)
+@decision(
+    12,
+    subject="person_ref",
+    personal=["address", "wording", "url", "ip"],
+    derived=["person"],
+    plain=["language", "basis"],
+    permanent=True,
+)
 class Consent(models.Model):
     """One entry of the consent ledger: who agreed to what, in which exact words, when and how.
 

@@ -24,7 +24,7 @@ class MoveSet(models.QuerySet["StageMove"]):
         return self.filter(opportunity__in=Opportunity.objects.visible_to(actor))
 
 
-@fact(100)
+@fact(100, plain=["code", "name", "name_vi"])
 class Pipeline(models.Model):
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
@@ -54,7 +54,7 @@ class ForecastCategory(models.TextChoices):
     OMITTED = "omitted", _("Omitted")
 
 
-@fact(101)
+@fact(101, plain=["code", "name", "name_vi", "gate"])
 class PipelineStage(models.Model):
     """``gate``: condition over the opportunity's fields that must hold to enter. ``probability`` in percent.
     ``rot_days``: days in the stage after which a deal is said to stand still."""
@@ -86,7 +86,13 @@ class PipelineStage(models.Model):
         return self.name_vi if language == "vi" and self.name_vi else self.name
 
 
-@fact(102, subject="person", personal=["name", "need", "lost_note", "search"], derived=["search"])
+@fact(
+    102,
+    subject="person",
+    personal=["name", "need", "decision_maker", "lost_note"],
+    derived=["search"],
+    plain=["currency"],
+)
 class Opportunity(models.Model):
     """A deal under active consideration. ``amount`` in minor units; NULL when not stated."""
 
@@ -132,7 +138,7 @@ class Opportunity(models.Model):
         return self.name
 
 
-@decision(103, subject="person", personal=["note"])
+@decision(103, subject="person", personal=["note"], plain=["basis"])
 class StageMove(models.Model):
     """An opportunity entered a stage. ``basis``: opened, moved, imported, won, lost, reopened."""
 

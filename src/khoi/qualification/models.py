@@ -10,7 +10,7 @@ from khoi.people.models import Person
 from khoi.team.models import StaffSet, User
 
 
-@fact(80)
+@fact(80, plain=["name", "criteria"])
 class Policy(models.Model):
     """One version of the lifecycle policy. ``criteria``: stage code → condition (see kit.conditions)."""
 
@@ -43,7 +43,7 @@ class Basis(models.TextChoices):
     HAND_BACK = "hand_back", _("handed back")
 
 
-@decision(81, subject="person", personal=["note"])
+@decision(81, subject="person", personal=["note", "met", "missing"])
 class StageChange(models.Model):
     """A lead entered a stage: what was met, what was missing, by which version, why.
 

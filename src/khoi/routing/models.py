@@ -9,7 +9,7 @@ from khoi.leads.models import Lead, OfLeadSet
 from khoi.team.models import StaffSet, User
 
 
-@fact(90)
+@fact(90, plain=["name", "condition"])
 class RoutingRule(models.Model):
     """Leads that meet ``condition`` go round among its shares. Rules are tried in order of ``position``."""
 
@@ -64,7 +64,7 @@ class AssignmentBasis(models.TextChoices):
     NOBODY_FREE = "nobody_free", _("nobody free")
 
 
-@decision(92)
+@decision(92, plain=["reason"])
 class Assignment(models.Model):
     """A lead got its owner. ``reason``: the figures the choice was made on."""
 

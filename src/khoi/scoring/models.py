@@ -7,7 +7,7 @@ from khoi.history.models import fact
 from khoi.team.models import StaffSet
 
 
-@fact(70)
+@fact(70, plain=["name", "rules", "grades"])
 class Scorecard(models.Model):
     """One version; a change is a new version. ``rules`` and ``grades`` as scoring.rules reads them."""
 

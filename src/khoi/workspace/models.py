@@ -13,7 +13,7 @@ def monday_to_friday() -> list[int]:
     return [0, 1, 2, 3, 4]
 
 
-@fact(1)
+@fact(1, plain=["name", "time_zone", "currency", "work_days", "work_starts", "work_ends"])
 class Workspace(models.Model):
     """Name, language, zone, currency and working hours: one row.
 
@@ -40,7 +40,7 @@ class Workspace(models.Model):
         return self.name
 
 
-@fact(2, personal=["name"])
+@fact(2, personal=["name"], plain=["digest", "media_type"])
 class File(models.Model):
     """A stored file. On disk it is named by its content; the user's name for it is only data."""
 

@@ -17,7 +17,7 @@ class TokenSet(models.QuerySet["Token"]):
         return self.all() if actor.role == ADMIN else self.filter(user=actor.id or 0)
 
 
-@fact(5, secret=["digest"], derived=["used_at"], permanent=True)
+@fact(5, secret=["digest"], derived=["used_at"], plain=["name", "hint", "scopes"], permanent=True)
 class Token(models.Model):
     """A program's key: the right of one user, cut down to scopes. Only the digest is kept."""
 

@@ -58,7 +58,7 @@ class StaffSet(models.QuerySet[Any]):
         return self.none() if actor.role == PARTNER else self.all()
 
 
-@fact(3)
+@fact(3, plain=["name"])
 class Team(models.Model):
     public_id = models.UUIDField(default=uuid4, editable=False)
     name = models.CharField(max_length=120)
@@ -86,7 +86,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").lower())
 
 
-@fact(4, secret=["password"], permanent=True)
+@fact(4, personal=["email", "full_name"], secret=["password"], permanent=True)
 class User(AbstractBaseUser):
     """Somebody who logs in. Never deleted, only deactivated; never changed by a log-in.
 
