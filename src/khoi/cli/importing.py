@@ -1,12 +1,138 @@
-"""``import``: leads from files."""
+"""``import``: leads and deals from files. Each file is an act of its own."""
 
+import json
+import sys
 from argparse import Namespace
+from pathlib import Path
+from typing import Any
 
 from khoi.cli import installation
-from khoi.cli.answering import Stop
+from khoi.cli.answering import DONE, REFUSED, Stop, say, show_json, warn
 from khoi.cli.language import gettext as _
+from khoi.cli.language import ngettext
 
 
 def import_files(options: Namespace) -> int:
+    """With several files the others go on when one is refused; the code is then that of the refused ones."""
     installation.open_workspace()
-    raise Stop(_("Not there yet."))
+    mapping = _mapping(options.mapping)
+    ended = DONE
+    for name in options.files:
+        ended = max(ended, _import(Path(name), options, mapping))
+    return ended
+
+
+def _mapping(name: str | None) -> str | None:
+    if name is None:
+        return None
+    path = Path(name)
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as fault:
+        raise Stop(_("%(file)s: %(reason)s. Nothing was changed.") % {"file": name, "reason": fault.strerror}) from None
+    except UnicodeDecodeError:
+        raise Stop(_("%s is not a text in UTF-8. Nothing was changed.") % name) from None
+
+
+def _import(path: Path, options: Namespace, mapping: str | None) -> int:
+    from khoi.capture.services import importing
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
+
+    try:
+        result = importing.import_now(
+            path,
+            mapping=mapping,
+            layout=options.layout or "",
+            dry_run=options.dry_run,
+            by=OWNER_OF_THE_MACHINE,
+            clock=installation.now,
+            progress=_Progress(path.name, quiet=options.json),
+        )
+    except importing.ImportRefused as refused:
+        return _refused(path, refused, options)
+    answer = _answer(path, result)
+    if options.json:
+        _show(answer, several=len(options.files) > 1)
+    else:
+        say(*_sentences(path, result))
+    return DONE
+
+
+def _refused(path: Path, refused: Any, options: Namespace) -> int:
+    answer = {"file": str(path), "refused": refused.code, "field": refused.field, "message": str(refused), "act": None}
+    if options.json:
+        _show(answer, several=len(options.files) > 1)
+    warn(_("%(file)s: %(reason)s Nothing was changed.") % {"file": path, "reason": refused})
+    return REFUSED
+
+
+def _show(answer: dict[str, Any], *, several: bool) -> None:
+    """One object; of several files one per line."""
+    if several:
+        say(json.dumps(answer, ensure_ascii=False))
+    else:
+        show_json(answer)
+
+
+def _answer(path: Path, result: Any) -> dict[str, Any]:
+    from khoi.capture.queries.import_words import explained
+
+    told = {"problems": explained(result.problems), "warnings": explained(result.warnings)}
+    return {
+        "file": str(path),
+        "act": result.act_id,
+        "dry_run": result.dry_run,
+        **result.counts,
+        "rejected_file": str(_folder() / result.rejected_file) if result.rejected_file else None,
+        "rows_per_s": result.rows_per_s,
+        "layout": result.layout or None,
+        **told,
+    }
+
+
+def _folder() -> Path:
+    from khoi.capture.services import importing
+
+    return importing.folder()
+
+
+def _sentences(path: Path, result: Any) -> list[str]:
+    from khoi.capture.queries.import_words import explained
+
+    lines = [_headline(path, result)]
+    for kind in explained([*result.problems, *result.warnings]):
+        at = ", ".join(map(str, kind["lines"])) + (" …" if kind["more"] else "")
+        lines.append(f"  {kind['count']} × {kind['says']} ({_('line')} {at})")
+    if result.rejected_file:
+        lines.append(
+            _("The rejected rows are in %s; mend them there and import that file.") % (_folder() / result.rejected_file)
+        )
+    if result.act_id is not None:
+        lines.append(_("To take it all back: khoi undo %d") % result.act_id)
+    return lines
+
+
+def _headline(path: Path, result: Any) -> str:
+    says = ngettext("%(rows)d row", "%(rows)d rows", result.rows) % {"rows": result.rows}
+    words = [
+        (result.created, _("%d new")),
+        (result.updated, _("%d updated")),
+        (result.unchanged, _("%d unchanged")),
+        (result.skipped, _("%d repeated")),
+        (result.rejected, _("%d rejected")),
+    ]
+    counts = ", ".join(text % count for count, text in words if count)
+    line = f"{path}: {says}" + (f" ({counts})" if counts else "")
+    return f"{line}. {_('Dry run: nothing was changed.')}" if result.dry_run else f"{line}."
+
+
+class _Progress:
+    """A counting line on a terminal, nothing elsewhere."""
+
+    def __init__(self, name: str, *, quiet: bool) -> None:
+        self.name = name
+        self.shown = not quiet and sys.stderr.isatty()
+
+    def __call__(self, rows: int) -> None:
+        if self.shown:
+            print(f"\r{self.name}: {rows}", end="\r", file=sys.stderr, flush=True)

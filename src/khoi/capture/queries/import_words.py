@@ -62,6 +62,8 @@ OF_FILES: Final[Sentences] = {
     "unknown_layout": gettext_lazy("There is no layout “%(value)s”. There is: %(known)s."),
     "bad_mapping": gettext_lazy("The mapping has mistakes: %(problems)s"),
     "system_too_long": gettext_lazy("The name of the other system, “%(value)s”, is longer than 40 characters."),
+    "no_file": gettext_lazy("There is no file %(value)s."),
+    "not_allowed": gettext_lazy("Whoever uploaded the file may no longer import."),
     "file_gone": gettext_lazy("The file is no longer here. Upload it again."),
     "not_startable": gettext_lazy("This import was started before."),
     "disk_full": gettext_lazy("The disk is full. Make room and try again."),

@@ -3,6 +3,29 @@
 from khoi.capture.services.importing.opening import Opened, open_file
 from khoi.capture.services.importing.refusing import ImportRefused
 from khoi.capture.services.importing.results import ImportResult
+from khoi.capture.services.importing.running import (
+    cancel_run,
+    describe_run,
+    forget_runs,
+    import_next,
+    import_now,
+    receive_file,
+    start_run,
+)
 from khoi.capture.services.importing.taking import folder, import_file
 
-__all__ = ["ImportRefused", "ImportResult", "Opened", "folder", "import_file", "open_file"]
+__all__ = [
+    "ImportRefused",
+    "ImportResult",
+    "Opened",
+    "cancel_run",
+    "describe_run",
+    "folder",
+    "forget_runs",
+    "import_file",
+    "import_next",
+    "import_now",
+    "open_file",
+    "receive_file",
+    "start_run",
+]

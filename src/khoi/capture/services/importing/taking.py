@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection
 
+from khoi.capture.models import ImportRun, RunState
 from khoi.capture.rules.importing import OUTCOMES, REJECTED
 from khoi.capture.rules.mapping import LEAD, Mapping, Problem, RowReader, dump_mapping
 from khoi.capture.services.importing.context import Context
@@ -31,6 +32,10 @@ BATCH: Final = 500
 Progress = Callable[[int], None]
 
 
+class Superseded(Exception):
+    """Another process has taken the run over; nothing was changed here."""
+
+
 class _DryRun(Exception):
     """Takes everything back that a dry run has written."""
 
@@ -45,7 +50,7 @@ def import_file(
     encoding: str = "",
     consent: str = "",
     dry_run: bool = False,
-    key: str | None = None,
+    run: ImportRun | None = None,
     by: Actor,
     now: datetime,
     progress: Progress | None = None,
@@ -54,8 +59,8 @@ def import_file(
 
     Rows that cannot be taken are handed back in a file; a ``dry_run`` does everything and takes it back.
     ``consent``: in which words and how these people agreed to be written to; without it nothing is recorded.
-    ``progress`` is called with the number of rows read. Raises ``ImportRefused`` (the file, nothing changed),
-    ``history.AlreadyDone`` for a ``key`` used before, and whatever the database or the disk say.
+    ``run`` ends in the same transaction, so it is never taken in twice. ``progress`` is called with the number of
+    rows read. Raises ``ImportRefused`` (nothing was changed) and whatever the database or the disk say.
     """
     began = monotonic()
     with_file = open_file(source, filename=filename, mapping=mapping, layout=layout, sheet=sheet, encoding=encoding)
@@ -64,7 +69,7 @@ def import_file(
     try:
         with with_file.table:
             act_id = _act(
-                with_file, rejected, tally, consent, dry_run=dry_run, key=key, by=by, now=now, progress=progress
+                with_file, rejected, tally, consent, dry_run=dry_run, run=run, by=by, now=now, progress=progress
             )
         kept = rejected.keep()
     except TableRefused as refused:
@@ -88,7 +93,7 @@ def _act(
     consent: str,
     *,
     dry_run: bool,
-    key: str | None,
+    run: ImportRun | None,
     by: Actor,
     now: datetime,
     progress: Progress | None,
@@ -96,8 +101,10 @@ def _act(
     """The id of the act, None when nothing was changed."""
     why = {"rows_are": opened.mapping.rows, "layout": opened.layout}
     try:
-        with history.act("import_file", by=by, now=now, key=key, why=why) as act:
+        with history.act("import_file", by=by, now=now, why=why) as act:
             lock_values(connection, ["khoi.import"])
+            if run is not None:
+                _end(run)
             context = Context(by, now, opened.mapping, Names(now=now), People(by=by, now=now), consent)
             _take_all(opened, context, rejected, tally, progress)
             if dry_run:
@@ -105,6 +112,13 @@ def _act(
     except _DryRun:
         return None
     return act.pk if act.position is not None else None
+
+
+def _end(run: ImportRun) -> None:
+    """``started_at`` is the claim: whoever lost it in the meantime stops here."""
+    held = ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, started_at=run.started_at)
+    if not held.update(state=RunState.DONE):
+        raise Superseded
 
 
 def _take_all(

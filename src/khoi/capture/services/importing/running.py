@@ -1,0 +1,304 @@
+"""Runs: a file is received, started by somebody, taken in by a job, and says afterwards what came of it."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from khoi.capture.models import ImportRun, RunState
+from khoi.capture.rules.mapping import Mapping
+from khoi.capture.services.importing.opening import read
+from khoi.capture.services.importing.refusing import ImportRefused
+from khoi.capture.services.importing.results import ImportResult
+from khoi.capture.services.importing.taking import Progress, Superseded, folder, import_file
+from khoi.history.rules.actors import Actor
+from khoi.kit.db.full import is_full
+from khoi.kit.jobs import wake
+from khoi.team.queries import principal_of
+
+logger = logging.getLogger("khoi.import")
+
+#: A run that has given no sign of life for so long belonged to a process that died.
+SILENT: Final = timedelta(minutes=5)
+#: Rejected rows are other people's data: they are kept as long as somebody may be mending them.
+KEPT_FOR: Final = timedelta(days=30)
+Clock = Callable[[], datetime]
+
+
+def receive_file(pieces: Iterable[bytes], *, filename: str, by: Actor, now: datetime) -> ImportRun:
+    """Keep an upload under a name of our own and see that it is a table. Raises ``ImportRefused``."""
+    run = ImportRun(file_name=_label(filename), by_id=by.id, created_at=now)
+    run.stored_as = f"{run.public_id.hex}.upload"
+    path = folder() / run.stored_as
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        run.size, run.digest = _store(pieces, path)
+        with read(path, filename=run.file_name) as table:
+            run.sheet, run.encoding = table.sheet[:120], table.encoding
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    run.save()
+    return run
+
+
+def _store(pieces: Iterable[bytes], path: Path) -> tuple[int, str]:
+    """Size and digest of what was written."""
+    size, digest = 0, sha256()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for piece in pieces:
+            size += len(piece)
+            if size > settings.UPLOAD_LIMIT:
+                raise ImportRefused("file_too_large", limit=settings.UPLOAD_LIMIT // 1_000_000)
+            digest.update(piece)
+            file.write(piece)
+    return size, digest.hexdigest()
+
+
+def _label(filename: str) -> str:
+    """What the user called it, to show; never a path."""
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in name if sign.isprintable())[:255] or "file"
+
+
+def describe_run(
+    run: ImportRun, *, mapping: str, consent: str = "", sheet: str = "", encoding: str = "", by: Actor, now: datetime
+) -> ImportRun:
+    """Note what the columns mean (TOML), which sheet and encoding to read; as long as it has not begun."""
+    _change(run, {RunState.DRAFT}, mapping=mapping, consent=consent, sheet=sheet[:120], encoding=encoding[:40])
+    return run
+
+
+def start_run(run: ImportRun, *, dry_run: bool = False, by: Actor, now: datetime) -> ImportRun:
+    """Let the next free job take it in. A dry run that is done, or a run that failed, may be started again."""
+    if not run.stored_as or not (folder() / run.stored_as).is_file():
+        raise ImportRefused("file_gone")
+    startable = {RunState.DRAFT, RunState.FAILED} | ({RunState.DONE} if run.dry_run else set())
+    _change(run, startable, state=RunState.WAITING, dry_run=dry_run, error={}, started_at=None, finished_at=None)
+    wake()
+    return run
+
+
+def cancel_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
+    """Before it begins. Once it is at work it ends by itself, and can be undone."""
+    _change(run, {RunState.DRAFT, RunState.WAITING}, state=RunState.CANCELLED, finished_at=now)
+    _let_go(run)
+    return run
+
+
+def _change(run: ImportRun, states: set[Any], **values: Any) -> None:
+    """Only while the run is in one of ``states``: two people press at the same moment, one is first."""
+    if not ImportRun.objects.filter(pk=run.pk, state__in=states).update(**values):
+        raise ImportRefused("not_startable")
+    for name, value in values.items():
+        setattr(run, name, value)
+
+
+def import_next(*, clock: Clock) -> bool:
+    """Claim one waiting run and take it in; False when there is none. Any number of processes may ask."""
+    run = _claim(clock())
+    if run is None:
+        return False
+    try:
+        take_in(run, clock=clock, progress=_Sign(run))
+    except Exception as problem:
+        if not isinstance(problem, ImportRefused):
+            logger.exception("import %s failed", run.public_id)
+    return True
+
+
+def _claim(now: datetime) -> ImportRun | None:
+    for run in ImportRun.objects.filter(state__in=[RunState.WAITING, RunState.RUNNING]).order_by("id"):
+        if run.state == RunState.RUNNING and (not run.stored_as or now - last_sign(run) < SILENT):
+            continue
+        held = ImportRun.objects.filter(pk=run.pk, state=run.state, started_at=run.started_at)
+        if held.update(state=RunState.RUNNING, started_at=now):
+            run.state, run.started_at = RunState.RUNNING, now
+            return run
+    return None
+
+
+def take_in(run: ImportRun, *, clock: Clock, progress: Progress | None = None) -> ImportResult:
+    """Import the file of a claimed run; how it ended stands in the run. Raises what stopped it."""
+    by = principal_of(run.by, via="web") if run.by is not None else None
+    return _guarded(
+        run,
+        lambda: import_file(
+            _source(run),
+            filename=run.file_name,
+            mapping=run.mapping or None,
+            layout=run.layout,
+            sheet=run.sheet,
+            encoding=run.encoding,
+            consent=run.consent,
+            dry_run=run.dry_run,
+            run=run,
+            by=_allowed(by),
+            now=run.started_at or clock(),
+            progress=progress,
+        ),
+        clock,
+    )
+
+
+def _source(run: ImportRun) -> Path:
+    path = folder() / run.stored_as
+    if not run.stored_as or not path.is_file():
+        raise ImportRefused("file_gone")
+    return path
+
+
+def _allowed(by: Any) -> Any:
+    """Rights may have gone since the file was uploaded."""
+    if by is None or not by.may("import.run"):
+        raise ImportRefused("not_allowed")
+    return by
+
+
+def import_now(
+    path: Path,
+    *,
+    filename: str = "",
+    mapping: Mapping | str | None = None,
+    layout: str = "",
+    dry_run: bool = False,
+    by: Actor,
+    clock: Clock,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import a file that is at hand, in this process. Its run is listed with the others; a dry run is not."""
+    now = clock()
+    if not path.is_file():
+        raise ImportRefused("no_file", value=str(path))
+    run = ImportRun(
+        file_name=_label(filename or path.name),
+        layout=layout,
+        dry_run=dry_run,
+        state=RunState.RUNNING,
+        by_id=by.id,
+        created_at=now,
+        started_at=now,
+    )
+    if not dry_run:
+        run.save()
+
+    def take() -> ImportResult:
+        run.size = path.stat().st_size
+        return import_file(
+            path,
+            filename=run.file_name,
+            mapping=mapping,
+            layout=layout,
+            dry_run=dry_run,
+            run=run if run.pk else None,
+            by=by,
+            now=now,
+            progress=progress,
+        )
+
+    return _guarded(run, take, clock)
+
+
+def _guarded(run: ImportRun, take: Callable[[], ImportResult], clock: Clock) -> ImportResult:
+    try:
+        result = take()
+    except Superseded:
+        raise
+    except BaseException as problem:
+        # The disk may be full for this line too; the run is then found silent and taken up again.
+        with contextlib.suppress(Exception):
+            _finish(run, clock(), state=RunState.FAILED, error=_error(problem))
+        raise
+    _finish(
+        run,
+        clock(),
+        state=RunState.DONE,
+        layout=result.layout,
+        mapping=result.mapping,
+        counts=result.counts | {"rows_per_s": result.rows_per_s},
+        problems=[*result.problems, *result.warnings],
+        rejected_file=result.rejected_file,
+        act_id=result.act_id,
+        size=run.size,
+    )
+    if not run.dry_run:
+        _let_go(run)
+    return result
+
+
+def _finish(run: ImportRun, now: datetime, **values: Any) -> None:
+    values["finished_at"] = now
+    for name, value in values.items():
+        setattr(run, name, value)
+    if run.pk:
+        run.save(update_fields=list(values))
+    _sign_path(run).unlink(missing_ok=True)
+
+
+def _error(problem: BaseException) -> dict[str, Any]:
+    if isinstance(problem, ImportRefused):
+        return {"code": problem.code, "data": problem.data}
+    if is_full(problem):
+        return {"code": "disk_full", "data": {}}
+    if isinstance(problem, DatabaseError) and "locked" in str(problem):
+        return {"code": "busy", "data": {}}
+    if isinstance(problem, KeyboardInterrupt | SystemExit):
+        return {"code": "interrupted", "data": {}}
+    return {"code": "fault", "data": {}}
+
+
+def _let_go(run: ImportRun) -> None:
+    """The upload has done its duty."""
+    if run.stored_as:
+        (folder() / run.stored_as).unlink(missing_ok=True)
+        ImportRun.objects.filter(pk=run.pk).update(stored_as="")
+        run.stored_as = ""
+
+
+# --- signs of life: the import is one transaction, so nothing of it is seen in the database before it ends
+
+
+class _Sign:
+    """Writes the number of rows read beside the upload, a few times a second."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self.path = _sign_path(run)
+        self.next = 0.0
+        self(0)
+
+    def __call__(self, rows: int) -> None:
+        if monotonic() >= self.next:
+            self.next = monotonic() + 0.3
+            self.path.write_text(str(rows))
+
+
+def _sign_path(run: ImportRun) -> Path:
+    return folder() / f"{run.public_id.hex}.rows"
+
+
+def last_sign(run: ImportRun) -> datetime:
+    """When the run was last seen at work."""
+    began = run.started_at or run.created_at
+    with contextlib.suppress(OSError):
+        return max(began, datetime.fromtimestamp(_sign_path(run).stat().st_mtime, tz=began.tzinfo))
+    return began
+
+
+def forget_runs(*, now: datetime) -> int:
+    """Rejected rows and uploads nobody came back for; how many runs let go of a file. The runs stay listed."""
+    gone = 0
+    for run in ImportRun.objects.filter(created_at__lt=now - KEPT_FOR).exclude(stored_as="", rejected_file=""):
+        _let_go(run)
+        if run.rejected_file:
+            (folder() / run.rejected_file).unlink(missing_ok=True)
+        ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
+        gone += 1
+    return gone
