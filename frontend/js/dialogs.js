@@ -19,6 +19,10 @@ on("click", "a[data-dialog]", (e, link) => {
   e.preventDefault()
   show(link.href)
 })
+// A number with data-log dials as any other, and opens the page where the call is noted
+on("click", "a[data-log]", (e, link) => {
+  if (shell() && !e.ctrlKey && !e.metaKey && !e.shiftKey && !e.button) show(link.dataset.log)
+})
 on("click", "dialog", (e, dialog) => {
   if (e.target === dialog) dialog.close() // the backdrop is the dialog itself
 })

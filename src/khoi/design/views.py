@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -53,13 +52,6 @@ def tell(request: HttpRequest, text: str, *, act_id: int | None = None) -> None:
     except NoReverseMatch:  # this room alone, without the pages of history
         undo = ""
     messages.success(request, text, extra_tags=undo)
-
-
-def came_from(request: HttpRequest, otherwise: str) -> str:
-    """The page of ours the form names as ``next``; addresses of others are not followed."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Where a lead stands: its score with all lines, and what the next gate still asks for."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from khoi.leads.models import Lead
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.qualification.models import Policy
-from khoi.qualification.rules import Judgement, judge
+from khoi.qualification.rules import Gate, Judgement, judge
 from khoi.scoring.queries import touches_of
 from khoi.scoring.rules import Score, score
 
@@ -35,7 +34,12 @@ class Standing:
     facts: Facts
     score: Score
     gate: NextGate | None
+    gates: tuple[Gate, ...]
     policy: Policy | None
+
+    def missing_for(self, stage: str) -> tuple[str, ...]:
+        """The fields that keep the gate of this stage shut."""
+        return tuple(clause.field for gate in self.gates if gate.stage == stage for clause in gate.missing)
 
 
 def standings_of(leads: list[Lead], *, now: datetime, stands: Ground | None = None) -> dict[int, Standing]:
@@ -47,14 +51,13 @@ def standings_of(leads: list[Lead], *, now: datetime, stands: Ground | None = No
         theirs = touches.get(facts.lead.person_id, ())
         scored = score(theirs, stands.card, facts.record(), now=now, zone=stands.zone)
         facts = replace(facts, engagement=scored.engagement)
-        found[pk] = Standing(facts, scored, _gate(facts.record(), stands, now), stands.policy)
+        judged = judge(facts.record(), stands.criteria, now, stands.zone) if stands.criteria else None
+        gate = _next(judged) if judged else None
+        found[pk] = Standing(facts, scored, gate, judged.by_stage if judged else (), stands.policy)
     return found
 
 
-def _gate(record: Mapping[str, object], stands: Ground, now: datetime) -> NextGate | None:
-    if stands.criteria is None:
-        return None
-    judged: Judgement = judge(record, stands.criteria, now, stands.zone)
+def _next(judged: Judgement) -> NextGate | None:
     if judged.next_stage is None:
         return None
     gates = {gate.stage: gate for gate in judged.by_stage}

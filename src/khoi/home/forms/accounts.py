@@ -1,0 +1,50 @@
+"""What may be typed about an account."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from khoi.accounts.models import Account
+from khoi.kit.money import parse_money
+from khoi.kit.refusals import Refusal
+from khoi.team.models import User
+from khoi.team.rules import Principal
+
+
+class AccountForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    industry = forms.CharField(label=_("Industry"), max_length=80, required=False)
+    employees = forms.IntegerField(label=_("Employees"), min_value=0, required=False)
+    annual_revenue = forms.CharField(label=_("Revenue a year"), max_length=60, required=False)
+    region = forms.CharField(label=_("Region"), max_length=80, required=False)
+    website = forms.CharField(label=_("Website"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    tax_code = forms.CharField(label=_("Tax code"), max_length=20, required=False)
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False)
+
+    def __init__(self, *args: Any, actor: Principal, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        people = User.objects.visible_to(actor).filter(is_active=True).order_by("full_name")
+        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+
+    def clean_annual_revenue(self) -> int | None:
+        text = str(self.cleaned_data["annual_revenue"]).strip()
+        if not text:
+            return None
+        money = parse_money(text, self.currency, get_language() or "vi")
+        if money is None or money.currency != self.currency:
+            raise forms.ValidationError(str(Refusal("not_money", value=text)))
+        return money.amount
+
+    def changes(self, account: Account | None) -> dict[str, Any]:
+        """What differs; everything for a new account."""
+        typed = self.cleaned_data
+        return {name: value for name, value in typed.items() if account is None or value != getattr(account, name)}
+
+
+def account_of(account: Account) -> dict[str, Any]:
+    names = ("name", "industry", "employees", "annual_revenue", "region", "website", "phone", "tax_code")
+    return {**{name: getattr(account, name) for name in names}, "owner": account.owner_id}

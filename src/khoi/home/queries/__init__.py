@@ -1,0 +1,1 @@
+"""What the pages of the working day show, gathered over the rooms."""

@@ -1,0 +1,1 @@
+"""What a rep should do first."""

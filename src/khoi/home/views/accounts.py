@@ -1,0 +1,86 @@
+"""Accounts: the list, and everything about one of them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from khoi.accounts import services as accounts
+from khoi.accounts.models import Account
+from khoi.history import services as history
+from khoi.home.forms.accounts import AccountForm, account_of
+from khoi.home.forms.filtering import address
+from khoi.home.queries.people import account_page, account_rows, accounts_matching, slice_of
+from khoi.home.views.telling import ask, done, refuse
+from khoi.kit.refusals import Refusal
+from khoi.team.queries import find
+from khoi.team.rules import Principal
+from khoi.team.views import allowed, next_of
+from khoi.workspace import queries as workspace
+
+
+@require_GET
+@allowed("account.view")
+def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
+    text = request.GET.get("q", "")[:100].replace("\0", "")
+    shown, after = slice_of(accounts_matching(actor, text), request.GET.get("after", ""))
+    context = {
+        "q": text,
+        "rows": account_rows(shown, actor),
+        "next_url": address(request.GET, after=after) if after else "",
+        "may_add": actor.may("account.create"),
+    }
+    return render(request, "home/accounts.html", context)
+
+
+@require_GET
+@allowed("account.view")
+def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
+    account = find(actor, "account.view", Account, public_id=public_id)
+    now = timezone.now()
+    context = {
+        "now": now,
+        "account": account,
+        "page": account_page(account, actor=actor, now=now),
+        "may_edit": actor.may("account.edit"),
+    }
+    return render(request, "home/account.html", context)
+
+
+@allowed("account.create")
+def add(request: HttpRequest, actor: Principal) -> HttpResponse:
+    back = reverse("home:accounts")
+    here = workspace.current()
+    form = AccountForm(request.POST or None, actor=actor, currency=here.currency, initial={"owner": actor.id})
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            with history.act("add_account", by=actor, now=now) as act:
+                account = accounts.add_account(**form.changes(None), currency=here.currency, by=actor, now=now)
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            done(request, _("Added: %(name)s.") % {"name": account.name}, act)
+            return redirect("home:account", account.public_id)
+    return ask(request, form, title=_("Add an account"), action=_("Add"), back=back)
+
+
+@allowed("account.edit")
+def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
+    account = find(actor, "account.edit", Account, public_id=public_id)
+    back = next_of(request, reverse("home:account", args=[account.public_id]))
+    form = AccountForm(request.POST or None, actor=actor, currency=account.currency, initial=account_of(account))
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            with history.act("edit_account", by=actor, now=now, subject=account) as act:
+                if changes := form.changes(account):
+                    accounts.edit_account(account, changes=changes, by=actor, now=now)
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            done(request, _("Saved."), act)
+            return redirect(back)
+    return ask(request, form, title=_("Edit the account"), action=_("Save"), back=back, hidden={"next": back})

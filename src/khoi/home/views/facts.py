@@ -1,0 +1,97 @@
+"""What is learnt about a lead, typed on its page or in a cell of the list."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from khoi.history import services as history
+from khoi.home import services as home
+from khoi.home.forms.facts import QUESTIONS, LeadForm, StepForm, bant_form, lead_of
+from khoi.home.queries.rows import next_steps
+from khoi.home.views.telling import ask, done, refuse
+from khoi.home.views.verbs import page_of
+from khoi.kit.refusals import Refusal
+from khoi.leads import services as leads
+from khoi.leads.models import BantKind, Lead
+from khoi.team.models import User
+from khoi.team.queries import Hidden, find
+from khoi.team.rules import Principal
+from khoi.team.views import allowed, next_of
+from khoi.workspace import queries as workspace
+
+
+@allowed("lead.edit")
+def bant(request: HttpRequest, actor: Principal, public_id: str, kind: str) -> HttpResponse:
+    lead = find(actor, "lead.edit", Lead, public_id=public_id)
+    if kind not in BantKind.values:
+        raise Hidden
+    back = next_of(request, page_of(lead))
+    form = bant_form(kind, request.POST or None, currency=workspace.current().currency)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            with history.act("record_bant", by=actor, now=now, subject=lead) as act:
+                leads.record_bant(lead, kind=kind, **form.facts(), by=actor, now=now)
+        except Refusal as refusal:
+            refuse(form, refusal, budget="amount", authority="role", need="text", timing="on_date")
+        else:
+            done(request, _("%(fact)s recorded.") % {"fact": BantKind(kind).label}, act)
+            return redirect(back)
+    return ask(
+        request,
+        form,
+        title=str(BantKind(kind).label),
+        text=str(QUESTIONS[kind]),
+        action=_("Record"),
+        back=back,
+        hidden={"next": back},
+    )
+
+
+@allowed("lead.edit")
+def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
+    lead = find(actor, "lead.edit", Lead, public_id=public_id)
+    back = next_of(request, page_of(lead))
+    form = LeadForm(request.POST or None, actor=actor, initial=lead_of(lead))
+    if request.method == "POST" and form.is_valid():
+        try:
+            act = home.describe_lead(
+                lead, person=form.changes(lead.person), enquiry=form.enquiry(lead), by=actor, now=timezone.now()
+            )
+        except Refusal as refusal:
+            refuse(form, refusal, email="emails", phone="phones")
+        else:
+            done(request, _("Saved."), act)
+            return redirect(back)
+    return ask(request, form, title=_("Edit the lead"), action=_("Save"), back=back, hidden={"next": back})
+
+
+@allowed("task.edit")
+def next_step(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
+    """The cell of the list while it is edited and after, and the same question as a page."""
+    lead = find(actor, "task.edit", Lead, public_id=public_id)
+    step = next_steps([lead.pk], actor).get(lead.pk)
+    shown = {"title": step.title, "due_at": step.due_at} if step else {}
+    form = StepForm(request.POST or None, initial=shown)
+    in_cell = request.headers.get("HX-Request") == "true"
+    if request.method == "POST" and form.is_valid():
+        me = lead.owner or find(actor, "task.edit", User, pk=actor.id)
+        act = home.plan_next_step(lead, **form.cleaned_data, step=step, owner=me, by=actor, now=timezone.now())
+        done(request, _("Next step saved."), act)
+        if not in_cell:
+            return redirect(next_of(request, page_of(lead)))
+        step = next_steps([lead.pk], actor).get(lead.pk)
+        return _cell(request, lead, "home/next_step_saved.html", step_task=step)
+    if in_cell and request.GET.get("cancel"):
+        return _cell(request, lead, "home/next_step_cell.html", step_task=step)
+    if in_cell:
+        return _cell(request, lead, "home/next_step_edit.html", form=form)
+    back = next_of(request, page_of(lead))
+    return ask(request, form, title=_("Next step"), action=_("Save"), back=back, hidden={"next": back})
+
+
+def _cell(request: HttpRequest, lead: Lead, template: str, **context: Any) -> HttpResponse:
+    return render(request, template, {"lead": lead, "now": timezone.now(), **context})

@@ -1,0 +1,70 @@
+"""People: the list, and everything about one of them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from khoi.history import services as history
+from khoi.home.forms.facts import WhoForm, who_of
+from khoi.home.forms.filtering import address
+from khoi.home.queries.people import people_matching, person_page, person_rows, slice_of
+from khoi.home.views.record import story_of
+from khoi.home.views.telling import ask, done, refuse
+from khoi.kit.refusals import Refusal
+from khoi.people import services as people
+from khoi.people.models import Person
+from khoi.team.queries import find
+from khoi.team.rules import Principal
+from khoi.team.views import allowed, next_of
+
+
+@require_GET
+@allowed("person.view")
+def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
+    text = request.GET.get("q", "")[:100].replace("\0", "")
+    shown, after = slice_of(people_matching(actor, text), request.GET.get("after", ""))
+    context = {
+        "q": text,
+        "rows": person_rows(shown, actor),
+        "next_url": address(request.GET, after=after) if after else "",
+        "may_add": actor.may("lead.create"),
+    }
+    return render(request, "home/people.html", context)
+
+
+@require_GET
+@allowed("person.view")
+def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
+    person = find(actor, "person.view", Person, public_id=public_id)
+    now = timezone.now()
+    context = {
+        "now": now,
+        "person": person,
+        "page": person_page(person, actor=actor, now=now),
+        "may_edit": actor.may("person.edit"),
+        "may_log": actor.may("activity.create"),
+        **story_of(request, person, actor),
+    }
+    return render(request, "home/person.html", context)
+
+
+@allowed("person.edit")
+def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
+    person = find(actor, "person.edit", Person, public_id=public_id)
+    back = next_of(request, reverse("home:person", args=[person.public_id]))
+    form = WhoForm(request.POST or None, initial=who_of(person))
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            with history.act("edit_person", by=actor, now=now, subject=person) as act:
+                if changes := form.changes(person):
+                    people.edit_person(person, changes=changes, by=actor, now=now)
+        except Refusal as refusal:
+            refuse(form, refusal, email="emails", phone="phones")
+        else:
+            done(request, _("Saved."), act)
+            return redirect(back)
+    return ask(request, form, title=_("Edit the person"), action=_("Save"), back=back, hidden={"next": back})
