@@ -64,7 +64,8 @@ function askFor(card, from, text) {
     card.focus()
   }
   form.addEventListener("keydown", leave)
-  one("[data-cancel]", form)?.addEventListener("click", leave)
+  // on the form, because what stands in it is filled anew when an answer does not do
+  form.addEventListener("click", (e) => e.target.closest("[data-cancel]") && leave(e))
 }
 
 /** Below the card when there is room, else as low as the window allows. */

@@ -118,8 +118,9 @@ def files_of_a_room_import_only_lower_files(house: House) -> Iterator[str]:
     for file in house.python:
         mine = rank(file)
         for line, other, _ in house.own_imports(file) if mine is not None else ():
-            # The words another room gives to conditions are as low as its tables.
-            theirs = RANKS["models"] if other.unit == "fields" and other.room != file.room else rank(other)
+            # The words another room gives to conditions are as low as its tables, and so are the tags of a lower room.
+            gives = other.unit in {"fields", "templatetags"} and other.room != file.room
+            theirs = RANKS["models"] if gives else rank(other)
             same_unit = file.unit == other.unit and (file.room == other.room or file.unit not in SATELLITES)
             if mine is None or theirs is None or same_unit or theirs < mine:
                 continue

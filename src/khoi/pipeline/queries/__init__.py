@@ -1,5 +1,6 @@
 """What the board, the list and the page of a deal show."""
 
+from khoi.pipeline.queries.asked import FIELDS, record_of
 from khoi.pipeline.queries.board import Board, Card, Cash, Column, End, board, cards_of, cash, stages_of
 from khoi.pipeline.queries.courses import (
     Gate,
@@ -13,11 +14,14 @@ from khoi.pipeline.queries.courses import (
     moves_of,
     next_stage,
 )
+from khoi.pipeline.queries.finding import accounts_of, owners_of_deals, people_named
 from khoi.pipeline.queries.lists import SORTS, Part, every, known_sort, part
 from khoi.pipeline.queries.steps import has_next_step, has_task, next_steps_of, open_tasks
+from khoi.pipeline.queries.telling import Event, events_of
 from khoi.pipeline.queries.wanted import STATES, VIEWS, Wanted, deals, read_wanted, scope, views_of
 
 __all__ = [
+    "FIELDS",
     "SORTS",
     "STATES",
     "VIEWS",
@@ -26,17 +30,20 @@ __all__ = [
     "Cash",
     "Column",
     "End",
+    "Event",
     "Gate",
     "Milestone",
     "Need",
     "Part",
     "Passage",
     "Wanted",
+    "accounts_of",
     "board",
     "cards_of",
     "cash",
     "course",
     "deals",
+    "events_of",
     "every",
     "gate",
     "has_next_step",
@@ -48,8 +55,11 @@ __all__ = [
     "next_stage",
     "next_steps_of",
     "open_tasks",
+    "owners_of_deals",
     "part",
+    "people_named",
     "read_wanted",
+    "record_of",
     "scope",
     "stages_of",
     "views_of",

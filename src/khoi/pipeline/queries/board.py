@@ -14,8 +14,7 @@ from django.db.models import Count, F, Q, Sum
 from khoi.activities.models import Task
 from khoi.history.queries import versions_of
 from khoi.kit import periods
-from khoi.kit.periods import Period
-from khoi.pipeline.models import ForecastCategory, Opportunity, PipelineStage, StageKind
+from khoi.pipeline.models import ForecastCategory, Opportunity, Pipeline, PipelineStage, StageKind
 from khoi.pipeline.queries.steps import has_next_step, next_steps_of
 from khoi.pipeline.queries.wanted import Wanted, deals, scope, view_q, views_of
 from khoi.pipeline.rules import Standing, standing
@@ -60,11 +59,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A place to drop what is won or lost, with what ended there in the period."""
+    """A place to drop what is won or lost, with what ended there in ``period`` (2026-Q4) among deals of ``view``."""
 
     stage: PipelineStage
     count: int
     total: Cash
+    period: str
+    view: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Board:
 
 
 def board(wanted: Wanted, actor: Principal, now: datetime, zone: ZoneInfo) -> Board:
-    stages = stages_of(wanted)
+    stages = stages_of(wanted.pipeline)
     still_open = [stage for stage in stages if stage.kind == StageKind.OPEN]
     heads = _heads(wanted, actor, stages, now, zone)
     cards = _cards(wanted, actor, stages, still_open, now, zone)
@@ -89,7 +90,7 @@ def board(wanted: Wanted, actor: Principal, now: datetime, zone: ZoneInfo) -> Bo
     committed = {s.pk for s in still_open if s.forecast_category == ForecastCategory.COMMIT}
     return Board(
         columns=columns,
-        ends=_ends(wanted, actor, stages, periods.quarter(periods.today(now, zone)), zone),
+        ends=_ends(wanted, actor, stages, now, zone),
         tabs=_tabs(wanted, actor, stages, now, zone),
         count=sum(row.count for row in rows),
         total=cash((row.total, row.currency) for row in rows),
@@ -99,8 +100,8 @@ def board(wanted: Wanted, actor: Principal, now: datetime, zone: ZoneInfo) -> Bo
     )
 
 
-def stages_of(wanted: Wanted) -> list[PipelineStage]:
-    return list(PipelineStage.objects.filter(pipeline=wanted.pipeline).order_by("position"))
+def stages_of(pipeline: Pipeline) -> list[PipelineStage]:
+    return list(PipelineStage.objects.filter(pipeline=pipeline).order_by("position"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +187,27 @@ def cards_of(
 
 
 def _ends(
-    wanted: Wanted, actor: Principal, stages: list[PipelineStage], period: Period, zone: ZoneInfo
+    wanted: Wanted, actor: Principal, stages: list[PipelineStage], now: datetime, zone: ZoneInfo
 ) -> tuple[End, ...]:
-    since, until = periods.instants(period, zone)
-    ended = scope(wanted, actor).filter(closed_at__gte=since, closed_at__lt=until)
-    if wanted.view in ("mine", "team"):
-        ended = ended.filter(view_q(wanted.view, actor, stages, since, zone))
+    """Won and lost of this quarter: of one's own or one's team on those tabs, of everybody one sees on the others."""
+    view = wanted.view if wanted.view in ("mine", "team") else "all"
+    view = view if view in views_of(actor) else "mine"
+    today = periods.today(now, zone)
+    since, until = periods.instants(periods.quarter(today), zone)
+    ended = scope(wanted, actor).filter(
+        view_q(view, actor, stages, now, zone), closed_at__gte=since, closed_at__lt=until
+    )
     rows: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     for row in ended.values("stage", "currency").annotate(count=Count("pk"), total=Sum("amount")).order_by("-count"):
         rows[row["stage"]].append((row["count"], row["total"] or 0, row["currency"]))
     return tuple(
-        End(stage, sum(count for count, _, _ in rows[stage.pk]), cash((t, c) for _, t, c in rows[stage.pk]))
+        End(
+            stage=stage,
+            count=sum(count for count, _, _ in rows[stage.pk]),
+            total=cash((total, currency) for _, total, currency in rows[stage.pk]),
+            period=f"{today.year}-Q{(today.month + 2) // 3}",
+            view=view,
+        )
         for stage in stages
         if stage.kind != StageKind.OPEN
     )
@@ -205,9 +216,9 @@ def _ends(
 def _tabs(
     wanted: Wanted, actor: Principal, stages: list[PipelineStage], now: datetime, zone: ZoneInfo
 ) -> tuple[tuple[str, int], ...]:
-    counts = {view: Count("pk", filter=view_q(view, actor, stages, now, zone)) for view in views_of(actor)}
-    always = {"all"} & counts.keys()
-    for view in always:
-        counts[view] = Count("pk", filter=Q(pk__isnull=False))
+    counts = {
+        view: Count("pk", filter=view_q(view, actor, stages, now, zone) or Q(pk__isnull=False))
+        for view in views_of(actor)
+    }
     found = scope(wanted, actor).filter(stage__kind=StageKind.OPEN).aggregate(**counts)
     return tuple((view, found[view]) for view in views_of(actor))

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from khoi.kit.conditions import holds, parse
-from khoi.pipeline.fields import FIELDS, record_of
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind, StageMove
+from khoi.pipeline.queries.asked import FIELDS, record_of
 from khoi.pipeline.queries.steps import has_task
 
 

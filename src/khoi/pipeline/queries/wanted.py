@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from khoi.kit import periods
-from khoi.kit.fold import words
+from khoi.kit.search import every_word
 from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage, StageKind
 from khoi.pipeline.queries.steps import has_next_step
 from khoi.team.models import User
@@ -85,8 +85,9 @@ def views_of(actor: Principal) -> tuple[str, ...]:
     """The tabs that differ for this actor, the usual one first."""
     if actor.visibility == "own":
         return ("mine", "still", "month")
-    rest = ("mine", "still", "month", "all")
-    return ("team", *rest) if actor.team_id else ("all", *rest[:-1])
+    if actor.team_id is None:
+        return ("all", "mine", "still", "month")
+    return ("team", "mine", "still", "month", "all")
 
 
 def _user(public_id: str, actor: Principal) -> User | None:
@@ -137,9 +138,7 @@ def deals(
     if (period := periods.parse_period(wanted.closed)) is not None:
         since, until = periods.instants(period, zone)
         found = found.filter(closed_at__gte=since, closed_at__lt=until)
-    for word in words(wanted.q):
-        found = found.filter(search__contains=f" {word}")
-    return found
+    return found.filter(every_word(wanted.q, "search")) if wanted.q else found
 
 
 def scope(wanted: Wanted, actor: Principal) -> "QuerySet[Opportunity]":

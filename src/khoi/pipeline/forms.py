@@ -1,0 +1,189 @@
+"""What may be typed about a deal: the answers a gate asks for, why it was lost, a new one."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from khoi.accounts.models import Account, Contact
+from khoi.design.templatetags.formats import number
+from khoi.kit.money import Money, parse_money
+from khoi.leads.models import Reason
+from khoi.people.models import Person
+from khoi.pipeline.models import Opportunity, PipelineStage
+from khoi.pipeline.queries import FIELDS
+from khoi.team.models import User
+from khoi.team.rules import Principal
+
+#: Fields of a deal a form may ask for, in the order it asks.
+ASKED: Final = ("amount", "close_on", "need", "decision_maker", "account", "contact", "next_task")
+LONGEST: Final = 200
+
+
+class MoneyField(forms.CharField):
+    """An amount as people type it ("320 triệu", "320.000.000"), cleaned to minor units of ``currency``."""
+
+    default_error_messages = {"unreadable": _("This is no amount. Write it like 320.000.000 or 320 triệu.")}
+
+    def __init__(self, *, currency: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.currency = currency
+        self.widget.attrs |= {"inputmode": "text", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        money = parse_money(text, self.currency, get_language() or "vi")
+        if money is None or money.amount < 0 or money.currency != self.currency:
+            raise ValidationError(self.error_messages["unreadable"], code="unreadable")
+        return money.amount
+
+    def prepare_value(self, value: Any) -> Any:
+        return number(Money(value, self.currency).major) if isinstance(value, int) else value
+
+
+class Suggesting(forms.TextInput):
+    """A line to type in that offers what fits already."""
+
+    template_name = "pipeline/suggesting.html"
+
+    def __init__(self, offered: Iterable[str]) -> None:
+        super().__init__()
+        self.offered = tuple(offered)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{context['widget']['attrs'].get('id', name)}_offered"
+        return {**context, "offered": self.offered}
+
+
+class FactsForm(forms.Form):
+    """Fields of a deal by name, each by its type, filled with what is known. ``needed``: those that must be given."""
+
+    def __init__(
+        self, deal: Opportunity, actor: Principal, fields: Iterable[str], data: Any = None, *, needed: bool = True
+    ) -> None:
+        super().__init__(data)
+        self.deal = deal
+        wanted = set(fields)
+        for name in (name for name in ASKED if name in wanted):
+            self.fields[name] = field_of(name, deal, actor)
+            self.fields[name].required = needed
+            self.initial[name] = getattr(deal, name, None)
+
+
+def field_of(name: str, deal: Opportunity, actor: Principal) -> forms.Field:
+    """The form field of a deal's field."""
+    label = FIELDS[name].label
+    if name == "amount":
+        return MoneyField(currency=deal.currency, label=label, help_text=_("Like 320 million, or 320,000,000"))
+    if name == "close_on":
+        return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    if name == "need":
+        return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 2}))
+    if name == "decision_maker":
+        offered = _names(deal, actor)
+        hint = _("A contact of the account, or another name") if offered else ""
+        return forms.CharField(label=label, max_length=LONGEST, widget=Suggesting(offered), help_text=hint)
+    if name == "account":
+        mine = Account.objects.visible_to(actor).filter(contacts__person=deal.person_id).distinct()
+        return forms.ModelChoiceField(mine, label=label)
+    if name == "contact":
+        theirs = Contact.objects.visible_to(actor).filter(account=deal.account_id).select_related("person")
+        return ContactField(theirs, label=label)
+    return forms.CharField(label=label, max_length=LONGEST, help_text=_("What has to be done next?"))
+
+
+class ContactField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return ", ".join(part for part in (obj.person.full_name, obj.job_title) if part)
+
+
+def _names(deal: Opportunity, actor: Principal) -> list[str]:
+    """The person of the deal, and whoever else speaks for its account."""
+    found = [deal.person.full_name]
+    if deal.account_id:
+        theirs = Contact.objects.visible_to(actor).filter(account=deal.account_id).order_by("id")
+        found += theirs.values_list("person__full_name", flat=True)[:20]
+    return [name for name in dict.fromkeys(found) if name]
+
+
+class LoseForm(forms.Form):
+    """Why a deal was lost."""
+
+    reason = forms.ChoiceField(label=_("Why was it lost?"), choices=[("", _("Choose a reason")), *Reason.choices])
+    note = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What would have won it?"),
+    )
+
+
+class StageForm(forms.Form):
+    """Where a deal goes to."""
+
+    def __init__(self, stages: Iterable[PipelineStage], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        language = get_language() or ""
+        choices = [(stage.code, stage.label(language)) for stage in stages]
+        self.fields["stage"] = forms.ChoiceField(label=_("Stage"), widget=forms.RadioSelect, choices=choices)
+
+
+class EditForm(FactsForm):
+    """The deal's own fields, one or several, changed in place; also its name and its owner."""
+
+    def __init__(self, deal: Opportunity, actor: Principal, fields: Iterable[str], data: Any = None) -> None:
+        wanted = list(fields)
+        super().__init__(deal, actor, (name for name in wanted if name != "next_task"), data, needed=False)
+        if "name" in wanted:
+            self.fields["name"] = forms.CharField(label=_("Name of the deal"), max_length=LONGEST)
+            self.initial["name"] = deal.name
+        if "owner" in wanted:
+            people = User.objects.visible_to(actor).filter(is_active=True).order_by("full_name")
+            self.fields["owner"] = forms.ModelChoiceField(people, label=_("Owner"), required=False)
+            self.initial["owner"] = deal.owner_id
+
+
+class NewDealForm(forms.Form):
+    """A deal for somebody we know already. ``person`` is chosen when ``who`` names several people."""
+
+    who = forms.CharField(
+        label=_("For whom?"),
+        max_length=LONGEST,
+        help_text=_("Name, phone number or email of somebody you know already"),
+    )
+    name = forms.CharField(label=_("What is it about?"), max_length=LONGEST)
+    close_on = forms.DateField(
+        label=_("Close date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(
+        self,
+        currency: str,
+        data: Any = None,
+        *,
+        ask_who: bool = True,
+        people: Iterable[Person] = (),
+        accounts: Iterable[Account] = (),
+    ) -> None:
+        super().__init__(data)
+        self.fields["amount"] = MoneyField(
+            currency=currency, label=_("Amount"), required=False, help_text=_("Like 320 million, or 320,000,000")
+        )
+        if not ask_who:
+            del self.fields["who"]
+        self._choose("person", _("Whom do you mean?"), people, forms.RadioSelect)
+        self._choose("account", _("Account"), accounts, forms.Select)
+        self.order_fields(["who", "person", "account", "name", "amount", "close_on"])
+
+    def _choose(self, name: str, label: Any, among: Iterable[Any], widget: type[forms.Select]) -> None:
+        """Asked only when there is a choice."""
+        choices = [(str(one.public_id), str(one)) for one in among]
+        if len(choices) > 1:
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices, widget=widget)

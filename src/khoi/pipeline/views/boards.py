@@ -1,0 +1,89 @@
+"""The board."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from khoi.kit import periods
+from khoi.pipeline import queries
+from khoi.pipeline.models import Pipeline
+from khoi.pipeline.queries import VIEWS, Wanted
+from khoi.team.rules import Principal
+from khoi.team.views import allowed
+from khoi.workspace import queries as workspace
+
+
+@require_safe
+@allowed("opportunity.view")
+def board(request: HttpRequest, actor: Principal) -> HttpResponse:
+    wanted = queries.read_wanted(request.GET, actor)
+    if wanted is None:
+        return render(request, "pipeline/no_pipeline.html")
+    return render(request, "pipeline/board.html", board_context(wanted, actor, timezone.now()))
+
+
+def board_context(wanted: Wanted, actor: Principal, now: datetime) -> dict[str, Any]:
+    """What the board shows, and what the parts of it that are sent anew after a move show."""
+    zone = workspace.zone()
+    made = queries.board(wanted, actor, now, zone)
+    tabs = [(view, VIEWS[view], wanted.address(view=view), count) for view, count in made.tabs]
+    return {
+        "board": made,
+        "wanted": wanted,
+        "may_move": actor.may("opportunity.edit"),
+        "may_add": actor.may("opportunity.create"),
+        "tabs": tabs,
+        "columns": [(column, listed(wanted, stage=column.stage)) for column in made.columns],
+        "ends": [(end, _ended(end, wanted)) for end in made.ends],
+        "is_new": not any(count for *_rest, count in tabs) and not any(end.count for end in made.ends),
+        "first_steps": _first_steps(actor),
+        "address": wanted.address(),
+        "here": reverse("pipeline:board") + wanted.address(),
+        "today": periods.today(now, zone),
+        "list_url": listed(wanted),
+        "idle_url": listed(wanted, step="none"),
+        "now": now,
+        **choices_of(wanted, actor),
+    }
+
+
+def _first_steps(actor: Principal) -> list[dict[str, Any]]:
+    if not actor.may("opportunity.create"):
+        return []
+    return [{"label": _("New deal"), "url": reverse("pipeline:new"), "icon": "plus", "primary": True, "dialog": True}]
+
+
+def choices_of(wanted: Wanted, actor: Principal) -> dict[str, Any]:
+    """Whose deals, and of which pipeline: each with the address that shows them."""
+    owners = queries.owners_of_deals(actor)
+    pipelines = list(Pipeline.objects.visible_to(actor).order_by("id"))
+    return {
+        "owners": [(owner, wanted.address(owner=owner)) for owner in owners],
+        "everyone": wanted.address(owner=None),
+        "pipelines": [
+            (pipeline, wanted.address(pipeline=pipeline, usual=place == 0, stage=None))
+            for place, pipeline in enumerate(pipelines)
+            if len(pipelines) > 1
+        ],
+    }
+
+
+def listed(wanted: Wanted, **changes: Any) -> str:
+    """The list with exactly these deals."""
+    return reverse("pipeline:list") + wanted.address(**changes)
+
+
+def _ended(end: queries.End, wanted: Wanted) -> str:
+    return listed(wanted, state=end.stage.kind, closed=end.period, view=end.view, stage=None)
+
+
+def wanted_of_board(address: str, actor: Principal) -> Wanted | None:
+    """What the board at this address shows."""
+    return queries.read_wanted(dict(parse_qsl(urlsplit(address).query)), actor)
