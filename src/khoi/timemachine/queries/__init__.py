@@ -1,0 +1,1 @@
+"""What the pages of history show, and the canonical dump."""
