@@ -5,7 +5,7 @@ import json
 import pytest
 from django.db import OperationalError
 
-from khoi.cli import main
+from khoi.cli import language, main
 from khoi.cli.refusals import explained
 from khoi.history.models import Act
 from khoi.kit.refusals import Refusal
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 def khoi(ready, capsys, monkeypatch, settings, tmp_path):
     """Call a command; what comes back is its code, what it said and what it warned of."""
     monkeypatch.setenv("KHOI_LANG", "en")
+    language.speak("en")
     settings.DATA_DIR = tmp_path
 
     def call(*words):

@@ -8,9 +8,11 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from khoi.kit.db.full import is_full
-from khoi.operations import views
+from khoi.operations import jobs, views
+from khoi.operations.models import JobRun
 from khoi.operations.queries import health
-from tests.cast import NOW
+from khoi.people.models import Person
+from tests.cast import NOW, acting
 
 
 @pytest.mark.django_db
@@ -89,3 +91,41 @@ def test_a_fault_outside_the_views_that_is_a_full_disk_gets_its_page_too():
         response = views.server_error(request)
 
     assert response.status_code == 507
+
+
+@pytest.mark.django_db
+def test_an_administrator_sees_how_it_is(ready, admin, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    page = admin.browser().get("/settings/health/?lang=en")
+
+    assert page.status_code == 200
+    assert "There is no backup yet" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_rep_is_not_shown_the_machine(ready, an):
+    assert an.browser().get("/settings/health/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_nightly_look_is_shown_with_its_finding(ready, admin, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    jobs.verify_history()
+    run = JobRun.objects.get(name="operations.jobs.verify_history")
+    JobRun.objects.filter(pk=run.pk).update(finished_at=NOW)
+
+    assert run.detail["ok"] is True
+    assert "whole, " in admin.browser().get("/settings/health/?lang=en").content.decode()
+
+
+@pytest.mark.django_db
+def test_what_is_computed_wrongly_is_put_right_by_night(ready, caplog):
+    with acting("add_person"):
+        Person.objects.create(full_name="Đỗ Hoa", created_at=NOW)
+    with acting("nothing_that_is_recorded"):
+        Person.objects.update(search="wrong")
+
+    jobs.check_computed()
+
+    assert "differed from the facts" in caplog.text
+    assert "hoa" in Person.objects.get().search
