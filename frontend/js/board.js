@@ -68,13 +68,14 @@ function askFor(card, from, text) {
   form.addEventListener("click", (e) => e.target.closest("[data-cancel]") && leave(e))
 }
 
-/** Below the card when there is room, else as low as the window allows. */
+/** Below the card when there is room, else as low as the window (above a phone's bottom bar) allows. */
 function hang(form, card) {
   const { left, right, bottom } = card.getBoundingClientRect()
   const { width, height } = form.getBoundingClientRect()
   const x = Math.max(12, right - width < 12 ? left : right - width)
   form.style.left = `${Math.min(x, innerWidth - width - 12)}px`
-  form.style.top = `${Math.max(12, Math.min(bottom + 8, innerHeight - height - 12))}px`
+  const floor = innerHeight - (matchMedia("(max-width: 720px)").matches ? 64 : 0)
+  form.style.top = `${Math.max(12, Math.min(bottom + 8, floor - height - 12))}px`
 }
 
 const say = (text) => document.dispatchEvent(new CustomEvent("khoi:say", { detail: { text, tone: "bad" } }))

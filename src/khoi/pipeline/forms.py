@@ -78,7 +78,7 @@ class FactsForm(forms.Form):
 
 def field_of(name: str, deal: Opportunity, actor: Principal) -> forms.Field:
     """The form field of a deal's field."""
-    label = FIELDS[name].label
+    label = str(FIELDS[name].label)
     if name == "amount":
         return MoneyField(currency=deal.currency, label=label, help_text=_("Like 320 million, or 320,000,000"))
     if name == "close_on":
@@ -98,8 +98,8 @@ def field_of(name: str, deal: Opportunity, actor: Principal) -> forms.Field:
     return forms.CharField(label=label, max_length=LONGEST, help_text=_("What has to be done next?"))
 
 
-class ContactField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic when it runs
+    def label_from_instance(self, obj: Contact) -> str:
         return ", ".join(part for part in (obj.person.full_name, obj.job_title) if part)
 
 
@@ -182,7 +182,7 @@ class NewDealForm(forms.Form):
         self._choose("account", _("Account"), accounts, forms.Select)
         self.order_fields(["who", "person", "account", "name", "amount", "close_on"])
 
-    def _choose(self, name: str, label: Any, among: Iterable[Any], widget: type[forms.Select]) -> None:
+    def _choose(self, name: str, label: Any, among: Iterable[Any], widget: type[forms.Widget]) -> None:
         """Asked only when there is a choice."""
         choices = [(str(one.public_id), str(one)) for one in among]
         if len(choices) > 1:

@@ -69,6 +69,8 @@ def moves_of(opportunity: Opportunity, now: datetime) -> list[Passage]:
         .select_related("from_stage", "to_stage", "by")
         .order_by("occurred_at", "id")
     )
+    if not moves:
+        return []
     ends = [move.occurred_at for move in moves[1:]] + [opportunity.closed_at or now]
     return [Passage(move, max(end - move.occurred_at, timedelta(0))) for move, end in zip(moves, ends, strict=True)]
 

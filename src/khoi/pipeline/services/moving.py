@@ -89,7 +89,7 @@ def _fill_in(opportunity: Opportunity, facts: Mapping[str, Any], *, by: Actor, n
     if known:
         edit_opportunity(opportunity, changes=known, by=by, now=now)
     if title := facts.get("next_task"):
-        owner = opportunity.owner or User.objects.get(pk=by.id)
+        owner = opportunity.owner or User.objects.get(pk=by.id or 0)
         activities.add_task(title=title, owner=owner, person=opportunity.person, lead=opportunity.lead, by=by, now=now)
 
 

@@ -82,7 +82,7 @@ def _open(
                 contact=speaking.filter(account=buyer).first() if buyer else None,
                 amount=said["amount"],
                 close_on=said["close_on"],
-                owner=User.objects.visible_to(actor).filter(pk=actor.id).first(),
+                owner=team.find(actor, "opportunity.create", User, pk=actor.id),
                 by=actor,
                 now=now,
             )
