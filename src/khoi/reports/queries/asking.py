@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from khoi.kit import periods
 from khoi.kit.periods import Period
@@ -9,6 +10,8 @@ from khoi.team.rules import Principal
 from khoi.workspace import queries as workspace
 
 NOW, THEN = "now", "then"
+#: From before the first lead to after the last one.
+EVER: Final = Period(date(1900, 1, 1), date(9000, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)

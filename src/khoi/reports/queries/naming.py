@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from khoi.campaigns.models import Campaign, Channel, Source
 from khoi.team.models import Team, User
 
@@ -36,3 +38,15 @@ def _plain(by: str, key: str) -> tuple[str, str]:
     if by == "channel":
         return key, {str(code): str(label) for code, label in Channel.choices}.get(key, key)
     return key, key
+
+
+def key_of(by: str, code: str) -> str | None:
+    """The key of the group with this code; None when there is no such group. "" is the group without one."""
+    if not code or by not in _MODELS:
+        return code
+    model, column, _ = _MODELS[by]
+    try:
+        found = model.objects.filter(**{column: code}).values_list("pk", flat=True).first()
+    except (ValueError, ValidationError):
+        return None
+    return None if found is None else str(found)

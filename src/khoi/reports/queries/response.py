@@ -32,6 +32,10 @@ class Answered:
         decided = self.in_time + self.late
         return self.in_time / decided if decided else None
 
+    @property
+    def percent_in_time(self) -> float:
+        return 100 * (self.share_in_time or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Response:

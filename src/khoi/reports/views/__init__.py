@@ -1,0 +1,1 @@
+"""Pages of the reports: read only, and every figure leads to its records."""
