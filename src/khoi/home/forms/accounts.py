@@ -22,7 +22,7 @@ class AccountForm(forms.Form):
     website = forms.CharField(label=_("Website"), max_length=200, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     tax_code = forms.CharField(label=_("Tax code"), max_length=20, required=False)
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False)
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, empty_label="–")
 
     def __init__(self, *args: Any, actor: Principal, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

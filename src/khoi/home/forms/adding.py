@@ -18,7 +18,9 @@ class AddForm(forms.Form):
     email = forms.CharField(label=_("Email"), max_length=254, required=False)
     company_name = forms.CharField(label=_("Company"), max_length=200, required=False)
     need = forms.CharField(label=_("What do they need?"), max_length=200, required=False)
-    source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), to_field_name="code", required=False)
+    source = forms.ModelChoiceField(
+        Source.objects.none(), label=_("Source"), to_field_name="code", required=False, empty_label="–"
+    )
 
     def __init__(self, *args: Any, actor: Principal, check_url: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -149,8 +149,8 @@ class LeadForm(WhoForm):
     industry = forms.CharField(label=_("Industry"), max_length=80, required=False)
     employees = forms.IntegerField(label=_("Employees"), min_value=0, required=False)
     region = forms.CharField(label=_("Region"), max_length=80, required=False)
-    source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)
-    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=_("Campaign"), required=False)
+    source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False, empty_label="–")
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=_("Campaign"), required=False, empty_label="–")
     channel = forms.ChoiceField(label=_("Channel"), choices=[("", "–"), *Channel.choices], required=False)
 
     def __init__(self, *args: Any, actor: Principal, **kwargs: Any) -> None:

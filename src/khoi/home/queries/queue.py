@@ -1,6 +1,6 @@
 """The work queue: every reason to get in touch now, found over leads, tasks and deals, and put in order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q
 
 from khoi.activities.models import TOUCHES, Activity, Task
 from khoi.home.queries.rows import LeadRow, engagement_card, rows_of
-from khoi.home.rules.ordering import Call, arrange
+from khoi.home.rules.ordering import Call, Place, arrange
 from khoi.kit import periods
 from khoi.leads.models import Lead, LeadSet, Stage, Temperature
 from khoi.leads.rules import OPEN_STAGES
@@ -76,6 +76,7 @@ def queue_of(actor: Principal, *, whose: str, now: datetime, most: int = 12) -> 
     rows = {row.lead.pk: row for row in rows_of(leads.values(), actor=actor, now=now)}
     people = {lead.person_id for lead in leads.values()} | {deal.person_id for deal in found.deals.values()}
     people |= {task.person_id for task in found.tasks.values() if task.person_id}
+    found.look_closer(leads, shown)
     reach, signs = _reach(people), _signs(people)
     lines = []
     for place in shown:
@@ -136,13 +137,21 @@ class _Found:
         rows = Lead.objects.visible_to(self.actor).filter(pk__in=wanted)
         return {lead.pk: lead for lead in rows.select_related("person", "account", "source", "owner")}
 
+    def look_closer(self, leads: Mapping[int, Lead], places: Sequence[Place]) -> None:
+        """What the first line's lead lacks for SQL, when no other question has asked already."""
+        kind, pk = places[0].call.subject if places else ("", 0)
+        if kind == "lead" and pk in leads and pk not in self.missing:
+            standing = standings_of([leads[pk]], now=self.now, stands=self.stands)[pk]
+            self.missing[pk] = standing.missing_for(Stage.SQL)
+
     def _clocks(self) -> Iterable[Call]:
-        running = self.open.filter(responded_at=None, respond_by__isnull=False).order_by("respond_by")[:MOST]
+        """Of those too late the freshest first: they may still be waiting."""
+        running = self.open.filter(responded_at=None, respond_by__isnull=False).order_by("-respond_by")[:MOST]
         promised = timedelta(minutes=self.stands.workspace.response_minutes if self.stands.workspace else 30)
         for pk, respond_by in running.values_list("pk", "respond_by"):
             left = (respond_by or self.now) - self.now
             reason = "late" if left <= timedelta(0) else "soon" if left <= promised else "waiting"
-            yield Call(("lead", pk), reason, left.total_seconds())
+            yield Call(("lead", pk), reason, abs(left.total_seconds()))
 
     def _replies(self) -> Iterable[Call]:
         """They wrote, called or came last, and since then nobody of ours got in touch."""

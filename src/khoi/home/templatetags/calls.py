@@ -79,7 +79,8 @@ def why(context: template.Context, line: Line) -> Words:
 def _fresh(line: Line, now: datetime) -> Words:
     lead = line.row.lead if line.row else None
     if line.sign is not None:
-        return Words(sign_name(line.sign), _and(f"{formats.ago(line.sign.at, now)}.", _unknown(line)))
+        quote = f"“{_short(line.sign.detail)}”" if line.sign.detail else ""
+        return Words(sign_name(line.sign), _and(f"{formats.ago(line.sign.at, now)}.", quote, _unknown(line)))
     arrived = formats.ago(lead.arrived_at, now) if lead else ""
     source = str(lead.source.label(_language())) if lead and lead.source else ""
     first = gettext("New lead: %(source)s") % {"source": source} if source else gettext("New lead")
@@ -185,9 +186,9 @@ def _and(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _short(text: str, most: int = 90) -> str:
+def _short(text: str, most: int = 56) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[:most].rsplit(' ', 1)[0]}…"
+    return flat if len(flat) <= most else f"{flat[:most].rsplit(' ', 1)[0].rstrip('.,;:!?')}…"
 
 
 def _language() -> str:

@@ -74,6 +74,13 @@ def day_and_hour(when: datetime, now: datetime) -> str:
 
 
 @register.filter
+def reached(when: datetime, now: datetime) -> str:
+    """The hour for today, else the day: 9:12, 4 Nov."""
+    same_day = timezone.localtime(when).date() == timezone.localtime(now).date()
+    return formats.hour(when) if same_day else formats.short_day(when)
+
+
+@register.filter
 def since(when: datetime | None, now: datetime | None = None) -> str:
     """How long ago, without "ago": 12 min, 3 days."""
     return "–" if when is None else formats.duration((now or timezone.now()) - when)

@@ -9,6 +9,7 @@ from khoi.leads.queries import leads_of_view
 from khoi.team.models import User
 from khoi.team.rules import Principal
 from khoi.team.views import viewer_of
+from khoi.workspace import queries as workspace
 from khoi.workspace.models import Workspace
 
 COUNTED = 101
@@ -22,12 +23,19 @@ def frame(request: HttpRequest) -> dict[str, object]:
         return {}
     return {
         "viewer": {"name": user.full_name or user.email, "theme": user.theme},
-        "workspace": Workspace.objects.filter(pk=1).first(),
+        "workspace": _workspace(),
         "nav": _places(request, actor),
         "palette_url": reverse("home:search"),
         "quick_add_url": reverse("home:add") if actor.may("lead.create") else "",
         "account_url": reverse("team:profile"),
     }
+
+
+def _workspace() -> Workspace | None:
+    try:
+        return workspace.current()
+    except workspace.NoWorkspace:
+        return None
 
 
 def _places(request: HttpRequest, actor: Principal) -> list[NavItem]:

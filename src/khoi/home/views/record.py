@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from khoi.activities.forms import outcomes_of
-from khoi.home.forms.filtering import address
+from khoi.home.forms.filtering import address, own_view
 from khoi.home.queries.record import record_of
 from khoi.home.queries.timeline import GROUPS, Event, counts_of, timeline_of
+from khoi.leads import queries as leads
 from khoi.leads.models import Lead
 from khoi.leads.rules import ENDED, EXITS
 from khoi.people.models import Person
@@ -39,6 +40,7 @@ def lead_page(request: HttpRequest, actor: Principal, public_id: str) -> HttpRes
         "may_convert": actor.may("lead.convert"),
         "may_log": actor.may("activity.create"),
         "claims": _claims(lead),
+        "neighbours": leads.neighbours_of(leads.leads_of_view(actor, own_view(actor)), lead),
         **story_of(request, lead.person, actor),
     }
     return render(request, "home/lead.html", context)

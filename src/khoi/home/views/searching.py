@@ -45,7 +45,7 @@ def _groups(found: Found) -> list[dict[str, Any]]:
                 {
                     "label": one.name,
                     "detail": one.account.name if one.account else one.person.full_name,
-                    "url": f"/opportunities/{one.public_id}/",
+                    "url": reverse("pipeline:deal", args=[one.public_id]),
                     "icon": "pipeline",
                 }
                 for one in found.deals

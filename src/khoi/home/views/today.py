@@ -1,5 +1,6 @@
 """The first page: whom to contact first, today's agenda, the funnel, the quarter."""
 
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,11 +8,16 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from khoi.activities.queries import day_of, tasks_of
+from khoi.design.rules import StreamStep
+from khoi.design.templatetags.design import stage_label
+from khoi.design.templatetags.formats import number, percent
 from khoi.home.queries.quarter import quarter_of
 from khoi.home.queries.queue import queue_of
+from khoi.home.queries.stream import small_funnel
 from khoi.leads.queries import leads_of_view
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
@@ -41,6 +47,7 @@ def today(request: HttpRequest, actor: Principal) -> HttpResponse:
         "bands": [(band, list(lines)) for band, lines in groupby(rest, lambda line: line.band)],
         "nothing_yet": first is None and not leads_of_view(actor, "all").exists(),
         "agenda": _agenda(actor, whose, now),
+        "funnel": _funnel(actor, whose, now) if actor.may("report.view") else None,
         "quarter": quarter_of(actor, whose=whose, workspace=here, now=now),
         "may_log": actor.may("activity.create"),
         "may_add": actor.may("lead.create"),
@@ -50,7 +57,27 @@ def today(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "home/today.html", context)
 
 
-def _agenda(actor: Principal, whose: str, now: Any) -> list[dict[str, Any]]:
+def _funnel(actor: Principal, whose: str, now: datetime) -> dict[str, Any]:
+    """The small funnel as drawn; nothing to draw before the first lead."""
+    found = small_funnel(actor, whose=whose, now=now)
+    steps = [
+        StreamStep(_short(width.stage), width.count, number(width.count), percent(width.onward) if width.onward else "")
+        for width in found.widths
+    ]
+    return {
+        "steps": steps if found.widths[0].count else [],
+        "pinch": found.pinch,
+        "leak": found.leak,
+        "after": found.after,
+    }
+
+
+def _short(stage: str) -> str:
+    """The last stages in words that fit over their width."""
+    return {"opportunity": gettext("Deals"), "customer": gettext("Won")}.get(stage) or stage_label(stage)
+
+
+def _agenda(actor: Principal, whose: str, now: datetime) -> list[dict[str, Any]]:
     """Today's tasks in the order of the day, with a line for this moment between them."""
     tasks = day_of(tasks_of(actor, whose=whose), now=now, zone=ZoneInfo(str(timezone.get_current_timezone())))
     past = [{"task": task} for task in tasks if task.due_at and task.due_at < now]

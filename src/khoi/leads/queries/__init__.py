@@ -1,7 +1,16 @@
 """What we know of leads at one moment, flat, for rules and screens; and finding the leads somebody means."""
 
 from khoi.leads.queries.bant import latest_bant
-from khoi.leads.queries.listing import SORTS, VIEWS, LeadFilter, Part, leads_matching, leads_of_view, part_of
+from khoi.leads.queries.listing import (
+    SORTS,
+    VIEWS,
+    LeadFilter,
+    Part,
+    leads_matching,
+    leads_of_view,
+    neighbours_of,
+    part_of,
+)
 
 __all__ = [
     "SORTS",
@@ -11,5 +20,6 @@ __all__ = [
     "latest_bant",
     "leads_matching",
     "leads_of_view",
+    "neighbours_of",
     "part_of",
 ]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from khoi.kit.search import every_word
 from khoi.leads.models import Lead, LeadSet, Temperature, WorkStatus
@@ -105,6 +105,24 @@ def part_of(rows: LeadSet, *, sort: str = "score", after: str = "", size: int = 
         found += _slice(rows.filter(**{column: None}), "", True, place, size + 1 - len(found))
     shown = tuple(found[:size])
     return Part(shown, _cursor(shown[-1], column) if len(found) > size else "")
+
+
+def neighbours_of(rows: LeadSet, lead: Lead) -> tuple[UUID | None, UUID | None]:
+    """Who stands before and after the lead in the list by score, as public ids."""
+    place = Q(lasts_until=lead.lasts_until)
+    if lead.lasts_until is None:
+        after, before = place & Q(id__lt=lead.pk), (place & Q(id__gt=lead.pk)) | Q(lasts_until__isnull=False)
+    else:
+        worth = lead.lasts_until
+        after = Q(lasts_until__lt=worth) | (place & Q(id__lt=lead.pk)) | Q(lasts_until=None)
+        before = Q(lasts_until__gt=worth) | (place & Q(id__gt=lead.pk))
+    down = (F("lasts_until").desc(nulls_last=True), "-id")
+    up = (F("lasts_until").asc(nulls_first=True), "id")
+    found = [
+        rows.filter(side).order_by(*order).values_list("public_id", flat=True).first()
+        for side, order in ((before, up), (after, down))
+    ]
+    return found[0], found[1]
 
 
 def _slice(rows: LeadSet, column: str, down: bool, place: tuple[Any, int] | None, size: int) -> list[Lead]:
