@@ -187,3 +187,38 @@ class NewDealForm(forms.Form):
         choices = [(str(one.public_id), str(one)) for one in among]
         if len(choices) > 1:
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, widget=widget)
+
+
+class StageSettingsForm(forms.Form):
+    """A stage of the pipeline. Its gate is a box for each field of a deal it may ask for."""
+
+    name = forms.CharField(label=_("Name in English"), max_length=120)
+    name_vi = forms.CharField(label=_("Name in Vietnamese"), max_length=120, required=False)
+    probability = forms.IntegerField(label=_("Probability in percent"), min_value=0, max_value=100)
+    rot_days = forms.IntegerField(
+        label=_("Days until a deal stands still"), min_value=1, max_value=3650, required=False
+    )
+    gate = forms.MultipleChoiceField(
+        label=_("To enter, a deal needs"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, stage: PipelineStage, data: Any = None) -> None:
+        names = ("name", "name_vi", "probability", "rot_days")
+        shown = {name: getattr(stage, name) for name in names} | {"gate": gate_fields(stage.gate)}
+        super().__init__(data, initial=shown)
+        self.fields["gate"] = forms.MultipleChoiceField(
+            label=self.fields["gate"].label,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            choices=[(name, FIELDS[name].label) for name in ASKED],
+        )
+        if gate_fields(stage.gate) is None:  # a gate of another shape is not put into boxes
+            del self.fields["gate"]
+
+
+def gate_fields(gate: dict[str, Any]) -> list[str] | None:
+    """The fields a gate asks for, when it asks for nothing but that they are there; else None."""
+    leaves = gate.get("all", []) if set(gate) <= {"all"} else None
+    if leaves is None or any("field" not in leaf for leaf in leaves):
+        return None
+    return [leaf["field"] for leaf in leaves]

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from khoi.pipeline.views import boards, lists, moves, opening, pages
+from khoi.pipeline.views import boards, lists, moves, opening, pages, stages
 
 app_name = "pipeline"
 
@@ -12,4 +12,6 @@ urlpatterns = [
     path("pipeline/<uuid:public_id>/", pages.deal, name="deal"),
     path("pipeline/<uuid:public_id>/edit/", pages.edit, name="edit"),
     path("pipeline/<uuid:public_id>/move/", moves.move, name="move"),
+    path("settings/pipeline/", stages.listing, name="stages"),
+    path("settings/pipeline/<int:stage_id>/", stages.edit, name="edit_stage"),
 ]

@@ -1,0 +1,147 @@
+"""What the board shows and adds up."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from khoi.activities import services as activities
+from khoi.pipeline import queries
+from khoi.pipeline import services as pipeline
+from tests.cast import HANOI, NOW
+
+
+def board_of(member, now=NOW, **asked):
+    wanted = queries.read_wanted(asked, member.by)
+    assert wanted is not None
+    return queries.board(wanted, member.by, now, HANOI)
+
+
+def column(made, code):
+    return next(column for column in made.columns if column.stage.code == code)
+
+
+def names(column):
+    return [card.deal.name for card in column.cards]
+
+
+def test_a_column_says_how_many_how_much_and_how_likely(an, make_deal):
+    make_deal("Kho A", stage="proposal", amount=300_000_000)
+    make_deal("Kho B", stage="proposal", amount=100_000_001)
+    here = column(board_of(an), "proposal")
+    assert here.count == 2
+    assert here.total.sums == ((400_000_001, "VND"),)
+    assert here.weighted.sums == ((200_000_000, "VND"),)
+
+
+def test_currencies_are_never_added_to_each_other(an, make_deal):
+    make_deal("Kho A", amount=300_000_000)
+    make_deal("Kho B", amount=100_000, currency="USD")
+    made = board_of(an)
+    assert sorted(made.total.sums) == [(100_000, "USD"), (300_000_000, "VND")]
+
+
+def test_only_stages_of_that_forecast_are_committed(an, make_deal):
+    make_deal("Kho A", stage="negotiation", amount=70)
+    make_deal("Kho B", stage="proposal", amount=30)
+    assert board_of(an).committed.sums == ((70, "VND"),)
+
+
+def test_cards_stand_by_close_date_and_undated_last(an, make_deal):
+    make_deal("không ngày")
+    make_deal("sau", close_on=date(2027, 1, 5))
+    make_deal("trước", close_on=date(2026, 12, 5))
+    assert names(column(board_of(an), "prospecting")) == ["trước", "sau", "không ngày"]
+
+
+def test_a_column_shows_25_cards_and_links_to_the_rest(an, make_deal):
+    for place in range(27):
+        make_deal(f"Kho {place}")
+    here = column(board_of(an), "prospecting")
+    assert (len(here.cards), here.count, here.more) == (25, 27, 2)
+    assert "/pipeline/list/?view=team&amp;stage=prospecting" in an.browser().get("/pipeline/").text
+
+
+def test_ten_times_the_deals_cost_no_more_queries(an, make_deal):
+    def queries_of_a_page():
+        browser = an.browser()
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert browser.get("/pipeline/").status_code == 200
+        return len(asked)
+
+    make_deal("Kho một")
+    few = queries_of_a_page()
+    for place in range(20):
+        make_deal(f"Kho {place}", stage="contact" if place % 2 else "proposal")
+    assert queries_of_a_page() == few
+    assert few <= 26
+
+
+def test_a_deal_stands_still_from_the_day_after_its_limit(an, make_deal):
+    on = datetime(2026, 11, 5, 23, 0, tzinfo=HANOI).astimezone(UTC)  # 14 days are allowed
+    make_deal("đúng hạn", opened_at=on)
+    make_deal("quá hạn", opened_at=on - timedelta(days=1))
+    made = board_of(an, view="still")
+    assert names(column(made, "prospecting")) == ["quá hạn"]
+    assert column(made, "prospecting").cards[0].standing.over == 1
+    assert dict(made.tabs)["still"] == 1
+
+
+def test_the_tab_of_this_month_ends_with_it(an, make_deal):
+    make_deal("cuối tháng", close_on=date(2026, 11, 30))
+    make_deal("tháng sau", close_on=date(2026, 12, 1))
+    assert names(column(board_of(an, view="month"), "prospecting")) == ["cuối tháng"]
+
+
+def test_mine_are_mine_and_the_team_is_the_team(an, binh, make_deal):
+    make_deal("của An")
+    make_deal("của Bình", owner=binh)
+    assert dict(board_of(an).tabs) == {"team": 2, "mine": 1, "still": 0, "month": 0, "all": 2}
+    assert board_of(an, view="mine").count == 1
+    assert board_of(an, owner=str(binh.user.public_id)).count == 1
+
+
+def test_another_team_sees_neither_deal_nor_sum(dung, make_deal):
+    make_deal(amount=500)
+    made = board_of(dung, view="all")
+    assert (made.count, made.total.sums) == (0, ())
+    assert "Kho thành phẩm" not in dung.browser().get("/pipeline/?view=all").text
+
+
+def test_a_deal_without_an_open_task_has_no_next_step(an, converted):
+    assert board_of(an).without_step == 1
+    task = activities.add_task(title="Gọi lại", owner=an.user, lead=converted.lead, by=an.by, now=NOW)
+    assert board_of(an).without_step == 0
+    assert column(board_of(an), "prospecting").cards[0].next_step == task
+    activities.complete_task(task, by=an.by, now=NOW)
+    assert board_of(an).without_step == 1
+
+
+def test_the_ends_tell_of_this_quarter(an, make_deal):
+    won, lost, long_ago = make_deal("thắng", amount=90), make_deal("thua", amount=30), make_deal("xưa", amount=7)
+    pipeline.move_opportunity(won, stage="closed_won", by=an.by, now=NOW)
+    pipeline.move_opportunity(lost, stage="closed_lost", reason="price", by=an.by, now=NOW)
+    pipeline.move_opportunity(long_ago, stage="closed_won", by=an.by, now=NOW, occurred_at=NOW - timedelta(days=90))
+    ends = {end.stage.code: (end.count, end.total.sums, end.period) for end in board_of(an).ends}
+    assert ends == {"closed_won": (1, ((90, "VND"),), "2026-Q4"), "closed_lost": (1, ((30, "VND"),), "2026-Q4")}
+
+
+def test_the_page_shows_money_the_way_it_is_said(an, make_deal):
+    make_deal(amount=1_840_000_000, stage="proposal")
+    page = an.browser().get("/pipeline/?lang=vi").text
+    assert "1,84\N{NO-BREAK SPACE}tỷ\N{NO-BREAK SPACE}₫" in page
+    assert "920\N{NO-BREAK SPACE}tr" in page
+
+
+def test_an_empty_board_says_what_it_is_for(an, ready):
+    page = an.browser().get("/pipeline/").text
+    assert "data-board" not in page
+    assert "/pipeline/new/" in page
+
+
+@pytest.mark.parametrize("asked", ["view=x&owner=y&pipeline=z&stage=q", "owner=00000000-0000-4000-8000-000000000000"])
+def test_words_the_address_does_not_know_count_as_not_said(an, deal, asked):
+    assert deal.name in an.browser().get(f"/pipeline/?{asked}").text
