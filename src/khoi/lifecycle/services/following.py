@@ -1,14 +1,17 @@
 """When a deal is won, lost or opened again, its lead follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from khoi.history.models import Act
 from khoi.history.rules.actors import SYSTEM, Actor
 from khoi.leads.models import Stage
+from khoi.leads.rules import ENDED
 from khoi.pipeline.models import StageKind, StageMove
 from khoi.qualification import services as qualification
 from khoi.qualification.models import Basis
+
+CHUNK = 500
 
 #: kind of stage a deal entered → stage its lead enters, and on which basis.
 FOLLOWS = {
@@ -23,13 +26,13 @@ def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) ->
     if not move_ids:
         return set()
     followed = set()
-    moves = StageMove.objects.filter(pk__in=move_ids).select_related("opportunity__lead", "to_stage").order_by("id")
-    latest = {move.opportunity_id: move for move in moves}
-    for move in latest.values():
+    for move in _latest(sorted(move_ids)):
         lead = move.opportunity.lead
         if lead is None:
             continue
         stage, basis = FOLLOWS[StageKind(move.to_stage.kind)]
+        if move.basis == "imported" and lead.lifecycle_stage in ENDED and stage == Stage.OPPORTUNITY:
+            continue  # a file tells of an older deal; nobody opened the lead again
         change = qualification.enter_stage(
             lead,
             stage=stage,
@@ -43,6 +46,16 @@ def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) ->
         if change is not None:
             followed.add(lead.pk)
     return followed
+
+
+def _latest(move_ids: list[int]) -> Iterable[StageMove]:
+    """The last move of each deal, in order."""
+    found: dict[int, StageMove] = {}
+    for start in range(0, len(move_ids), CHUNK):
+        moves = StageMove.objects.filter(pk__in=move_ids[start : start + CHUNK])
+        for move in moves.select_related("opportunity__lead", "to_stage").order_by("id"):
+            found[move.opportunity_id] = move
+    return found.values()
 
 
 def _by(act: Act) -> Actor:

@@ -7,15 +7,18 @@ from khoi.activities.models import SPOKE, TOUCHES, Activity
 from khoi.history.models import Act, code_of
 from khoi.leads.models import Lead, WorkStatus
 from khoi.leads.rules import ENDED
+from khoi.qualification.models import Basis, StageChange
 from khoi.workspace import queries as workspace
 
 #: An enquiry older than this when it reaches us (an imported one) has no promise left to keep.
 FRESH_DAYS = 2
 
 
-def start_clocks(leads: Iterable[Lead], *, now: datetime) -> None:
+def start_clocks(leads: Iterable[Lead], *, now: datetime, imported: bool = False) -> None:
     """Promise a first contact within the workspace's working minutes, in memory: the caller writes the leads."""
     fresh = [lead for lead in leads if lead.respond_by is None and _is_waiting(lead, now)]
+    if imported:
+        fresh = _just_asked(fresh)
     if not fresh:
         return
     deadline = workspace.deadline(now)
@@ -26,6 +29,15 @@ def start_clocks(leads: Iterable[Lead], *, now: datetime) -> None:
 def _is_waiting(lead: Lead, now: datetime) -> bool:
     """Suspects asked for nothing, ended leads want nothing more."""
     return (now - lead.arrived_at).days < FRESH_DAYS and lead.lifecycle_stage not in (*ENDED, "suspect")
+
+
+def _just_asked(leads: list[Lead]) -> list[Lead]:
+    """Of imported leads only those that are known to have asked lately: no list without dates, and nobody whose
+    stage the file knew already."""
+    dated = [lead for lead in leads if lead.arrived_at < lead.created_at]
+    staged = StageChange.objects.filter(lead__in=dated, basis=Basis.IMPORTED).values_list("lead_id", flat=True)
+    known = set(staged) if dated else set()
+    return [lead for lead in dated if lead.pk not in known]
 
 
 def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datetime) -> set[int]:

@@ -21,12 +21,16 @@ from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.lifecycle.services import following, judging, reaching
 from khoi.people.models import ContactPoint, MatchKey, Person
 from khoi.pipeline.models import Opportunity, StageMove
+from khoi.qualification.models import Policy
 from khoi.routing import services as routing
 from khoi.scoring import services as scoring
+from khoi.scoring.models import Scorecard
 from khoi.scoring.queries import Touches, touches_of
 from khoi.touchpoints.models import Touchpoint
 
 CHUNK = 500
+#: The verb of a file's act: what it says happened, happened before.
+IMPORTING = "import_file"
 #: Every column of a lead that settling may change.
 SETTLED = [
     *SCORE_FIELDS,
@@ -39,6 +43,11 @@ SETTLED = [
     "respond_by",
 ]
 
+#: What every lead is scored and judged by: another version of one concerns them all.
+RULES: tuple[type[Model], ...] = (Scorecard, Policy)
+#: So many leads are settled with the act that changed the rules; more are settled in parts by ``check_due_leads``.
+AT_ONCE = 2_000
+
 #: Tables whose rows speak of a person in a way that scores, judges or warms their leads.
 SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact)
 
@@ -50,12 +59,12 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     now = act.recorded_at
     for chunk in _chunks(_people_rewritten(act, touched)):
         refresh_people(chunk)
-    concerned = _leads_concerned(act, touched)
+    concerned = _leads_concerned(act, touched) | _leads_under_new_rules(touched, now)
     if not refresh_only:
         concerned |= following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
         concerned |= reaching.answer_clocks(act, touched, now=now)
     for chunk in _chunks(sorted(concerned)):
-        settle_leads(chunk, now=now, refresh_only=refresh_only)
+        settle_leads(chunk, now=now, refresh_only=refresh_only, imported=act.verb == IMPORTING)
     refresh_search(touched)
     if refresh_only:
         routing.recount(check=False)
@@ -77,6 +86,17 @@ def _leads_concerned(act: Act, touched: Touched) -> set[int]:
         for chunk in _chunks(sorted(_subjects(act, said))):
             found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
     return found
+
+
+def _leads_under_new_rules(touched: Touched, now: datetime) -> set[int]:
+    """All leads, when the scorecard or the policy is another one. Of very many each is marked as due instead."""
+    if not any(touched.get(code_of(model)) for model in RULES):
+        return set()
+    ids = list(Lead.objects.values_list("pk", flat=True)[:AT_ONCE])
+    if len(ids) < AT_ONCE:
+        return set(ids)
+    Lead.objects.update(next_check_at=now)
+    return set()
 
 
 def _subjects(act: Act, written: Iterable[type[Model]]) -> set[int]:
@@ -134,7 +154,7 @@ def _whole(part: str) -> list[str]:
     return [part.strip().casefold()] if "@" in part and " " not in part.strip() else []
 
 
-def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool) -> None:
+def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool, imported: bool = False) -> None:
     """Score, judge, share out and start the clock in memory; then one write per table."""
     leads = _read(ids)
     if not leads:
@@ -143,7 +163,7 @@ def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool) -> No
     touches = touches_of(lead.person_id for lead in leads)
     facts, changed = _refresh(leads, stands, touches, now)
     if not refresh_only:
-        changed |= _decide(leads, facts, stands, touches, now)
+        changed |= _decide(leads, facts, stands, touches, now, imported=imported)
     _write(leads, changed)
 
 
@@ -152,7 +172,7 @@ def _read(ids: Iterable[int]) -> list[Lead]:
 
 
 def _decide(
-    leads: list[Lead], facts: dict[int, Facts], stands: Ground, touches: Touches, now: datetime
+    leads: list[Lead], facts: dict[int, Facts], stands: Ground, touches: Touches, now: datetime, *, imported: bool
 ) -> set[int]:
     moves, touched = judging.judge_leads(leads, facts, ground=stands, now=now)
     changed = {lead.pk for lead in touched}
@@ -160,7 +180,7 @@ def _decide(
         facts, again = _refresh(leads, stands, touches, now)
         changed |= again
     given = routing.share_out(leads, facts, zone=stands.zone, now=now)
-    reaching.start_clocks([assignment.lead for assignment in given], now=now)
+    reaching.start_clocks([assignment.lead for assignment in given], now=now, imported=imported)
     changed |= {assignment.lead_id for assignment in given}
     if moves:
         insert_rows(moves)

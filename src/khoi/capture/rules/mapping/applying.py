@@ -119,11 +119,22 @@ class _Reading:
         try:
             value, day_only = read_cell(text, field, self.mapping, self.text("currency"), column.pattern)
         except Unreadable as unreadable:
-            self.refuse(column, text, unreadable.code, rejects=column.required or name in self.reader.asserted)
+            self.refuse(column, text, unreadable.code, rejects=self.is_needed(column, name, unreadable.code))
             return
         self.values[name] = self.within(column, name, field, value)
         if day_only:
             self.days.add(name)
+
+    def is_needed(self, column: Column, name: str, code: str) -> bool:
+        """Whether the row cannot do without the cell: the mapping says so, or the history would be wrong."""
+        if code == "unknown_value" and column.otherwise == "reject":
+            return True
+        dates_a_stage = name in ("arrived_at", "stage_at") and self.names_a_stage
+        return column.required or name in self.reader.asserted or dates_a_stage
+
+    @property
+    def names_a_stage(self) -> bool:
+        return any("stage" in column.fields and self.cell(column.heading) for column in self.mapping.columns)
 
     def within(self, column: Column, name: str, field: Field, value: Value) -> Value:
         """The value at the length a field holds; several columns of long text stand one below the other."""

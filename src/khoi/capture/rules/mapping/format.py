@@ -94,7 +94,8 @@ def fit(mapping: Mapping, headings: Iterable[str]) -> Fit:
     """Compare a mapping with a file before reading a row."""
     present = list(headings)
     externals = [external.column for external in (mapping.key, mapping.join) if external]
-    named = dict.fromkeys([*externals, *(column.heading for column in mapping.columns)])
+    asked = [assertion.column for assertion in mapping.asserts if assertion.column]
+    named = dict.fromkeys([*externals, *(column.heading for column in mapping.columns), *asked])
     needed = {*externals, *(column.heading for column in mapping.columns if column.required)}
     missing = tuple(heading for heading in named if heading not in present)
     others = tuple(heading for heading in present if heading not in named and heading not in REJECTED_COLUMNS)

@@ -134,17 +134,18 @@ class DealRows:
 
     def _store(self, row: Incoming, lead: Lead | None, human: Human, target: PipelineStage, at: datetime | None) -> str:
         deal, again = self._find(row, lead, human)
-        learnt = False if human.is_new else self.people.learn(human, row, replacing=not again)
+        sure = row.parsed.join is not None and not again
+        learnt = False if human.is_new else self.people.learn(human, row, replacing=sure)
         account = self.buyers.account(row.parsed, owner_id=lead.owner_id if lead else None)
         if deal is None:
-            self._make(row, lead, human, account, target, at)
-            self._follow(row, lead, account)
+            made = self._make(row, lead, human, account, target, at)
+            self._follow(row, lead, account, made)
             return CREATED
         changed = self._change(row, deal, account, replacing=not again)
         changed |= self._move_on(row, deal, target, at)
         if changed and not deal._state.adding:
             self.changed[deal.pk] = deal
-        if self._follow(row, lead, account) or changed or learnt:
+        if self._follow(row, lead, account, deal) or changed or learnt:
             return UPDATED
         return SKIPPED if again else UNCHANGED
 
@@ -179,7 +180,7 @@ class DealRows:
         account: Account | None,
         target: PipelineStage,
         at: datetime | None,
-    ) -> None:
+    ) -> Opportunity:
         opened_at, entered_at = _times(row.parsed, at, self.context.now)
         deal = Opportunity(
             person=human.person,
@@ -200,6 +201,7 @@ class DealRows:
             self.deal_of[lead.pk] = deal
         self._note_moves(deal, target, opened_at, entered_at)
         self._note(row, deal, lead)
+        return deal
 
     def _note_moves(self, deal: Opportunity, target: PipelineStage, opened_at: datetime, entered_at: datetime) -> None:
         first = self.stages.first(target)
@@ -295,11 +297,14 @@ class DealRows:
         self._move(deal, came_from, target, moment)
         return True
 
-    def _follow(self, row: Incoming, lead: Lead | None, account: Account | None) -> bool:
+    def _follow(self, row: Incoming, lead: Lead | None, account: Account | None, deal: Opportunity) -> bool:
         """The lead goes where its deal went, and keeps the labelled notes of the row."""
         if lead is None:
             return False
-        added = steps(row.parsed.claims, current=lead.lifecycle_stage, known=self.been[lead.pk] - {"customer"})
+        stands = Claim("opportunity", deal.stage.kind, deal.entered_stage_at, day_only=False)
+        added = steps(
+            [*row.parsed.claims, stands], current=lead.lifecycle_stage, known=self.been[lead.pk] - {"customer"}
+        )
         self.context.enter(lead, added, reason=row.parsed.text("lost_reason"))
         self.been[lead.pk] |= {step.stage for step in added}
         changed = self._keep_extras(row, lead)

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from khoi.capture.rules.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, steps
 from khoi.capture.rules.mapping import LEAD, Claim, Parsed
+from khoi.capture.services.importing.consenting import record_consent
 from khoi.capture.services.importing.context import OURS, Context, Referred, referred
 from khoi.capture.services.importing.humans import Human
 from khoi.capture.services.importing.tallying import Incoming
@@ -55,6 +56,7 @@ class LeadRows:
         self.new: list[Lead] = []
         self.references: list[LeadReference] = []
         self.changed: dict[int, Lead] = {}
+        self.consenting: list[Human] = []
         self.made_here: dict[str, tuple[Lead, Human]] = {}
         self.makers: dict[int, Human] = {}
         self.new_of: dict[int, list[Lead]] = defaultdict(list)
@@ -102,7 +104,7 @@ class LeadRows:
     def _been(self, rows: list[Incoming]) -> dict[int, set[str]]:
         """Lead id → the stages it has been at, for rows that assert one."""
         found: dict[int, set[str]] = defaultdict(set)
-        if not any(row.parsed.claims for row in rows):
+        if not any(row.parsed.claims or row.parsed.text("stage") for row in rows):
             return found
         known = [lead.pk for lead in self.referred.leads.values()]
         known += [lead.pk for leads in (*self.leads_of.values(), *self.named.values()) for lead in leads]
@@ -183,6 +185,7 @@ class LeadRows:
             human = self.people.add(row)
         else:
             self.people.learn(human, row, replacing=False)
+        self.consenting.append(human)
         lead = self._lead(row, human)
         self.new.append(lead)
         self.makers[id(lead)] = human
@@ -191,7 +194,7 @@ class LeadRows:
             self._refer(lead, human, row)
         elif not row.keys:
             self.named[_name(row.parsed)].append(lead)
-        self.context.enter(lead, steps(_claims(row.parsed), current=lead.lifecycle_stage))
+        self.context.enter(lead, steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage))
 
     def _lead(self, row: Incoming, human: Human) -> Lead:
         parsed, now = row.parsed, self.context.now
@@ -235,9 +238,10 @@ class LeadRows:
         person, or spoken of twice in one file, has only its blanks filled."""
         sure = row.parsed.key is not None and not again
         human = human or self._human_of(lead)
+        self.consenting.append(human)
         learnt = self.people.learn(human, row, replacing=sure)
         changed = self._change(lead, row, replacing=sure)
-        added = steps(_claims(row.parsed), current=lead.lifecycle_stage, known=self._known(lead))
+        added = steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage, known=self._known(lead))
         self.context.enter(lead, added)
         if changed or added:
             self.been[lead.pk or 0] |= {step.stage for step in added}
@@ -279,6 +283,7 @@ class LeadRows:
 
     def _write(self) -> None:
         self.people.write()
+        record_consent(self.consenting, self.context)
         insert_rows(self.new)
         if self.references:
             insert_rows(self.references)
@@ -289,8 +294,13 @@ class LeadRows:
             self.context.seen.add(f"lead {lead.pk}")
 
 
-def _claims(parsed: Parsed) -> list[Claim]:
-    return [claim for claim in parsed.claims if claim.of == LEAD]
+def _claims(parsed: Parsed, now: datetime) -> list[Claim]:
+    """What the row says of the lead; a stage without any date is a fact of today."""
+    claims = [claim for claim in parsed.claims if claim.of == LEAD]
+    stage = parsed.text("stage")
+    if stage and all(claim.state != stage for claim in claims):
+        claims.append(Claim(LEAD, stage, now, day_only=False))
+    return claims
 
 
 def extras_of(parsed: Parsed) -> dict[str, str]:

@@ -116,6 +116,7 @@ def import_next(*, clock: Clock) -> bool:
 
 
 def _claim(now: datetime) -> ImportRun | None:
+    run: ImportRun
     for run in ImportRun.objects.filter(state__in=[RunState.WAITING, RunState.RUNNING]).order_by("id"):
         if run.state == RunState.RUNNING and (not run.stored_as or now - last_sign(run) < SILENT):
             continue
