@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -54,30 +56,30 @@ class Installation:
         return found
 
     @contextmanager
-    def serving(self, *words: str, file_limit: int | None = None) -> "Iterator[Server]":
+    def serving(self, *words: str) -> "Iterator[Server]":
         """``khoi run`` on a free port, from its first answer until it is told to stop."""
-        port = free_port()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "khoi", "run", "--port", str(port), *words],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            preexec_fn=_limit(file_limit),
-        )
-        server = Server(process, port)
+        port, log = free_port(), self.data.parent / "server.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "khoi", "run", "--port", str(port), *words],
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        server = Server(process, port, log)
         try:
             server.wait()
             yield server
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.wait(timeout=30)
 
 
 @dataclass(frozen=True)
 class Server:
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     port: int
+    log: Path
 
     @property
     def url(self) -> str:
@@ -91,6 +93,9 @@ class Server:
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()
 
+    def browser(self) -> "Browser":
+        return Browser(self.url)
+
     def wait(self, seconds: float = 30) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
@@ -101,7 +106,38 @@ class Server:
             else:
                 return
         self.process.kill()
-        raise AssertionError(f"it does not serve: {self.process.communicate()[0]}")
+        raise AssertionError(f"it does not serve: {self.said()}")
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+
+class Browser:
+    """Keeps cookies, follows redirects, and sends what a form of ours wants."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._cookies = CookieJar()
+        self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies)).open
+
+    def get(self, path: str) -> tuple[int, str]:
+        return self._ask(urllib.request.Request(self._url + path))
+
+    def post(self, path: str, **fields: str) -> tuple[int, str]:
+        token = next(cookie.value for cookie in self._cookies if "csrf" in cookie.name)
+        body = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": token or ""}).encode()
+        return self._ask(urllib.request.Request(self._url + path, data=body))
+
+    def log_in(self, email: str, password: str) -> tuple[int, str]:
+        self.get("/log-in/")
+        return self.post("/log-in/", email=email, password=password)
+
+    def _ask(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with self._open(request, timeout=30) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
 
 
 def free_port() -> int:

@@ -23,7 +23,8 @@ def test_a_second_start_serves_within_three_seconds(installation):
 def test_it_says_where_it_is_and_where_the_log_ins_are(installation):
     with installation.serving("--no-browser") as server:
         server.process.terminate()
-        said = server.process.communicate(timeout=20)[0]
+        server.process.wait(20)
+        said = server.said()
 
     assert f"Khơi is at {server.url}\n" in said
     assert f"Log-ins are in {installation.data / 'logins.txt'}\n" in said
@@ -67,9 +68,23 @@ def test_jobs_alone_do_what_is_due_and_stop(installation):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def make_room(server, size):
+    """How long any file of the server may grow from now on; 1 byte is a full disk to it."""
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux takes room from a running process")
-def test_reading_goes_on_when_the_disk_fills_up(served):
-    """From now on no file may grow: what SQLite writes fails as it does on a full disk."""
-    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (1, 1))
+def test_a_full_disk_is_read_only_and_ends_by_itself(served, installation):
+    browser = served.browser()
+    password = (installation.data / "logins.txt").read_text().split()[2]
+    make_room(served, 1)
 
     assert served.get("/healthz") == (200, "ok")
+    status, page = browser.log_in("admin@example.com", password)
+    assert (status, "The disk is full" in page) == (507, True)
+
+    make_room(served, resource.RLIM_INFINITY)
+    status, page = browser.log_in("admin@example.com", password)
+    assert status == 200
+    assert "admin" in page.lower()
+    assert installation.answer("verify")["ok"]

@@ -14,6 +14,8 @@ from typing import Final, Protocol
 
 from django.db import close_old_connections, connections, transaction
 
+from khoi.kit.db.full import is_full
+
 logger = logging.getLogger("khoi.jobs")
 
 FIRST_PAUSE: Final = 5  # seconds before a failed entry is tried again; doubles with every failure
@@ -111,9 +113,9 @@ class Runner:
                 turn.due = started_at + timedelta(seconds=min(entry.seconds, LOOK_EVERY))
                 return True
             more = entry.function() is True
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - logged, and tried again
             pause = min(FIRST_PAUSE * 2**turn.failures, LONGEST_PAUSE)
-            logger.exception("%s failed; it is tried again in %s s", entry.name, pause)
+            _log(problem, f"{entry.name} failed; it is tried again in {pause} s")
             self._put_off(turn, started_at, problem, pause)
             return False
         turn.failures = 0
@@ -132,8 +134,8 @@ class Runner:
             self._diary.note(
                 turn.entry, started_at=started_at, finished_at=self._clock(), problem=problem, again_at=turn.due
             )
-        except Exception:
-            logger.exception("the run of %s could not be noted", turn.entry.name)
+        except Exception as fault:  # noqa: BLE001 - logged
+            _log(fault, f"the run of {turn.entry.name} could not be noted")
 
     def _bring_forward(self) -> None:
         """What was woken is due now, unless it waits after a failure."""
@@ -146,6 +148,14 @@ class Runner:
         if next_due is None:
             return LOOK_EVERY
         return max(0.0, min((next_due - self._clock()).total_seconds(), LOOK_EVERY))
+
+
+def _log(problem: Exception, says: str) -> None:
+    """A full disk is said in a line, however many jobs it stops; a traceback is for what nobody expects."""
+    if is_full(problem):
+        logger.error("%s: %s", says, problem)
+    else:
+        logger.error(says, exc_info=problem)
 
 
 def _utc_now() -> datetime:
