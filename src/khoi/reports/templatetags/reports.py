@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from django import template
+from django.utils.translation import get_language
 
+from khoi.campaigns.models import Source
 from khoi.design.templatetags import formats
 from khoi.reports.rules.drawing import Drawing
 
@@ -21,3 +23,9 @@ def waterfall(drawing: Drawing) -> dict[str, object]:
 def sums(amounts: Mapping[str, int]) -> list[str]:
     """One short amount per currency, largest first; never added up."""
     return [formats.money(amount, currency) for currency, amount in sorted(amounts.items(), key=lambda pair: -pair[1])]
+
+
+@register.filter
+def source_label(source: Source) -> str:
+    """A source in the language of the page."""
+    return source.label(get_language() or "en")

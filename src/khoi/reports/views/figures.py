@@ -48,7 +48,7 @@ def pipeline(asked: Asked) -> dict[str, Any]:
         Column("total", formats.short_day(asked.day), words.figure(found.after, per), found.after),
     ]
     return {
-        "standing": [row for row in standing.rows if row.count or row.stage.kind == "open"],
+        "standing": [row for row in standing.rows if row.stage.kind == OPEN],
         "totals": standing.totals,
         "changed": found,
         "unit": unit,

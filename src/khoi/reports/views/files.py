@@ -50,7 +50,14 @@ def _file(form: str, heads: list[str], rows: list[list[Cell]]) -> bytes:
 def _funnel(asked: Asked) -> Table:
     found = answer(asked.question, asked.by)
     if not asked.by:
-        heads = [_("Stage"), _("Reached"), _("Went on, %"), _("Stopped here"), _("Median days"), _("Days in all")]
+        heads = [
+            _("Stage"),
+            pgettext("funnel", "Reached"),
+            _("Went on, %"),
+            _("Stopped here"),
+            _("Median days"),
+            _("Days in all"),
+        ]
         return heads, [
             [
                 words.stage(s.stage),
