@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from khoi.capture.views import public
+from khoi.capture.views import forms, public
 
 app_name = "capture"
 
 urlpatterns = [
     path("f/<slug:slug>", public.form_page, name="form"),
     path("f/<slug:slug>/thanks", public.thanks_page, name="thanks"),
+    path("settings/forms/", forms.listing, name="forms"),
+    path("settings/forms/add/", forms.add, name="add_form"),
+    path("settings/forms/<slug:slug>/", forms.show, name="form_page"),
+    path("settings/forms/<slug:slug>/edit/", forms.edit, name="edit_form"),
+    path("settings/forms/<slug:slug>/preview/", forms.preview, name="preview_form"),
+    path("settings/forms/<slug:slug>/publish/", forms.publish, name="publish_form"),
+    path("settings/forms/<slug:slug>/release/<int:submission_id>/", forms.release, name="release_submission"),
 ]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
@@ -189,3 +189,56 @@ def recount(*, check: bool) -> int:
     if not check:
         Share.objects.bulk_update(off, ["assigned"])
     return len(off)
+
+
+def set_share(
+    rule: RoutingRule,
+    *,
+    user: User,
+    weight: int,
+    capacity: int | None = None,
+    away_until: date | None = None,
+    by: Actor,
+    now: datetime,
+) -> Share:
+    """Somebody's part in the rule, begun or changed.
+
+    Who begins joins the round where the others stand: what they were not given before is not made up for.
+    """
+    if weight < 0 or (capacity or 0) < 0:
+        raise Refusal("negative", "weight" if weight < 0 else "capacity")
+    if not user.is_active:
+        raise Refusal("owner_inactive", "user", value=str(user))
+    with history.act("set_share", by=by, now=now, subject=rule):
+        RoutingRule.objects.select_for_update().get(pk=rule.pk)
+        share = Share.objects.filter(rule=rule, user=user).first() or _begun(rule, user, weight)
+        share.weight, share.capacity, share.away_until = weight, capacity, away_until
+        share.save()
+    return share
+
+
+def _begun(rule: RoutingRule, user: User, weight: int) -> Share:
+    routed = Assignment.objects.filter(rule=rule, owner=user, basis=AssignmentBasis.ROUTED)
+    given = routed.count()
+    return Share(rule=rule, user=user, assigned=given, head_start=_level(rule, weight) - given)
+
+
+def _level(rule: RoutingRule, weight: int) -> int:
+    """As many as somebody of this weight would have by now, going by whoever waits longest."""
+    others = Share.objects.filter(rule=rule, weight__gt=0, user__is_active=True)
+    return min(((one.head_start + one.assigned) * weight // one.weight for one in others), default=0)
+
+
+def remove_share(share: Share, *, by: Actor, now: datetime) -> None:
+    """They get no more leads from the rule; those they have stay theirs."""
+    with history.act("remove_share", by=by, now=now, subject=share.rule):
+        share.delete()
+
+
+def name_rule(rule: RoutingRule, *, name: str, by: Actor, now: datetime) -> RoutingRule:
+    if not (words := " ".join(name.split())):
+        raise Refusal("required", "name")
+    with history.act("name_rule", by=by, now=now, subject=rule):
+        rule.name = words[:120]
+        rule.save(update_fields=["name"])
+    return rule

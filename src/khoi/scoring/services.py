@@ -1,15 +1,22 @@
-"""Keeping every lead's score columns what the published scorecard says."""
+"""Publishing a scorecard, and keeping every lead's score columns what the published one says."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
+
+from khoi.history import services as history
+from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import fields_of
-from khoi.leads.fields import Facts
+from khoi.kit.refusals import Refusal
+from khoi.leads.fields import FIELDS, Facts
 from khoi.leads.models import SCORE_FIELDS, Lead
 from khoi.scoring import rules
-from khoi.scoring.queries import Touches
+from khoi.scoring.models import Scorecard
+from khoi.scoring.queries import TOUCH_FIELDS, Touches, published
 
 #: Two histories of the same touches differ by µs; closer than this is the same (see scoring.rules).
 SAME = 1_000
@@ -61,3 +68,36 @@ def _same(a: object, b: object) -> bool:
     if isinstance(a, int) and isinstance(b, int):
         return abs(a - b) <= SAME if abs(a) > SAME else a == b
     return a == b
+
+
+def publish_scorecard(
+    *,
+    half_life_days: int,
+    entries: Sequence[Mapping[str, Any]],
+    grades: Mapping[str, int],
+    by: Actor,
+    now: datetime,
+) -> Scorecard:
+    """A new version in force from now on; every lead is scored anew by it. The same again is no new version.
+
+    ``entries`` and ``grades`` as ``rules.parse_card`` reads them. Raises ``Refusal`` for what it cannot read.
+    """
+    card, levels = [dict(entry) for entry in entries], dict(grades)
+    try:
+        rules.parse_card(1, half_life_days, card, levels, record_fields=FIELDS, touch_fields=TOUCH_FIELDS)
+    except rules.CardError as error:
+        raise Refusal("card_unreadable", error.path, value=error.path or "half_life_days") from error
+    with history.act("publish_scorecard", by=by, now=now):
+        before = published()
+        if before and (before.half_life_days, before.rules, before.grades) == (half_life_days, card, levels):
+            return before
+        last = Scorecard.objects.aggregate(last=Max("version"))["last"] or 0
+        made: Scorecard = Scorecard.objects.create(
+            name=before.name if before else "Default",
+            version=last + 1,
+            half_life_days=half_life_days,
+            rules=card,
+            grades=levels,
+            published_at=now,
+        )
+    return made

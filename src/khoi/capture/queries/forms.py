@@ -48,6 +48,12 @@ def latest_submissions(form: Form, *, most: int = 50) -> list[Submission]:
     return list(Submission.objects.filter(form=form).order_by("-received_at", "-id")[:most])
 
 
+def held_submission(form: Form, pk: int) -> Submission | None:
+    """What the form took for spam, by its id."""
+    found: Submission | None = Submission.objects.filter(form=form, pk=pk, verdict=SPAM).select_related("form").first()
+    return found
+
+
 def sent_from(ip: str, *, now: datetime) -> int:
     """How often this address sent a form within the last hour."""
     return Submission.objects.filter(ip=ip, received_at__gt=now - timedelta(hours=1)).count() if ip else 0

@@ -60,6 +60,12 @@ def thanks_page(request: HttpRequest, slug: str) -> HttpResponse:
         return _framed(render(request, "capture/public_thanks.html", _page(request, form) | context), form)
 
 
+def preview_of(request: HttpRequest, form: Form) -> HttpResponse:
+    """The page of a form, published or not, with a token that opens nothing."""
+    with translation.override(language_of(request, form)):
+        return _show(request, form, AnswerForm(form, _language()), "preview")
+
+
 def language_of(request: HttpRequest, form: Form) -> str:
     """The language the page is asked in, if the form was written in it; else the form's own."""
     active = _language()
