@@ -8,6 +8,7 @@ from django.db import OperationalError
 from khoi.cli import language, main
 from khoi.cli.refusals import explained
 from khoi.history.models import Act
+from khoi.history.services import Refused
 from khoi.kit.refusals import Refusal
 from khoi.team.models import Team, User
 from khoi.team.queries import token_principal
@@ -83,6 +84,18 @@ def test_taking_back_twice_is_refused(khoi):
     assert (code, warned) == (3, f"Act {act} was taken back before. Nothing was changed.\n")
 
 
+@pytest.mark.parametrize("reason", ["dependents", "already_undone", "nothing_to_undo", "in_use", "erased", "clash"])
+def test_every_reason_not_to_take_back_has_its_sentence(khoi, monkeypatch, reason):
+    def refuse(*given, **more):
+        raise Refused(reason, [7])
+
+    monkeypatch.setattr("khoi.timemachine.services.undo", refuse)
+    code, _said, warned = khoi("undo", str(rename("Nước Trong")))
+
+    assert code == 3
+    assert warned.startswith("Act ")
+
+
 def test_an_act_that_never_was_is_said_so(khoi):
     assert khoi("undo", "999999")[::2] == (1, "There is no act 999999. Nothing was changed.\n")
 
@@ -129,7 +142,7 @@ def test_a_token_opens_the_door_it_says(khoi, an):
     principal = token_principal(made["token"], now=NOW)
 
     assert principal is not None
-    assert (principal.id, principal.scopes) == (an.pk, {"read"})
+    assert (principal.id, principal.scopes) == (an.pk, frozenset({"read"}))
 
 
 def test_a_deactivated_user_is_out(khoi, an):
@@ -209,3 +222,20 @@ def test_wrong_use_ends_with_two(words, capsys):
         main(words)
 
     assert ended.value.code == 2
+
+
+def test_the_dump_is_one_line_per_record_and_the_same_twice(khoi, an):
+    code, first, _warned = khoi("dump", "--canonical")
+
+    assert (code, khoi("dump", "--canonical")[1]) == (0, first)
+    assert [json.loads(line)["full_name"] for line in first.splitlines() if '"team_user"' in line] == ["Nguyễn Thị An"]
+
+
+def test_the_dump_of_a_day_before_anything_was_is_empty(khoi):
+    assert khoi("dump", "--canonical", "--as-of", "2020-01-01", "--known", "then")[:2] == (0, "")
+
+
+@pytest.mark.parametrize("report", ["funnel", "sources", "pipeline", "response"])
+def test_a_report_has_rows_and_a_total(khoi, report):
+    assert {"rows", "total"} <= answer(khoi, "report", report).keys()
+    assert khoi("report", report)[0] == 0

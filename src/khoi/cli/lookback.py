@@ -1,13 +1,12 @@
 """``acts``, ``undo`` and ``dump``: what was done, taking it back, and all facts as of a day."""
 
-import json
 import sys
 from argparse import Namespace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from khoi.cli import installation
-from khoi.cli.answering import DONE, REFUSED, Stop, plain, show, table
+from khoi.cli.answering import DONE, REFUSED, Stop, show, table
 from khoi.cli.language import gettext as _
 from khoi.cli.language import ngettext
 
@@ -48,23 +47,20 @@ def undo(options: Namespace) -> int:
     from khoi.history.models import Act
     from khoi.history.services import Refused
     from khoi.team.rules import OWNER_OF_THE_MACHINE
+    from khoi.timemachine import services as timemachine
 
     target = Act.objects.filter(pk=options.act, position__isnull=False).first()
     if target is None:
         raise Stop(_("There is no act %d. Nothing was changed.") % options.act)
     try:
-        undone = _undo(target, by=OWNER_OF_THE_MACHINE, now=installation.now(), with_dependents=options.with_dependents)
+        undone = timemachine.undo(
+            target, by=OWNER_OF_THE_MACHINE, now=installation.now(), with_dependents=options.with_dependents
+        )
     except Refused as refused:
         raise _refusal(options.act, refused.reason, list(refused.dependents)) from None
     answer = {"act": undone.act.pk, "undone": list(undone.undone), "kept": undone.kept}
     says = ngettext("%d act was taken back, by act %d.", "%d acts were taken back, by act %d.", len(undone.undone))
     return show(answer, as_json=options.json, lines=[says % (len(undone.undone), undone.act.pk)])
-
-
-def _undo(target: Any, **how: Any) -> Any:
-    from khoi.history import services as history
-
-    return history.undo_act(target, **how)
 
 
 def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
@@ -73,6 +69,9 @@ def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
             "Act %(act)d was not taken back: later acts build on it (%(later)s). --with-dependents takes those too."
         ),
         "already_undone": _("Act %(act)d was taken back before. Nothing was changed."),
+        "in_use": _("Act %(act)d was not taken back: something that stays needs what it made. Nothing was changed."),
+        "erased": _("Act %(act)d was not taken back: earlier values of a person were erased. Nothing was changed."),
+        "clash": _("Act %(act)d was not taken back: what stood there before clashes with today. Nothing was changed."),
         "nothing_to_undo": _("Act %(act)d left nothing that could be taken back. Nothing was changed."),
     }  # fmt: skip
     words = {"act": act, "later": ", ".join(map(str, dependents))}
@@ -85,9 +84,8 @@ def dump(options: Namespace) -> int:
     from khoi.timemachine.queries import dump as dumping
 
     at = end_of_day(options.as_of) if options.as_of else None
-    for line in dumping.canonical(as_of=at, known=options.known):
-        text = line if isinstance(line, str) else json.dumps(line, ensure_ascii=False, sort_keys=True, default=plain)
-        sys.stdout.write(text.rstrip("\n") + "\n")
+    for line in dumping.canonical(at, known=options.known):
+        sys.stdout.write(line + "\n")
     sys.stdout.flush()
     return DONE
 
