@@ -234,3 +234,20 @@ def act_of_an(world: World) -> int:
         one.region = "Hà Nội"
         one.save()
     return int(Act.objects.get(pk=act.pk).pk)
+
+
+@sample
+def attached_file(world: World) -> Any:
+    """A file that hangs on a note about An's lead."""
+    from khoi.activities.models import Activity, Attachment
+    from khoi.leads.models import Lead
+    from khoi.workspace import services as workspace
+
+    of = Lead.objects.get(public_id=world.value("lead"))
+    with acting():
+        note = Activity.objects.create(
+            person=of.person, lead=of, kind="note", body="Báo giá", occurred_at=NOW, created_at=NOW
+        )
+        file = workspace.store_file([b"%PDF-1.4"], name="bao-gia.pdf", by=SYSTEM, now=NOW)
+        Attachment.objects.create(activity=note, file=file)
+    return file.public_id
