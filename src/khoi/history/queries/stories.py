@@ -68,13 +68,13 @@ def history_of(record: models.Model) -> list[RowChange]:
     return _told(type(record), [record.pk])[::-1]
 
 
-def changes_of(act: Act) -> list[RowChange]:
-    """Everything the act did, row by row in the order it happened."""
+def changes_of(act: Act, *, first: int | None = None) -> list[RowChange]:
+    """Everything the act did (or the ``first`` so many changes), row by row in the order it happened."""
     rows: dict[int, set[int]] = defaultdict(set)
-    for code, row_id in Change.objects.filter(act=act).values_list("tbl", "row_id"):
+    for code, row_id in Change.objects.filter(act=act).order_by("id").values_list("tbl", "row_id")[:first]:
         rows[code].add(row_id)
     told = [change for code, ids in rows.items() for change in _told(model_of(code), ids, act=act)]
-    return sorted(told, key=lambda change: change.change_id)
+    return sorted(told, key=lambda change: change.change_id)[:first]
 
 
 def _told(model: type[models.Model], row_ids: Iterable[int], act: Act | None = None) -> list[RowChange]:

@@ -1,0 +1,131 @@
+"""What was done, and taking it back, for programs."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+
+from khoi.history.models import Act
+from khoi.history.services import Refused
+from khoi.team.api import Body, Id, Moment, Problem, who
+from khoi.team.models import User
+from khoi.team.queries import authorize
+from khoi.timemachine import services
+from khoi.timemachine.queries import listing, sight, telling, words
+
+router = Router(tags=["history"])
+
+
+class ActOut(Schema):
+    id: int
+    verb: str
+    by: str = Field(description="A name; empty for a visitor")
+    by_kind: str = Field(description="user, token, visitor or system")
+    via: str
+    recorded_at: Moment
+    occurred_at: Moment
+    changes: int
+    is_undo: bool
+    undone_by: int | None = Field(description="The act that took it back")
+    may_undo: bool
+
+
+class Acts(Schema):
+    items: list[ActOut]
+    next: int | None = Field(description="Pass it as before for the part behind it; null at the end")
+
+
+class ValueOut(Schema):
+    field: str
+    before: Any
+    after: Any
+
+
+class ChangeOut(Schema):
+    kind: str = Field(description="The table, such as leads_lead")
+    op: str = Field(description="i came, u changed, d went")
+    fields: list[ValueOut]
+    erased: bool
+
+
+class ActFull(ActOut):
+    rows: list[ChangeOut]
+    further: int = Field(description="Rows not shown: out of sight, or too many")
+
+
+class UndoIn(Body):
+    with_dependents: bool = Field(False, description="Take back later acts that build on it, too")
+    agreed: list[int] | None = Field(None, description="The dependents you were told of: never take back others")
+
+
+class UndoOut(Schema):
+    act: int = Field(description="The undo itself; undo it to get everything back")
+    undone: list[int]
+    kept: int = Field(description="Rows that stay by law")
+
+
+@router.get("/acts", response=Acts, summary="What was done, latest first")
+def list_acts(
+    request: HttpRequest,
+    user: Id | None = None,
+    verb: str = "",
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    actor = who(request)
+    authorize(actor, "act.view")
+    whose = User.objects.visible_to(actor).filter(public_id=user).values_list("pk", flat=True).first() if user else ""
+    wanted = listing.Wanted(who="nobody" if whose is None else str(whose), verb=verb)
+    part = listing.acts_for(actor, wanted, before=before, limit=limit)
+    return {"items": [_told(entry.act, entry.changes, may=entry.may_undo) for entry in part.entries], "next": part.next}
+
+
+def _told(act: Act, changes: int, *, may: bool) -> dict[str, Any]:
+    names = ("id", "verb", "via", "recorded_at", "occurred_at", "is_undo")
+    told = {name: getattr(act, name) for name in names}
+    by = {"by": act.actor_label, "by_kind": act.actor_kind}
+    return {**told, **by, "changes": changes, "undone_by": act.undone_by_id, "may_undo": may}
+
+
+@router.get("/acts/{act_id}", response=ActFull, summary="What one act changed, from what to what")
+def show_act(request: HttpRequest, act_id: int) -> dict[str, Any]:
+    actor = who(request)
+    authorize(actor, "act.view")
+    act = sight.find_act(actor, act_id)
+    changes, further = telling.seen_of(act, actor)
+    may = act.undone_by_id is None and sight.may_take_back(actor, act)
+    rows = [
+        {
+            "kind": change.model._meta.db_table,
+            "op": change.op,
+            "fields": [{"field": f.field, "before": f.before, "after": f.after} for f in change.fields],
+            "erased": change.erased,
+        }
+        for change in changes
+    ]
+    return {**_told(act, len(rows) + further, may=may), "rows": rows, "further": further}
+
+
+@router.post("/acts/{act_id}/undo", response=UndoOut, summary="Take an act back, exactly or not at all")
+def undo_act(request: HttpRequest, act_id: int, body: UndoIn) -> dict[str, Any]:
+    """409 `dependents` names the later acts that build on it; 409 `already_undone`, `nothing_to_undo`, `in_use`,
+    `erased` or `clash` when it cannot be."""
+    actor = who(request)
+    authorize(actor, "act.undo")
+    act = sight.find_act(actor, act_id)
+    now = timezone.now()
+    try:
+        undone = services.undo(act, by=actor, now=now, with_dependents=body.with_dependents, agreed=body.agreed)
+    except Refused as refused:
+        later = Act.objects.filter(pk__in=refused.dependents)
+        known = sight.acts_seen(actor, list(later))
+        named = [{"id": a.pk, "verb": a.verb, "by": a.actor_label} for a in later.order_by("pk") if a.pk in known]
+        raise Problem(
+            409,
+            refused.reason,
+            words.refusal_words(refused.reason),
+            dependents=list(refused.dependents),
+            known=named,
+        ) from refused
+    return {"act": undone.act.pk, "undone": list(undone.undone), "kept": undone.kept}
