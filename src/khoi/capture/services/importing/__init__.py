@@ -1,7 +1,7 @@
 """Files of leads and deals: read through a mapping, taken in as one act, bad rows handed back."""
 
-from khoi.capture.services.importing.opening import Opened, open_file
-from khoi.capture.services.importing.refusing import ImportRefused
+from khoi.capture.queries.import_files import Opened, open_file
+from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.services.importing.results import ImportResult
 from khoi.capture.services.importing.running import (
     cancel_run,

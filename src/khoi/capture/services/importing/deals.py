@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from khoi.accounts.models import Account
 from khoi.activities.models import Activity
+from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, steps
 from khoi.capture.rules.mapping import Claim, Parsed, check_against_lead
 from khoi.capture.services.importing.buyers import Buyers
@@ -13,7 +14,6 @@ from khoi.capture.services.importing.context import Context, Referred, referred
 from khoi.capture.services.importing.humans import Human
 from khoi.capture.services.importing.leads import extras_of
 from khoi.capture.services.importing.stages import Stages
-from khoi.capture.services.importing.tallying import Incoming
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind, StageMove

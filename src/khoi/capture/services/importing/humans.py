@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.mapping import Parsed
-from khoi.capture.services.importing.tallying import Incoming
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.emails import normalise_email

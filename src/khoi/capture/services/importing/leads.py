@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
+from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, steps
 from khoi.capture.rules.mapping import LEAD, Claim, Parsed
 from khoi.capture.services.importing.consenting import record_consent
 from khoi.capture.services.importing.context import OURS, Context, Referred, referred
 from khoi.capture.services.importing.humans import Human
-from khoi.capture.services.importing.tallying import Incoming
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead, LeadReference
 from khoi.qualification.models import StageChange

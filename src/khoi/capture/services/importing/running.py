@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from khoi.capture.models import ImportRun, RunState
+from khoi.capture.queries.import_files import read
+from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.rules.mapping import Mapping
-from khoi.capture.services.importing.opening import read
-from khoi.capture.services.importing.refusing import ImportRefused
 from khoi.capture.services.importing.results import ImportResult
 from khoi.capture.services.importing.taking import Progress, Superseded, folder, import_file
 from khoi.history.rules.actors import Actor
@@ -41,8 +41,7 @@ def receive_file(pieces: Iterable[bytes], *, filename: str, by: Actor, now: date
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         run.size, run.digest = _store(pieces, path)
-        with read(path, filename=run.file_name) as table:
-            run.sheet, run.encoding = table.sheet[:120], table.encoding
+        read(path, filename=run.file_name).close()
     except BaseException:
         path.unlink(missing_ok=True)
         raise

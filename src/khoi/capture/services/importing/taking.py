@@ -1,6 +1,6 @@
 """Importing one file: all of its good rows in one act, or nothing at all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -12,21 +12,21 @@ from django.conf import settings
 from django.db import connection
 
 from khoi.capture.models import ImportRun, RunState
+from khoi.capture.queries.import_files import Opened, of_table, open_file
+from khoi.capture.queries.import_rows import Incoming, Tally, incoming
 from khoi.capture.rules.importing import OUTCOMES, REJECTED
-from khoi.capture.rules.mapping import LEAD, Mapping, Problem, RowReader, dump_mapping
+from khoi.capture.rules.mapping import LEAD, Mapping, dump_mapping
 from khoi.capture.services.importing.context import Context
 from khoi.capture.services.importing.deals import DealRows
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.leads import LeadRows
 from khoi.capture.services.importing.naming import Names
-from khoi.capture.services.importing.opening import Opened, of_table, open_file
 from khoi.capture.services.importing.rejecting import RejectedRows
 from khoi.capture.services.importing.results import ImportResult
-from khoi.capture.services.importing.tallying import Incoming, Tally
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
-from khoi.kit.tabular import Row, TableRefused
+from khoi.kit.tabular import TableRefused
 
 BATCH: Final = 500
 Progress = Callable[[int], None]
@@ -126,7 +126,7 @@ def _take_all(
 ) -> None:
     taker = LeadRows(context) if opened.mapping.rows == LEAD else DealRows(context)
     for batch in _batches(opened):
-        good = [row for row in batch if not any(problem.rejects for problem in row.problems)]
+        good = [row for row in batch if not row.rejected]
         outcomes = dict(zip(map(id, good), taker.take(good), strict=True)) if good else {}
         for row in batch:
             outcome = outcomes.get(id(row), REJECTED)
@@ -142,15 +142,6 @@ def _batches(opened: Opened) -> Iterator[list[Incoming]]:
     rows = incoming(opened.rows, opened.mapping, opened.table.headings)
     while batch := list(islice(rows, BATCH)):
         yield batch
-
-
-def incoming(rows: Iterable[Row], mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Incoming]:
-    """Each row read through the mapping, with everything that is wrong with it."""
-    reader = RowReader(mapping, headings)
-    for row in rows:
-        parsed = reader.read(row.cells)
-        wrong = [Problem("", "", code, rejects=not row.usable) for code in row.problems]
-        yield Incoming(row.number, row.cells, parsed, problems=[*wrong, *parsed.problems])
 
 
 def _result(

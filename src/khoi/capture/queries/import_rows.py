@@ -1,25 +1,32 @@
-"""Counting what became of the rows, and what was wrong with them."""
+"""Rows on their way in: read through a mapping, counted by what became of them and by what was wrong."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from khoi.capture.rules.importing import REJECTED
-from khoi.capture.rules.mapping import Parsed, Problem
+from khoi.capture.rules.mapping import Mapping, Parsed, Problem, RowReader
+from khoi.kit.tabular import Row
 
 #: So many lines are named for each kind of problem.
 FIRST_LINES: Final = 5
 
 
-@dataclass(slots=True)
 class Incoming:
     """A row on its way in. ``line`` as people count; ``keys``: (kind, normal form) of its addresses."""
 
-    line: int
-    cells: tuple[str, ...]
-    parsed: Parsed
-    keys: list[tuple[str, str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    __slots__ = ("cells", "keys", "line", "parsed", "problems")
+
+    def __init__(self, line: int, cells: tuple[str, ...], parsed: Parsed, problems: list[Problem]) -> None:
+        self.line = line
+        self.cells = cells
+        self.parsed = parsed
+        self.keys: list[tuple[str, str]] = []
+        self.problems = problems
+
+    @property
+    def rejected(self) -> bool:
+        return any(problem.rejects for problem in self.problems)
 
     def reject(self, code: str, column: str = "", value: str = "") -> str:
         self.problems.append(Problem(column, value, code, rejects=True))
@@ -29,16 +36,16 @@ class Incoming:
         self.problems.append(Problem(column, value, code))
 
 
-@dataclass(slots=True)
 class Kind:
     """All problems of one kind in one column."""
 
-    code: str
-    column: str
-    rejects: bool
-    count: int = 0
-    lines: list[int] = field(default_factory=list)
-    value: str = ""
+    def __init__(self, code: str, column: str, *, rejects: bool) -> None:
+        self.code = code
+        self.column = column
+        self.rejects = rejects
+        self.count = 0
+        self.lines: list[int] = []
+        self.value = ""
 
     def add(self, line: int, value: str) -> None:
         self.count += 1
@@ -72,13 +79,23 @@ class Tally:
     def count(self, outcome: str) -> None:
         self.outcomes[outcome] += 1
 
-    def note(self, line: int, problems: "list[Problem] | tuple[Problem, ...]") -> None:
+    def note(self, line: int, problems: Iterable[Problem]) -> None:
         for problem in problems:
             at = (problem.code, problem.column, problem.rejects)
-            kind = self.kinds.setdefault(at, Kind(*at))
-            kind.add(line, problem.value)
+            if at not in self.kinds:
+                self.kinds[at] = Kind(problem.code, problem.column, rejects=problem.rejects)
+            self.kinds[at].add(line, problem.value)
 
     def by_kind(self, *, rejects: bool) -> list[dict[str, Any]]:
         """The most frequent first."""
         found = [kind for kind in self.kinds.values() if kind.rejects == rejects]
         return [kind.plain() for kind in sorted(found, key=lambda kind: -kind.count)]
+
+
+def incoming(rows: Iterable[Row], mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Incoming]:
+    """Each row read through the mapping, with everything that is wrong with it."""
+    reader = RowReader(mapping, headings)
+    for row in rows:
+        parsed = reader.read(row.cells)
+        wrong = [Problem("", "", code, rejects=not row.usable) for code in row.problems]
+        yield Incoming(row.number, row.cells, parsed, [*wrong, *parsed.problems])

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.layouts import layout_named, layouts
 from khoi.capture.rules.mapping import BadMapping, Mapping, Proposal, best_fit, fit, load_mapping, propose_mapping
-from khoi.capture.services.importing.refusing import ImportRefused
 from khoi.kit.tabular import Limits, Row, Table, TableRefused, read_table
 from khoi.workspace import queries as workspace
 
@@ -39,13 +39,19 @@ def open_file(
     layout: str = "",
     sheet: str = "",
     encoding: str = "",
+    checked: bool = True,
 ) -> Opened:
-    """The file with the mapping that was given, that fits, or that can be guessed. Raises ``ImportRefused``."""
+    """The file with the mapping that was given, that fits, or that can be guessed. Raises ``ImportRefused``.
+
+    ``checked=False`` for a file somebody is still describing: its mapping may be of no use yet.
+    """
     table = read(source, filename=filename, sheet=sheet, encoding=encoding)
     try:
         first = tuple(islice(table.rows, SAMPLE))
         opened = _mapped(table, first, mapping, layout)
-        check_fit(opened.mapping, table)
+        if checked:
+            check_fit(opened.mapping, table)
+            check_proposal(opened)
     except TableRefused as refused:
         table.close()
         raise of_table(refused) from refused
@@ -80,8 +86,6 @@ def _mapped(table: Table, first: tuple[Row, ...], mapping: Mapping | str | None,
     if (known := best_fit(layouts().values(), table.headings)) is not None:
         return Opened(table, rows, known, known.name, sample=first)
     proposal = propose(table, first)
-    if not proposal.usable:
-        raise ImportRefused("columns_unknown", headings=list(table.headings))
     return Opened(table, rows, proposal.mapping, proposal=proposal, sample=first)
 
 
@@ -105,6 +109,12 @@ def named(layout: str) -> Mapping:
     if found is None:
         raise ImportRefused("unknown_layout", "mapping", value=layout, known=sorted(layouts()))
     return found
+
+
+def check_proposal(opened: Opened) -> None:
+    """Refuse a file in which nobody can be recognised."""
+    if opened.proposal is not None and not opened.proposal.usable:
+        raise ImportRefused("columns_unknown", headings=list(opened.table.headings))
 
 
 def check_fit(mapping: Mapping, table: Table) -> None:
