@@ -1,0 +1,75 @@
+"""What may be typed when a lead is converted."""
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from khoi.accounts import queries as accounts
+from khoi.accounts.models import Account
+from khoi.leads.models import BantFact, Lead
+from khoi.pipeline.forms import MoneyField
+from khoi.team.rules import Principal
+
+NEW: Final = "new"
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ConvertForm(forms.Form):
+    """Filled with what is known; the account is one that seems to be meant, or a new one."""
+
+    account_name = forms.CharField(label=_("Name of the new account"), max_length=200, required=False)
+    opportunity_name = forms.CharField(label=_("Name of the deal"), max_length=200)
+    close_on = forms.DateField(label=_("Close date"), required=False, widget=DayInput())
+
+    def __init__(
+        self, lead: Lead, bant: dict[str, BantFact], actor: Principal, data: Any = None, *, currency: str
+    ) -> None:
+        budget, timing = bant.get("budget"), bant.get("timing")
+        self.currency = (budget.currency if budget and budget.amount is not None else "") or currency
+        self.offered = _offered(lead, actor)
+        super().__init__(data, initial=_known(lead, budget, timing, self.offered))
+        choices = [(str(one.public_id), one.name) for one in self.offered] + [(NEW, _("A new account"))]
+        self.fields["account"] = forms.ChoiceField(label=_("Account"), choices=choices, widget=forms.RadioSelect)
+        self.fields["amount"] = MoneyField(
+            label=_("Amount"), currency=self.currency, required=False, help_text=_("Like 320 million, or 1.2 billion")
+        )
+        self.order_fields(["account", "account_name", "opportunity_name", "amount", "close_on"])
+
+    def values(self) -> dict[str, Any]:
+        """What ``convert_lead`` takes."""
+        typed = self.cleaned_data
+        chosen = {str(one.public_id): one for one in self.offered}.get(typed["account"])
+        return {
+            "account": chosen,
+            "account_name": "" if chosen else typed["account_name"],
+            "opportunity_name": typed["opportunity_name"],
+            "amount": typed["amount"],
+            "currency": self.currency if typed["amount"] is not None else "",
+            "close_on": typed["close_on"],
+        }
+
+
+def _offered(lead: Lead, actor: Principal) -> list[Account]:
+    """The account it has, those the person speaks for, then those of a like name."""
+    mine = Account.objects.visible_to(actor).filter(contacts__person=lead.person_id).order_by("id")
+    found = [*mine[:3], *accounts.accounts_like(lead.company_name, actor)]
+    if lead.account is not None:
+        found.insert(0, lead.account)
+    return list(dict.fromkeys(found))
+
+
+def _known(lead: Lead, budget: BantFact | None, timing: BantFact | None, offered: list[Account]) -> dict[str, Any]:
+    return {
+        "account": str(offered[0].public_id) if offered else NEW,
+        "account_name": lead.company_name or lead.person.full_name,
+        "opportunity_name": lead.need or lead.company_name or lead.person.full_name,
+        "amount": budget.amount if budget else None,
+        "close_on": timing.on_date if timing else None,
+    }

@@ -1,0 +1,1 @@
+"""Pages of the journey's verbs that cross rooms."""
