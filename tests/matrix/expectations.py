@@ -5,9 +5,10 @@ with the methods OpenAPI lists. Each holds what the nine actors get, in the orde
 
     anonymous  rep_own  rep_same_team  rep_other_team  manager  marketer  read_only  deactivated  admin
 
-as a status, or ``login`` for "sent to log in". A single word stands for all nine. ``with`` gives the parts of the
-address, ``post_data`` (or ``patch_data`` …) the body, ``if_match = true`` names the present version. A text that
-begins with ``@`` is a sample of ``world.py``. ``counts = true`` for a GET that may count (none so far).
+as a status, or ``login`` for "sent to log in"; ``302=`` means 302 and nothing written (a bulk act on records one does
+not see). A single word stands for all nine. ``with`` gives the parts of the address, ``post_data`` (``patch_data`` …)
+the body; ``if_match = "4 user_id"`` sends the present version of the row of the table with that history code, found by
+that part of the address. A text that begins with ``@`` is a sample of ``world.py``.
 """
 
 import tomllib

@@ -209,6 +209,15 @@ def opportunity(world: World) -> Any:
 
 
 @sample
+def campaign(world: World) -> str:
+    """The code of a campaign."""
+    from khoi.campaigns.models import Campaign
+
+    with acting():
+        return Campaign.objects.create(code="kho-q4", name="Kho quý 4", created_at=NOW).code
+
+
+@sample
 def task(world: World) -> Any:
     """An's task on her lead."""
     from khoi.activities.models import Task
@@ -237,17 +246,25 @@ def act_of_an(world: World) -> int:
 
 
 @sample
-def attached_file(world: World) -> Any:
-    """A file that hangs on a note about An's lead."""
-    from khoi.activities.models import Activity, Attachment
+def note(world: World) -> Any:
+    """A note about An's lead."""
+    from khoi.activities.models import Activity
     from khoi.leads.models import Lead
-    from khoi.workspace import services as workspace
 
     of = Lead.objects.get(public_id=world.value("lead"))
     with acting():
-        note = Activity.objects.create(
+        return Activity.objects.create(
             person=of.person, lead=of, kind="note", body="Báo giá", occurred_at=NOW, created_at=NOW
-        )
+        ).public_id
+
+
+@sample
+def attached_file(world: World) -> Any:
+    """A file that hangs on the note."""
+    from khoi.activities.models import Activity, Attachment
+    from khoi.workspace import services as workspace
+
+    with acting():
         file = workspace.store_file([b"%PDF-1.4"], name="bao-gia.pdf", by=SYSTEM, now=NOW)
-        Attachment.objects.create(activity=note, file=file)
+        Attachment.objects.create(activity=Activity.objects.get(public_id=world.value("note")), file=file)
     return file.public_id
