@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from khoi.capture.models import ImportRun
+from khoi.capture.queries.imports import imports_folder
 from khoi.capture.services import importing
 from khoi.capture.services.importing import ImportRefused, import_file
 from khoi.history.models import Act
@@ -26,7 +27,7 @@ def by(ready, chi, settings, tmp_path):
 
 
 def rejected(result):
-    with read_table(importing.folder() / result.rejected_file) as table:
+    with read_table(imports_folder() / result.rejected_file) as table:
         return [table.record(row) for row in table.rows]
 
 
@@ -66,7 +67,7 @@ def test_rejected_rows_come_back_with_line_and_reason_in_the_readers_language(by
 
 def test_a_mended_file_of_rejected_rows_can_be_imported(by):
     result = take(by, HEAD, GOOD, ",Ba,ba@tre.example,Tre,,")
-    path = importing.folder() / result.rejected_file
+    path = imports_folder() / result.rejected_file
     path.write_bytes(path.read_bytes().replace(b'"","Ba"', b'"2","Ba"'))
     again = import_file(path, filename="mended.csv", mapping=LEADS, by=by, now=NOW)
 
@@ -78,7 +79,7 @@ def test_a_file_where_all_is_well_leaves_no_file_of_rejected_rows(by):
     result = take(by, HEAD, GOOD)
 
     assert result.rejected_file == ""
-    assert not list(importing.folder().glob("rejected*"))
+    assert not list(imports_folder().glob("rejected*"))
 
 
 def xlsx(*rows):
@@ -185,7 +186,7 @@ def test_a_full_disk_leaves_nothing_behind(by, tmp_path, monkeypatch):
 
     assert facts() == before
     assert ImportRun.objects.get().error["code"] == "disk_full"
-    assert not list(importing.folder().glob("rejected*"))
+    assert not list(imports_folder().glob("rejected*"))
 
 
 def test_a_run_says_what_came_of_it(by, tmp_path):

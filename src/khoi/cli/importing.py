@@ -91,9 +91,9 @@ def _answer(path: Path, result: Any) -> dict[str, Any]:
 
 
 def _folder() -> Path:
-    from khoi.capture.services import importing
+    from khoi.capture.queries.imports import imports_folder
 
-    return importing.folder()
+    return imports_folder()
 
 
 def _sentences(path: Path, result: Any) -> list[str]:

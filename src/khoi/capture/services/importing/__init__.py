@@ -12,7 +12,7 @@ from khoi.capture.services.importing.running import (
     receive_file,
     start_run,
 )
-from khoi.capture.services.importing.taking import folder, import_file
+from khoi.capture.services.importing.taking import import_file
 
 __all__ = [
     "ImportRefused",
@@ -20,7 +20,6 @@ __all__ = [
     "Opened",
     "cancel_run",
     "describe_run",
-    "folder",
     "forget_runs",
     "import_file",
     "import_next",

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,9 +16,10 @@ from django.db import DatabaseError
 from khoi.capture.models import ImportRun, RunState
 from khoi.capture.queries.import_files import read
 from khoi.capture.queries.import_refusals import ImportRefused
-from khoi.capture.rules.mapping import Mapping
+from khoi.capture.queries.imports import imports_folder as folder
+from khoi.capture.rules.mapping import Mapping as Columns
 from khoi.capture.services.importing.results import ImportResult
-from khoi.capture.services.importing.taking import Progress, Superseded, folder, import_file
+from khoi.capture.services.importing.taking import Progress, Superseded, import_file
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.full import is_full
 from khoi.kit.jobs import wake
@@ -30,6 +31,8 @@ logger = logging.getLogger("khoi.import")
 SILENT: Final = timedelta(minutes=5)
 #: Rejected rows are other people's data: they are kept as long as somebody may be mending them.
 KEPT_FOR: Final = timedelta(days=30)
+DESCRIBED: Final = frozenset({"mapping", "layout", "consent", "sheet", "encoding"})
+LENGTHS: Final = {"layout": 120, "sheet": 120, "encoding": 40}
 Clock = Callable[[], datetime]
 
 
@@ -68,11 +71,11 @@ def _label(filename: str) -> str:
     return "".join(sign for sign in name if sign.isprintable())[:255] or "file"
 
 
-def describe_run(
-    run: ImportRun, *, mapping: str, consent: str = "", sheet: str = "", encoding: str = "", by: Actor, now: datetime
-) -> ImportRun:
-    """Note what the columns mean (TOML), which sheet and encoding to read; as long as it has not begun."""
-    _change(run, {RunState.DRAFT}, mapping=mapping, consent=consent, sheet=sheet[:120], encoding=encoding[:40])
+def describe_run(run: ImportRun, *, changes: Mapping[str, str], by: Actor, now: datetime) -> ImportRun:
+    """Note how to read the file, as long as it has not begun: ``mapping`` (TOML), ``layout``, ``consent``, ``sheet``,
+    ``encoding``."""
+    states = {RunState.DRAFT, RunState.FAILED} | ({RunState.DONE} if run.dry_run else set())
+    _change(run, states, **{name: changes[name][: LENGTHS.get(name)] for name in DESCRIBED & changes.keys()})
     return run
 
 
@@ -167,7 +170,7 @@ def import_now(
     path: Path,
     *,
     filename: str = "",
-    mapping: Mapping | str | None = None,
+    mapping: Columns | str | None = None,
     layout: str = "",
     dry_run: bool = False,
     by: Actor,

@@ -8,12 +8,12 @@ from time import monotonic
 from typing import Final
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import connection
 
 from khoi.capture.models import ImportRun, RunState
 from khoi.capture.queries.import_files import Opened, of_table, open_file
 from khoi.capture.queries.import_rows import Incoming, Tally, incoming
+from khoi.capture.queries.imports import imports_folder
 from khoi.capture.rules.importing import OUTCOMES, REJECTED
 from khoi.capture.rules.mapping import LEAD, Mapping, dump_mapping
 from khoi.capture.services.importing.context import Context
@@ -65,7 +65,7 @@ def import_file(
     began = monotonic()
     with_file = open_file(source, filename=filename, mapping=mapping, layout=layout, sheet=sheet, encoding=encoding)
     tally = Tally()
-    rejected = RejectedRows(folder() / f"rejected-{uuid4().hex}.csv", with_file.table.headings)
+    rejected = RejectedRows(imports_folder() / f"rejected-{uuid4().hex}.csv", with_file.table.headings)
     try:
         with with_file.table:
             act_id = _act(
@@ -79,11 +79,6 @@ def import_file(
         rejected.drop()
         raise
     return _result(with_file, tally, act_id, kept, monotonic() - began, dry_run=dry_run)
-
-
-def folder() -> Path:
-    """Where uploads wait and rejected rows lie."""
-    return Path(settings.DATA_DIR) / "imports"
 
 
 def _act(
