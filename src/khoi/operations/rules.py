@@ -11,12 +11,14 @@ FORMAT: Final = 1
 LAST_BACKUP: Final = "last-backup.json"
 #: In the data folder: what we keep by ourselves, before an upgrade or a restore.
 BACKUPS: Final = "backups"
+#: Folders of the data folder that go along: what was uploaded, and the tables of imports.
+FOLDERS: Final = ("files", "imports")
 #: How the database is kept inside: SQLite's own file, pg_dump's archive, or one JSON line per row.
 SQLITE, PG_DUMP, ROWS = "sqlite", "pg_dump", "rows"
 #: Which kinds an engine can take in.
 READS: Final = {"sqlite": {SQLITE, ROWS}, "postgresql": {PG_DUMP, ROWS}}
 #: No other name inside an archive is ever written to disk: no way up, no hidden file, no drive.
-_NAMES: Final = re.compile(r"khoi\.db|postgresql\.dump|rows/\w+\.jsonl|files(/[\w-][\w.-]*)+", re.ASCII)
+_NAMES: Final = re.compile(r"khoi\.db|postgresql\.dump|rows/\w+\.jsonl|(files|imports)(/[\w-][\w.-]*)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

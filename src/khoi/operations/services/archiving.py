@@ -67,6 +67,8 @@ def write(target: Path, members: Mapping[str, Path], manifest: Manifest, *, shop
     found: dict[str, Member] = {}
     with _private(packed) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, path in members.items():
+            if not path.exists():  # the table of an import that has just ended
+                continue
             with path.open("rb") as source, archive.open(_entry(name), "w", force_zip64=True) as into:
                 found[name] = _copy(source, into.write)
         manifest = replace(manifest, members=found)

@@ -83,8 +83,9 @@ def _from_sqlite(shop: Path, *, portable: bool) -> tuple[str, Contents, dict[str
 
 
 def _files() -> dict[str, Path]:
-    folder: Path = settings.FILES_DIR
-    found = {f"files/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*") if path.is_file()}
+    root: Path = settings.DATA_DIR
+    paths = [path for folder in rules.FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
+    found = {path.relative_to(root).as_posix(): path for path in paths}
     return {name: path for name, path in sorted(found.items()) if rules.may_be_named(name)}
 
 

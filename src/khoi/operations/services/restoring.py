@@ -136,20 +136,20 @@ def _put_aside(now: datetime) -> str:
 
 def _put_files(shop: Path, manifest: Manifest) -> None:
     """Before the database that speaks of them. A file is named by its content, so none is lost."""
-    live: Path = settings.FILES_DIR
     for name in _files(manifest):
-        target = live / name
+        target: Path = settings.DATA_DIR / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (shop / "files" / name).replace(target)
+        (shop / name).replace(target)
 
 
 def _sweep(manifest: Manifest) -> None:
     """Files that the restored database does not speak of; the kept backup has them."""
-    live: Path = settings.FILES_DIR
-    for path in live.rglob("*"):
-        if path.is_file() and path.relative_to(live).as_posix() not in _files(manifest):
+    root: Path = settings.DATA_DIR
+    wanted = _files(manifest)
+    for path in (path for folder in rules.FOLDERS for path in (root / folder).rglob("*")):
+        if path.is_file() and path.relative_to(root).as_posix() not in wanted:
             path.unlink()
 
 
 def _files(manifest: Manifest) -> frozenset[str]:
-    return frozenset(name.removeprefix("files/") for name in manifest.members if name.startswith("files/"))
+    return frozenset(name for name in manifest.members if name.partition("/")[0] in rules.FOLDERS)
