@@ -14,7 +14,7 @@ from khoi.home.queries.search import primary_points
 from khoi.kit.search import every_word
 from khoi.leads.models import Lead
 from khoi.leads.rules import ENDED, STAGES
-from khoi.people.models import ContactPoint, Person
+from khoi.people.models import Consent, ContactPoint, Person
 from khoi.pipeline.models import Opportunity
 from khoi.team.rules import Principal
 
@@ -48,6 +48,7 @@ class PersonPage:
     contacts: tuple[Contact, ...]
     deals: tuple[Opportunity, ...]
     twins: tuple[Person, ...]
+    consents: tuple[Consent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def person_page(person: Person, *, actor: Principal, now: datetime) -> PersonPag
         tuple(Contact.objects.visible_to(actor).filter(person=person).select_related("account").order_by("id")),
         tuple(_deals(Q(person=person), actor)),
         tuple(twins_of(person, actor)),
+        tuple(Consent.objects.filter(person_ref=person.pk).order_by("occurred_at", "id")),
     )
 
 

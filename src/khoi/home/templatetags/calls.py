@@ -177,6 +177,8 @@ def _unknown(line: Line) -> str:
     words = [str(BantKind(kind).label).lower() for kind in facts]
     if not words:
         return ""
+    if len(words) == len(BantKind):
+        return gettext("BANT was never asked.")
     *first, last = words
     said = gettext("%(some)s and %(last)s") % {"some": ", ".join(first), "last": last} if first else last
     return gettext("Still unknown: %(facts)s.") % {"facts": said}
@@ -186,7 +188,7 @@ def _and(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _short(text: str, most: int = 56) -> str:
+def _short(text: str, most: int = 45) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= most else f"{flat[:most].rsplit(' ', 1)[0].rstrip('.,;:!?')}…"
 

@@ -1,0 +1,15 @@
+"""Lists, records and search for programs."""
+
+from ninja import Router
+
+from khoi.home.api import leads
+from khoi.home.api.accounts import router as accounts
+from khoi.home.api.people import router as people
+from khoi.home.api.searching import router as searching
+
+__all__ = ["leads", "router"]
+
+router = Router()
+router.add_router("", people)
+router.add_router("", accounts)
+router.add_router("", searching)

@@ -1,0 +1,167 @@
+"""People for programs."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Field, Router, Schema
+from pydantic import StringConstraints
+
+from khoi.history import services as history
+from khoi.home.queries.people import furthest, people_matching, person_page
+from khoi.people import services as people
+from khoi.people.models import Consent, Person
+from khoi.team.api import Body, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.queries import authorize, find
+from khoi.team.rules import Principal
+
+router = Router(tags=["people"])
+
+Line = Annotated[str, StringConstraints(max_length=200)]
+Address = Annotated[str, StringConstraints(max_length=320)]
+
+
+class PersonLine(Schema):
+    id: Id
+    full_name: str
+    job_title: str
+    language: str
+    emails: list[str] = Field(description="The primary one first")
+    phones: list[str] = Field(description="E.164, the primary one first")
+    created_at: Moment
+
+
+class LeadRef(Schema):
+    id: Id
+    stage: str
+    need: str
+    arrived_at: Moment
+
+
+class DealRef(Schema):
+    id: Id
+    name: str
+    stage: str
+    amount: int | None = Field(description="Minor units")
+    currency: str
+    close_on: date | None
+
+
+class ContactRef(Schema):
+    account: Id
+    account_name: str
+    kind: Literal["customer", "partner", "supplier"]
+    job_title: str
+
+
+class ConsentOut(Schema):
+    purpose: Literal["answer", "marketing"]
+    state: Literal["given", "withdrawn"]
+    confirmed: bool = Field(description="False while only a stranger at a form has said so")
+    address: str
+    wording: str
+    wording_version: int
+    basis: str
+    occurred_at: Moment
+
+
+class PersonOut(PersonLine):
+    stage: str = Field(description='The furthest of their open leads, else customer, else of the newest; "" without')
+    leads: list[LeadRef]
+    opportunities: list[DealRef]
+    contacts: list[ContactRef]
+    consents: list[ConsentOut] = Field(description="The ledger, oldest first")
+
+
+class PersonChanges(Body):
+    """``emails`` and ``phones`` are the whole new lists, the first one primary."""
+
+    full_name: Line = ""
+    job_title: Line = ""
+    language: Literal["", "vi", "en"] = ""
+    emails: list[Address] = []
+    phones: list[Address] = []
+
+
+@router.get("/people", response=Page[PersonLine], summary="List people")
+def list_people(request: HttpRequest, q: str = "", after: str | None = None, limit: int = 100) -> dict[str, Any]:
+    """The people you may see, oldest first; ``q`` are beginnings of words of name, email or company, or digits of a
+    phone."""
+    actor = who(request)
+    authorize(actor, "person.view")
+    rows = people_matching(actor, q[:100]).prefetch_related("contact_points")
+    return page_of(rows, shown, after=after, limit=limit)
+
+
+@router.get("/people/{uuid:person_id}", response=PersonOut, summary="Read a person with their leads and deals")
+def show_person(request: HttpRequest, response: HttpResponse, person_id: Id) -> dict[str, Any]:
+    """``ETag`` is its version: name it in ``If-Match`` when changing it."""
+    actor = who(request)
+    person = find(actor, "person.view", Person, public_id=person_id)
+    versioned(response, person)
+    return _whole(person, actor)
+
+
+@router.patch("/people/{uuid:person_id}", response=PersonOut, summary="Change a person")
+def change_person(request: HttpRequest, response: HttpResponse, person_id: Id, body: PersonChanges) -> dict[str, Any]:
+    """Errors: 422 ``not_an_email``, ``not_a_phone``; 409 ``changed_meanwhile``."""
+    actor = who(request)
+    person = find(actor, "person.edit", Person, public_id=person_id)
+    changes = body.given()
+    history.claim_version(person, version=named_version(request), changes=changes)
+    person = people.edit_person(person, changes=changes, by=actor, now=timezone.now())
+    versioned(response, person)
+    return _whole(person, actor)
+
+
+def shown(person: Person) -> dict[str, Any]:
+    points = sorted(person.contact_points.all(), key=lambda point: (not point.is_primary, point.pk))
+    return {
+        "id": person.public_id,
+        "full_name": person.full_name,
+        "job_title": person.job_title,
+        "language": person.language,
+        "emails": [point.normal for point in points if point.kind == "email"],
+        "phones": [point.normal for point in points if point.kind == "phone"],
+        "created_at": person.created_at,
+    }
+
+
+def _whole(person: Person, actor: Principal) -> dict[str, Any]:
+    page = person_page(person, actor=actor, now=timezone.now())
+    leads = [row.lead for row in page.leads]
+    return {
+        **shown(person),
+        "stage": furthest(leads),
+        "leads": [
+            {"id": one.public_id, "stage": one.lifecycle_stage, "need": one.need, "arrived_at": one.arrived_at}
+            for one in leads
+        ],
+        "opportunities": [
+            {
+                "id": deal.public_id,
+                "name": deal.name,
+                "stage": deal.stage.code,
+                "amount": deal.amount,
+                "currency": deal.currency,
+                "close_on": deal.close_on,
+            }
+            for deal in page.deals
+        ],
+        "contacts": [
+            {
+                "account": contact.account.public_id,
+                "account_name": contact.account.name,
+                "kind": contact.kind,
+                "job_title": contact.job_title,
+            }
+            for contact in page.contacts
+        ],
+        "consents": [_consent(entry) for entry in page.consents],
+    }
+
+
+def _consent(entry: Consent) -> dict[str, Any]:
+    names = ("purpose", "state", "confirmed", "address", "wording", "wording_version", "basis", "occurred_at")
+    return {name: getattr(entry, name) for name in names}
