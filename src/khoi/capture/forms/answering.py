@@ -12,7 +12,7 @@ from khoi.capture.models import Form
 from khoi.capture.queries.forms import questions_of, texts_of
 from khoi.capture.rules import asking
 from khoi.capture.services.forms import TRAP
-from khoi.kit.refusals import Refusal
+from khoi.kit.refusals import SENTENCES, Refusal
 
 LABELS: Final[Mapping[str, Any]] = {
     "name": _("Full name"),
@@ -102,9 +102,13 @@ def _field(question: asking.Question, codes: set[str]) -> forms.Field:
     label = _("Anything else?") if code == "message" and "need" in codes else LABELS[code]
     if code == "employees":
         choices = [("", pgettext_lazy("nothing chosen yet", "Choose")), *_BANDS.items()]
-        return forms.CharField(label=label, required=question.required, widget=forms.Select(choices=choices))
+        return forms.CharField(label=label, widget=forms.Select(choices=choices), **_needed(question))
     widget = forms.Textarea(attrs={"rows": 3}) if code == "message" else forms.TextInput(attrs=_attributes(code))
-    return forms.CharField(label=label, required=question.required, widget=widget)
+    return forms.CharField(label=label, widget=widget, **_needed(question))
+
+
+def _needed(question: asking.Question) -> dict[str, Any]:
+    return {"required": question.required, "error_messages": {"required": SENTENCES["required"]}}
 
 
 def _attributes(code: str) -> dict[str, Any]:
