@@ -130,12 +130,12 @@ def test_a_stranger_finds_no_history_of_a_record(hers, dung, kind):
 
 def test_undo_asks_first_and_then_takes_back(hers, an):
     act, browser = change(hers, an, region="Huế"), an.browser()
-    assert "Take it back?" in text(browser.get(act_url(act, "undo") + "?lang=en"))
+    assert "Undo this?" in text(browser.get(act_url(act, "undo") + "?lang=en"))
     answer = browser.post(act_url(act, "undo"), {"next": f"/leads/{hers.public_id}/"})
     assert (answer.status_code, answer["Location"]) == (302, f"/leads/{hers.public_id}/")
     hers.refresh_from_db()
     assert hers.region == "Hà Nội"
-    assert "taken back" in text(browser.get(LIST + "?lang=en"))
+    assert "undone" in text(browser.get(LIST + "?lang=en"))
 
 
 def test_undo_names_what_would_go_along_and_takes_it_when_agreed(hers, an):
@@ -153,7 +153,7 @@ def test_undo_names_what_would_go_along_and_takes_it_when_agreed(hers, an):
 def test_an_undo_can_be_done_again(hers, an):
     act, browser = change(hers, an, region="Huế"), an.browser()
     browser.post(act_url(act, "undo"))
-    assert "Do it again" in text(browser.get(act_url(Act.objects.latest("id")) + "?lang=en"))
+    assert "Redo" in text(browser.get(act_url(Act.objects.latest("id")) + "?lang=en"))
     browser.post(act_url(Act.objects.latest("id"), "undo"))
     hers.refresh_from_db()
     assert hers.region == "Huế"
@@ -163,7 +163,7 @@ def test_what_cannot_be_taken_back_says_why(hers, an):
     act, browser = change(hers, an, region="Huế"), an.browser()
     for _ in range(2):
         answer = browser.post(act_url(act, "undo") + "?lang=en", follow=True)
-    assert "This was taken back before." in answer.content.decode()
+    assert "This was undone before." in answer.content.decode()
 
 
 def test_no_undo_by_get(hers, an):

@@ -119,7 +119,7 @@ def _agreed(request: HttpRequest) -> list[int] | None:
 
 def _done(request: HttpRequest, act: Act, undone: Undone) -> HttpResponseBase:
     count = len(undone.undone)
-    said = ngettext("Taken back.", "%(count)d acts taken back.", count) % {"count": count}
+    said = ngettext("Undone.", "%(count)d acts undone.", count) % {"count": count}
     if undone.kept:
         kept = ngettext("%(count)d row has to stay.", "%(count)d rows have to stay.", undone.kept)
         said = f"{said} {kept % {'count': undone.kept}}"

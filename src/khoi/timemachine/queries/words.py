@@ -75,7 +75,7 @@ VERBS: Final[Words] = {
     "set_password": _("Set a password"),
     "set_shares": _("Changed who gets leads"),
     "store_file": _("Stored a file"),
-    "undo": _("Took back"),
+    "undo": _("Undid"),
 }
 
 #: The table's name → what one row of it is.
@@ -243,11 +243,11 @@ DOORS: Final[Words] = {
 
 REFUSALS: Final[Words] = {
     "dependents": _("Later changes build on it."),
-    "already_undone": _("This was taken back before."),
-    "nothing_to_undo": _("There is nothing left of it that could be taken back."),
-    "in_use": _("It cannot be taken back: something that has to stay still needs it."),
-    "erased": _("It cannot be taken back: a person’s earlier values were erased."),
-    "clash": _("It cannot be taken back: the earlier values clash with what stands there now."),
+    "already_undone": _("This was undone before."),
+    "nothing_to_undo": _("There is nothing left of it to undo."),
+    "in_use": _("It cannot be undone: something that has to stay still needs it."),
+    "erased": _("It cannot be undone: a person’s earlier values were erased."),
+    "clash": _("It cannot be undone: the earlier values clash with what stands there now."),
 }
 
 
