@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final
 
 from django.db import DatabaseError
@@ -39,6 +40,20 @@ WARNINGS: Final[dict[str, Promise]] = {
     "old_backup": _("The last backup is more than a week old."),
     "job_failing": _("A job fails; it is tried again by itself. Its reason stands below."),
     "mail_held": _("Some mail may or may not have gone out. Look at it and decide."),
+}
+
+#: The jobs of ``schedule.py`` in words.
+JOBS: Final[dict[str, Promise]] = {
+    "capture.jobs.take_in": _("Take uploaded tables in"),
+    "capture.jobs.forget_old": _("Clear away old uploads"),
+    "history.jobs.forget_answers": _("Forget answers kept for repeated requests"),
+    "lifecycle.jobs.check_due_leads": _("Look again at leads whose time has come"),
+    "operations.jobs.check_computed": _("Compare what is computed with the facts"),
+    "operations.jobs.verify_history": _("Prove that the history is whole"),
+    "outbox.jobs.forget_sent": _("Clear away mail that was sent"),
+    "outbox.jobs.send_due": _("Send mail"),
+    "team.jobs.answer_forgotten": _("Write to who forgot their password"),
+    "team.jobs.forget_expired": _("Clear away expired log-ins and links"),
 }
 
 
@@ -95,6 +110,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @allowed("health.view")
 def installation(request: HttpRequest, actor: Principal) -> HttpResponse:
-    found = health.installation(now=timezone.now())
-    warnings = [WARNINGS[code] for code in found.warnings]
-    return render(request, "operations/health.html", {"health": found, "warnings": warnings})
+    now = timezone.now()
+    found = health.installation(now=now)
+    context = {
+        "health": found,
+        "warnings": [WARNINGS[code] for code in found.warnings],
+        "jobs": [{"label": JOBS.get(run.name, run.name), **asdict(run)} for run in found.jobs],
+        "now": now,
+    }
+    return render(request, "operations/health.html", context)
