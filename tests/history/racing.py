@@ -90,7 +90,23 @@ def last_admins() -> dict[str, Any]:
     return {"answers": [str(a) for a in answers], "left": User.objects.filter(is_active=True).count()}
 
 
-RACES = {race.__name__: race for race in (same_key, one_ticket, last_admins)}
+def one_mail() -> dict[str, Any]:
+    """Twenty senders and one server: every mail goes out once."""
+    from django.conf import settings
+
+    from khoi.outbox import services as outbox
+    from khoi.outbox.models import Mail
+    from tests.outbox.sink import sink
+
+    for number in range(10):
+        outbox.queue_mail(kind="test", to=f"a{number}@khoi.test", subject="Chào", text="…", now=NOW)
+    with sink() as (settings.SMTP_URL, kept):
+        answers = together(lambda _: outbox.send_due(now=NOW))
+    states = sorted(Mail.objects.values_list("state", flat=True))
+    return {"answers": answers, "taken": sorted(rcpt for _, rcpt, _ in kept.mails), "states": states}
+
+
+RACES = {race.__name__: race for race in (same_key, one_ticket, last_admins, one_mail)}
 
 
 if __name__ == "__main__":

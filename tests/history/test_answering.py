@@ -146,3 +146,10 @@ def test_sec_09_of_twenty_uses_of_one_link_exactly_one_wins(race):
 
 def test_of_twenty_administrators_leaving_at_once_one_stays(race):
     assert race("last_admins")["left"] == 1
+
+
+def test_cor_01_twenty_senders_hand_over_each_mail_once(race):
+    came = race("one_mail")
+
+    assert came["taken"] == sorted([f"a{number}@khoi.test"] for number in range(10))
+    assert came["states"] == ["sent"] * 10

@@ -191,6 +191,8 @@ def test_a_mail_of_a_transaction_that_failed_never_existed():
         ("to", "chí@khoi.test"),
         ("subject", "Chào\r\nBcc: dung@khoi.test"),
         ("subject", "Chào\0"),
+        ("subject", "Chào\u2028Bcc: dung@khoi.test"),
+        ("text", "Chào\0"),
     ],
 )
 def test_a_second_header_or_recipient_is_refused_at_the_door(field, value):

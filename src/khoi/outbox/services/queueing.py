@@ -1,6 +1,8 @@
 """Into the outbox, and what a person decides about a mail that lies there."""
 
 from datetime import datetime
+from typing import Final
+from unicodedata import category
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -13,21 +15,23 @@ from khoi.kit.refusals import Refusal
 from khoi.outbox.models import Mail, State
 from khoi.outbox.rules import KEPT_FOR
 
-LONGEST_SUBJECT = 200
+LONGEST_SUBJECT: Final = 200
+#: What no line of text holds: control signs, line and paragraph separators, halves of a letter.
+NO_LINE: Final = frozenset({"Cc", "Zl", "Zp", "Cs"})
+#: How an encoded word begins (RFC 2047). Python decodes one that stands in a header it is given, line ends included.
+ENCODED: Final = "=?"
 
 
 def queue_mail(*, kind: str, to: str, subject: str, text: str, html: str = "", now: datetime) -> Mail:
     """One mail to one recipient, sent after the caller's transaction is committed and never before.
 
     ``kind`` is a code of what it is for. Raises ``Refusal``: ``not_an_email`` for anything but one plain
-    address, ``not_one_line`` for a line end or NUL in the subject (refused, not stripped), ``too_long``.
+    address, ``not_one_line`` for a line end or control sign in the subject or NUL in the text (refused, not
+    stripped), ``too_long``.
     """
-    address = _address(to)
-    if any(sign in subject for sign in "\r\n\0"):
-        raise Refusal("not_one_line", "subject")
-    if len(subject) > LONGEST_SUBJECT:
-        raise Refusal("too_long", "subject", limit=LONGEST_SUBJECT)
-    if "\0" in text or "\0" in html:
+    address = envelope_address(to)
+    check_subject(subject)
+    if any(sign == "\0" or category(sign) == "Cs" for sign in text + html):
         raise Refusal("not_one_line", "text")
     public_id = uuid4()
     mail = Mail.objects.create(
@@ -45,10 +49,18 @@ def queue_mail(*, kind: str, to: str, subject: str, text: str, html: str = "", n
     return mail
 
 
-def _address(to: str) -> str:
+def check_subject(subject: str) -> None:
+    """Raises ``Refusal`` for what would not stay one header."""
+    if any(category(sign) in NO_LINE for sign in subject) or ENCODED in subject:
+        raise Refusal("not_one_line", "subject")
+    if len(subject) > LONGEST_SUBJECT:
+        raise Refusal("too_long", "subject", limit=LONGEST_SUBJECT)
+
+
+def envelope_address(to: str) -> str:
     """The envelope address. Only ASCII: what needs SMTPUTF8 would be refused half-way by many servers."""
     found = normalise_email(to)
-    if found is None or not found.isascii():
+    if found is None or not found.isascii() or ENCODED in found:
         raise Refusal("not_an_email", "to", value=to.strip())
     return found
 

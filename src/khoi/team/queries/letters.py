@@ -29,7 +29,12 @@ def mail_text(user: User, name: str, **details: object) -> Letter:
     with translation.override(user.language):
         filled_in = _plain().get_template(f"team/mail/{name}.txt").render(Context(context, autoescape=False))
     subject, _, text = filled_in.strip().partition("\n")
-    return Letter(subject.strip(), text.strip() + "\n")
+    return Letter(_one_line(subject), text.strip() + "\n")
+
+
+def _one_line(subject: str) -> str:
+    """What of a subject with somebody's words in it the outbox takes: no control sign, no encoded word."""
+    return "".join(sign for sign in subject.strip() if sign.isprintable()).replace("=?", "= ?")[:200]
 
 
 @cache

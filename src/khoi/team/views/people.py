@@ -84,9 +84,7 @@ def deactivate(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpR
         return redirect("team:people")
     question = {
         "title": _("Deactivate %(name)s?") % {"name": user.full_name},
-        "text": _(
-            "Every device is logged out and every token ends, at once. Their records stay; they can come back."
-        ),
+        "text": _("Every device is logged out and every token ends, at once. Their records stay; they can come back."),
         "action_label": _("Deactivate"),
         "danger": True,
         "back": "team:people",
