@@ -1,15 +1,18 @@
 """Small histories made by hand, whose figures one can count on one's fingers."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from khoi.campaigns.models import Source
+from khoi.history.models import Act
 from khoi.leads.models import Lead
 from khoi.leads.rules import work_status_for
 from khoi.people.models import Person
+from khoi.pipeline.models import Opportunity, PipelineStage, StageMove
 from khoi.qualification.models import StageChange
 from khoi.routing.models import Assignment
 from khoi.team.models import User
@@ -77,3 +80,70 @@ def enter(lead: Lead, *way: tuple[str, float], now: datetime = START) -> None:
         lead.work_status = work_status_for(stages[-1], lead.work_status)
         lead.exit_reason = "other" if stages[-1] == "disqualified" else ""
         lead.save()
+
+
+def stages() -> dict[str, PipelineStage]:
+    return {stage.code: stage for stage in PipelineStage.objects.all()}
+
+
+def deal_in(
+    stage: str,
+    *,
+    amount: int = 100,
+    currency: str = "VND",
+    close_on: date | None = None,
+    owner: Member | None = None,
+    lead: Lead | None = None,
+    opened: float = 0,
+    recorded: float = 0,
+    way: Sequence[tuple[str, float]] = (),
+) -> Opportunity:
+    """A deal opened in the first stage, brought to ``stage`` by ``way`` (else at once), all in one act."""
+    known, now = stages(), day(recorded)
+    course = [("prospecting", opened), *(way or ([] if stage == "prospecting" else [(stage, opened)]))]
+    with acting(now=now):
+        person = lead.person if lead else Person.objects.create(full_name="Lý Văn Tân", created_at=now)
+        deal = Opportunity.objects.create(
+            name="Kho lạnh",
+            person=person,
+            lead=lead,
+            pipeline=known[stage].pipeline,
+            stage=known[stage],
+            amount=amount,
+            currency=currency,
+            close_on=close_on,
+            owner=owner.user if owner else None,
+            entered_stage_at=day(course[-1][1]),
+            opened_at=day(opened),
+            closed_at=None if known[stage].kind == "open" else day(course[-1][1]),
+            created_at=now,
+        )
+        for (came_from, _), (to, at) in pairwise([("", 0.0), *course]):
+            _note(deal, known.get(came_from), known[to], at, now)
+    return deal
+
+
+def move(deal: Opportunity, stage: str, at: float, *, recorded: float | None = None) -> Act:
+    now, known = day(at if recorded is None else recorded), stages()
+    with acting("move_opportunity", now=now, occurred_at=day(at)) as act:
+        _note(deal, deal.stage, known[stage], at, now)
+        deal.stage = known[stage]
+        deal.save(update_fields=["stage"])
+    return act
+
+
+def edit(deal: Opportunity, at: float, **changes: Any) -> None:
+    with acting("edit_opportunity", now=day(at)):
+        Opportunity.objects.filter(pk=deal.pk).update(**changes)
+
+
+def _note(deal: Opportunity, came_from: PipelineStage | None, to: PipelineStage, at: float, now: datetime) -> None:
+    StageMove.objects.create(
+        opportunity=deal,
+        person_id=deal.person_id,
+        from_stage=came_from,
+        to_stage=to,
+        basis="moved",
+        occurred_at=day(at),
+        recorded_at=now,
+    )

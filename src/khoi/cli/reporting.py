@@ -2,16 +2,12 @@
 
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from khoi.cli import installation
 from khoi.cli.answering import Stop, show, table
 from khoi.cli.language import gettext as _
-
-#: Before the first lead and after the last one.
-BEGINNING, END = date(1900, 1, 1), date(9000, 1, 1)
-
 
 def report(options: Namespace) -> int:
     installation.open_workspace()
@@ -21,14 +17,15 @@ def report(options: Namespace) -> int:
 
 def _asked(options: Namespace) -> dict[str, Any]:
     from khoi.kit.periods import Period
+    from khoi.reports.queries.asking import EVER
     from khoi.team.rules import OWNER_OF_THE_MACHINE
 
     period = None
     if options.since or options.until:
-        start, last = options.since or BEGINNING, options.until or END
+        start, last = options.since or EVER.start, options.until or EVER.end - timedelta(days=1)
         if last < start:
             raise Stop(_("The last day lies before the first one."))
-        period = Period(start, last + timedelta(days=1))
+        period = Period(start, min(last + timedelta(days=1), EVER.end))
     return {"period": period, "as_of": options.as_of, "known": options.known, "actor": OWNER_OF_THE_MACHINE}
 
 

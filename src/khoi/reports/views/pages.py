@@ -130,7 +130,7 @@ def leads(request: HttpRequest, actor: Principal) -> HttpResponse:
 def _behind(request: HttpRequest, asked: Asked) -> Behind:
     key = request.GET.get("key")
     if key is not None:
-        key = naming.key_of(asked.by, "" if key == "-" else key.replace("\0", ""))
+        key = None if "\0" in key else naming.key_of(asked.by, "" if key == "-" else key)
         if key is None:
             raise team.Hidden
     try:
