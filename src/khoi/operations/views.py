@@ -44,8 +44,8 @@ WARNINGS: Final[dict[str, Promise]] = {
 
 #: The jobs of ``schedule.py`` in words.
 JOBS: Final[dict[str, Promise]] = {
-    "capture.jobs.take_in": _("Take uploaded tables in"),
-    "capture.jobs.forget_old": _("Clear away old uploads"),
+    "capture.jobs.import_waiting": _("Take uploaded tables in"),
+    "capture.jobs.forget_imports": _("Clear away old uploads"),
     "history.jobs.forget_answers": _("Forget answers kept for repeated requests"),
     "lifecycle.jobs.check_due_leads": _("Look again at leads whose time has come"),
     "operations.jobs.check_computed": _("Compare what is computed with the facts"),
