@@ -201,7 +201,7 @@ def shown_form(form: Form) -> dict[str, Any]:
     )
     return {
         **{name: getattr(form, name) for name in names},
-        "url": f"{settings.BASE_URL}{reverse('capture:form', args=[form.slug])}",
+        "url": f"{settings.BASE_URL}{reverse('capture:public_form', args=[form.slug])}",
         "source": form.source.code if form.source else None,
         "campaign": form.campaign.code if form.campaign else None,
     }

@@ -64,6 +64,7 @@ OF_FILES: Final[Sentences] = {
     "system_too_long": gettext_lazy("The name of the other system, “%(value)s”, is longer than 40 characters."),
     "no_file": gettext_lazy("There is no file %(value)s."),
     "not_allowed": gettext_lazy("Whoever uploaded the file may no longer import."),
+    "no_good_row": gettext_lazy("Not one row could be taken. Look at the columns again."),
     "file_gone": gettext_lazy("The file is no longer here. Upload it again."),
     "not_startable": gettext_lazy("This import was started before."),
     "disk_full": gettext_lazy("The disk is full. Make room and try again."),

@@ -40,7 +40,7 @@ def show(request: HttpRequest, actor: Principal, slug: str) -> HttpResponse:
     latest = queries.latest_submissions(form)
     seen = Lead.objects.visible_to(actor).filter(pk__in=[one.lead_id for one in latest]).select_related("person")
     leads = {lead.pk: lead for lead in seen}
-    address = f"{settings.BASE_URL}{reverse('capture:form', args=[form.slug])}"
+    address = f"{settings.BASE_URL}{reverse('capture:public_form', args=[form.slug])}"
     context = {
         "form": form,
         "address": address,

@@ -95,7 +95,7 @@ def _receive(request: HttpRequest, form: Form) -> HttpResponse:
         visit=_visit(visit),
         now=now,
     )
-    to = reverse("capture:thanks", args=[form.slug])
+    to = reverse("capture:public_thanks", args=[form.slug])
     kept = {"lang": _language(), "at": int(now.timestamp() // 60)} | ({"frame": 1} if _in_frame(request) else {})
     answer = HttpResponseRedirect(f"{to}?{urlencode(kept)}", status=303)
     return _framed(answer, form)

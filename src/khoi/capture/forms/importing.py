@@ -1,0 +1,189 @@
+"""Choosing a file, and saying what its columns mean."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from khoi.capture.queries.imports import LABELS, Draft, use_of
+from khoi.capture.queries.layouts import layouts
+from khoi.capture.rules.mapping import FIELDS, LEAD, Column, External, Mapping, dump_mapping
+
+#: Encodings offered when the detection was wrong; the rest is what the standard library knows.
+ENCODINGS: Final = ("utf-8", "windows-1258", "windows-1252", "utf-16", "tcvn3", "shift_jis", "gb18030")
+GROUPS: Final = (
+    (
+        _("Person"),
+        ("person_name", "family_name", "middle_name", "given_name", "job_title", "email", "phone"),
+    ),
+    (_("Company"), ("company", "industry", "employees", "region")),
+    (_("Interest"), ("need", "note", "arrived_at", "stage", "stage_at", "converted_at", "owner")),
+    (_("Where from"), ("source", "channel", "campaign", "landing_page", "referrer")),
+    (
+        _("Deal"),
+        (
+            *("name", "amount", "currency", "decision_maker", "pipeline_stage", "opened_at", "won_at", "lost_at"),
+            *("close_on", "lost_reason"),
+        ),
+    ),
+)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods"}),
+        error_messages={"required": _("Choose a file.")},
+    )
+
+
+class ReadingForm(forms.Form):
+    """How to read the file, where the detection was wrong. Another choice makes other columns."""
+
+    layout = forms.ChoiceField(label=_("Columns"), required=False)
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+    encoding = forms.ChoiceField(label=_("Encoding"), required=False)
+
+    def __init__(self, draft: Draft, data: Any = None) -> None:
+        shown = {"layout": draft.layout, "sheet": draft.sheet, "encoding": draft.encoding}
+        super().__init__(data, initial=shown)
+        self._choose("layout", [("", _("Chosen below")), *((n, m.title or n) for n, m in layouts().items())])
+        self._choose("sheet", [(name, name) for name in (draft.sheet, *draft.sheets)])
+        codes = dict.fromkeys([draft.encoding, *ENCODINGS])
+        self._choose("encoding", [(code, code) for code in codes])
+        if draft.kind == "sheet":
+            del self.fields["encoding"]
+        else:
+            del self.fields["sheet"]
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = choices
+
+
+class ColumnsForm(forms.Form):
+    """What becomes of each column of the draft, and what all rows share."""
+
+    dates = forms.ChoiceField(
+        label=_("03/04/2026 is"), choices=[("dmy", _("3 April")), ("mdy", _("4 March"))], required=False
+    )
+    names = forms.ChoiceField(
+        label=_("Parts of a name are joined"),
+        choices=[("family_first", _("family name first")), ("given_first", _("given name first"))],
+        required=False,
+    )
+    system = forms.CharField(
+        label=_("Name of the other system"),
+        max_length=40,
+        required=False,
+        help_text=_("Where the numbers come from, like “old-crm”; by number and name a later file finds its leads"),
+    )
+    source = forms.CharField(
+        label=_("Source of rows that name none"),
+        max_length=120,
+        required=False,
+        help_text=_("Like “Trade fair Hà Nội 2026”; a new name becomes a new source"),
+    )
+    consent = forms.CharField(
+        label=_("How did these people agree to be written to?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "In the words they saw, with where and when; kept as proof for each of them. "
+            "Left empty, nothing is recorded"
+        ),
+    )
+
+    def __init__(self, draft: Draft, consent: str = "", data: Any = None) -> None:
+        mapping = draft.mapping
+        key = mapping.key or mapping.join
+        initial = {
+            "dates": mapping.dates,
+            "names": mapping.names,
+            "system": key.system if key else "",
+            "source": mapping.constants.get("source", ""),
+            "consent": consent,
+        }
+        super().__init__(data, initial=initial)
+        self.draft = draft
+        choices = _choices(mapping.rows)
+        for place, heading in enumerate(draft.headings):
+            field = forms.ChoiceField(label=heading.name, choices=choices, initial=heading.use)
+            field.widget.attrs["aria-label"] = heading.name
+            self.fields[f"column_{place}"] = field
+        if "source" not in FIELDS[mapping.rows]:
+            del self.fields["source"]
+
+    @property
+    def columns(self) -> Iterable[tuple[Any, Any]]:
+        """(heading of the draft, its select)"""
+        return [(heading, self[f"column_{place}"]) for place, heading in enumerate(self.draft.headings)]
+
+    @property
+    def shared(self) -> list[Any]:
+        names = ["dates", "system", "source"]
+        if any(heading.use in ("family_name", "given_name", "middle_name") for heading in self.draft.headings):
+            names.insert(1, "names")
+        return [self[name] for name in names if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        keys = [name for name, use in self.uses() if use == "key"]
+        if len(keys) > 1:
+            raise forms.ValidationError(_("Only one column can hold the row’s number."))
+        if keys and not said.get("system", "").strip():
+            self.add_error("system", _("Say where the numbers come from."))
+        return said
+
+    def uses(self) -> list[tuple[str, str]]:
+        """(heading, use) as chosen."""
+        headings = enumerate(self.draft.headings)
+        return [(heading.name, self.cleaned_data.get(f"column_{place}", "extra")) for place, heading in headings]
+
+    def mapping(self) -> str:
+        """The mapping as chosen, as TOML; what the draft's mapping says beyond that of unchanged columns stays."""
+        said, before = self.cleaned_data, self.draft.mapping
+        known = {column.heading: column for column in before.columns}
+        columns = [
+            _column(before, known.get(name), name, use) for name, use in self.uses() if use not in ("key", "extra")
+        ]
+        columns += [known[name] for name, use in self.uses() if use == "extra" and _kept(before, known.get(name), name)]
+        key = next((External(name, said["system"].strip()) for name, use in self.uses() if use == "key"), None)
+        constants = dict(before.constants)
+        if "source" in self.fields:
+            constants.pop("source", None)
+        if said.get("source", "").strip():
+            constants["source"] = said["source"].strip()
+        chosen = replace(
+            before,
+            name=before.name or "web",
+            columns=tuple(columns),
+            dates=said.get("dates") or before.dates,
+            names=said.get("names") or before.names,
+            key=key if before.rows == LEAD else None,
+            join=key if before.rows != LEAD else None,
+            constants=constants,
+        )
+        return dump_mapping(chosen)
+
+
+def _choices(rows: str) -> list[Any]:
+    there = FIELDS[rows]
+    plain = [("extra", _("Keep as note")), ("drop", _("Leave out")), ("key", _("Number in the other system"))]
+    groups = [(label, [(name, LABELS[name]) for name in names if name in there]) for label, names in GROUPS]
+    return [*plain, *((label, fields) for label, fields in groups if fields)]
+
+
+def _column(mapping: Mapping, known: Column | None, name: str, use: str) -> Column:
+    if known is not None and use_of(mapping, known, name) == use:
+        return known
+    return Column(name, drop=True) if use == "drop" else Column(name, (use,))
+
+
+def _kept(mapping: Mapping, known: Column | None, name: str) -> bool:
+    """A column kept as a note under a label of its own."""
+    return known is not None and bool(known.extra) and use_of(mapping, known, name) == "extra"
