@@ -20,7 +20,7 @@ from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.team.models import User
-from khoi.team.queries import Hidden, find
+from khoi.team.queries import Forbidden, Hidden, find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed, next_of
 from khoi.timemachine import services
@@ -99,6 +99,8 @@ def record_page(request: HttpRequest, actor: Principal, kind: str, public_id: st
 @allowed("act.undo")
 def undo(request: HttpRequest, actor: Principal, act_id: int) -> HttpResponseBase:
     act = sight.find_act(actor, act_id)
+    if not sight.may_take_back(actor, act):
+        raise Forbidden("act.undo_others")
     if request.method != "POST":
         return _question(request, actor, act)
     agreed = _agreed(request)
