@@ -3,7 +3,6 @@
 from typing import Final
 
 from khoi.capture import jobs as capture
-from khoi.capture import jobs as capture
 from khoi.history import jobs as history
 from khoi.kit.jobs import Every
 from khoi.lifecycle import jobs as lifecycle
@@ -19,13 +18,11 @@ SCHEDULE: Final = (
     Every(MINUTE / 2, team.answer_forgotten, prompt=True),
     Every(MINUTE / 2, outbox.send_due, prompt=True),
     Every(MINUTE / 6, capture.import_waiting, prompt=True),
-    Every(MINUTE / 2, capture.import_waiting, prompt=True),
     Every(MINUTE, lifecycle.check_due_leads),
     Every(DAY, team.forget_expired),
     Every(DAY, outbox.forget_sent),
     Every(DAY, capture.forget_imports),
     Every(DAY, history.forget_answers),
-    Every(DAY, capture.forget_imports),
     Every(DAY, operations.verify_history),
     Every(DAY, operations.check_computed),
 )
