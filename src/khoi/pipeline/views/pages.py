@@ -88,7 +88,7 @@ def _form_of(name: str, one: Opportunity, actor: Principal, refused: Form | None
 
 def _points(one: Opportunity, actor: Principal) -> list[ContactPoint]:
     person = Person.objects.visible_to(actor).filter(pk=one.person_id).first()
-    return list(person.contact_points.order_by("-is_primary", "kind", "id")) if person else []
+    return list(person.contact_points.order_by("-is_primary", "-kind", "id")) if person else []
 
 
 def _lead(one: Opportunity, actor: Principal) -> Lead | None:
