@@ -163,7 +163,12 @@ def test_two_editors_of_one_member_see_each_other(admin, an):
     second = browser.post(address, form | {"role": "marketer"})
 
     assert second.status_code == 409
+    assert "Manager" in str(second.context["form"].errors["role"])
     assert User.objects.get(pk=an.pk).role == "manager"
+
+    third = browser.post(address, form | {"role": "marketer", "version": second.context["version"]})
+    assert third.status_code == 302
+    assert User.objects.get(pk=an.pk).role == "marketer"
 
 
 def test_dur_09_a_form_sent_twice_is_one_act(admin):

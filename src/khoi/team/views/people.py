@@ -13,7 +13,7 @@ from khoi.history import queries as versions
 from khoi.history import services as history
 from khoi.kit.refusals import Refusal
 from khoi.team import services as team
-from khoi.team.forms import InvitationForm, MemberForm, TeamForm, member_values, refuse
+from khoi.team.forms import InvitationForm, MemberForm, TeamForm, member_values, refuse, show_clash
 from khoi.team.models import Team, User
 from khoi.team.queries import find
 from khoi.team.rules import Principal
@@ -62,6 +62,9 @@ def member(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpRespo
             team.change_user(user, changes=changes, by=actor, now=timezone.now())
         except Refusal as refusal:
             refuse(form, refusal)
+        except history.Stale as stale:
+            show_clash(form, stale)
+            return _form_page(request, form, 409, title=user.full_name, label=_("Save"), version=stale.version)
         else:
             messages.success(request, _("%(name)s is changed.") % {"name": user.full_name})
             return redirect("team:people")
@@ -70,8 +73,9 @@ def member(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpRespo
     )
 
 
-def _form_page(request: HttpRequest, form: MemberForm, **more: object) -> HttpResponse:
-    return render(request, "team/member.html", {"form": form, **more}, status=422 if form.is_bound else 200)
+def _form_page(request: HttpRequest, form: MemberForm, status: int = 0, **more: object) -> HttpResponse:
+    status = status or (422 if form.is_bound else 200)
+    return render(request, "team/member.html", {"form": form, **more}, status=status)
 
 
 @require_http_methods(["GET", "POST"])

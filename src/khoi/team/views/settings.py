@@ -20,7 +20,7 @@ from khoi.history import services as history
 from khoi.kit.refusals import Refusal
 from khoi.outbox import queries as waiting
 from khoi.outbox import services as outbox
-from khoi.team.forms import WorkspaceForm, refuse
+from khoi.team.forms import WorkspaceForm, refuse, show_clash
 from khoi.team.models import Token
 from khoi.team.queries import mail_to_decide, settings_pages, the_workspace
 from khoi.team.rules import Principal
@@ -46,6 +46,9 @@ def workspace_page(request: HttpRequest, actor: Principal) -> HttpResponseBase:
             workspace.edit_workspace(one, changes=changes, by=actor, now=timezone.now())
         except Refusal as refusal:
             refuse(form, refusal)
+        except history.Stale as stale:
+            show_clash(form, stale)
+            return render(request, "team/workspace.html", {"form": form, "version": stale.version}, status=409)
         else:
             messages.success(request, _("The workspace is changed."))
             return redirect("team:workspace")
