@@ -1,0 +1,42 @@
+"""History has a word for every verb, table and field there is."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import khoi
+from khoi.history.models import KINDS
+from khoi.history.queries import recorded_models
+from khoi.timemachine.queries import words
+from khoi.timemachine.queries.telling import SILENT
+
+PACKAGE = Path(khoi.__file__).parent
+
+
+def verbs() -> set[str]:
+    """The verb of every act that is opened anywhere: the first text handed to ``act`` or ``done``."""
+    found: set[str] = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and _name(node.func) in ("act", "done"):
+                texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                found |= set(texts[:1])
+    return found
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def test_every_verb_has_words():
+    assert len(verbs()) > 20
+    assert verbs() - words.VERBS.keys() == set()
+
+
+@pytest.mark.parametrize("model", recorded_models(), ids=lambda model: model.__name__)
+def test_every_table_and_field_has_words(model):
+    silent = KINDS[model].unrecorded | KINDS[model].secret
+    told = {f.name for f in model._meta.concrete_fields if not f.primary_key and f.column not in silent}
+    assert model._meta.db_table in words.ROWS
+    assert told - SILENT - words.FIELDS.keys() == set()
