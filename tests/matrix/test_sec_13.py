@@ -68,8 +68,8 @@ def resolved(one):
 def kinds_of(one):
     """The Python types a field takes."""
     one = resolved(one)
-    if "anyOf" in one:
-        return {kind for each in one["anyOf"] for kind in kinds_of(each)}
+    if several := one.get("anyOf") or one.get("allOf"):
+        return {kind for each in several for kind in kinds_of(each)}
     return {one["type"]} if "type" in one else {type(v).__name__ for v in one.get("enum", [one.get("const")])}
 
 

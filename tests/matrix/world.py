@@ -268,3 +268,66 @@ def attached_file(world: World) -> Any:
         file = workspace.store_file([b"%PDF-1.4"], name="bao-gia.pdf", by=SYSTEM, now=NOW)
         Attachment.objects.create(activity=Activity.objects.get(public_id=world.value("note")), file=file)
     return file.public_id
+
+
+@sample
+def form(world: World) -> str:
+    """The address of the public form of a new workspace."""
+    from khoi.capture import services as capture
+
+    return capture.prepare_forms(by=SYSTEM, now=NOW).slug
+
+
+@sample
+def form_id(world: World) -> int:
+    from khoi.capture.models import Form
+
+    return Form.objects.get(slug=world.value("form")).pk
+
+
+@sample
+def version_of_form(world: World) -> int:
+    from khoi.capture.models import Form
+
+    return version_of(Form.objects.get(slug=world.value("form")))
+
+
+@sample
+def held_submission(world: World) -> int:
+    """What came in with the hidden field filled in."""
+    from khoi.capture import services as capture
+    from khoi.capture.models import Form, Submission
+
+    said = {"name": "Lý Văn Tân", "phone": "0912 345 678", "homepage": "x"}
+    about = {"key": "held", "language": "vi", "ip": "203.0.113.7", "user_agent": "", "now": NOW}
+    capture.submit_form(Form.objects.get(slug=world.value("form")), said, **about)
+    return Submission.objects.get(key="held").pk
+
+
+@sample
+def stage(world: World) -> int:
+    from khoi.pipeline.models import PipelineStage
+
+    return PipelineStage.objects.get(code="proposal").pk
+
+
+@sample
+def rule(world: World) -> int:
+    from khoi.routing.models import RoutingRule
+
+    return RoutingRule.objects.get().pk
+
+
+@sample
+def share(world: World) -> int:
+    """An's share of the rule."""
+    from khoi.routing import services as routing
+    from khoi.routing.models import RoutingRule
+
+    rule = RoutingRule.objects.get()
+    return routing.set_share(rule, user=world.member("rep_own"), weight=1, by=SYSTEM, now=NOW).pk
+
+
+@sample
+def mai(world: World) -> Any:
+    return world.member("rep_same_team").public_id
