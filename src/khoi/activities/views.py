@@ -14,7 +14,7 @@ from khoi.activities import queries
 from khoi.activities import services as activities
 from khoi.activities.forms import LogForm, TaskForm, outcomes_of
 from khoi.activities.models import Attachment, Task
-from khoi.design.views import tell
+from khoi.design.views import posted, tell
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.kit.refusals import Refusal
@@ -63,7 +63,7 @@ def tasks(request: HttpRequest, actor: Principal) -> HttpResponse:
 def add(request: HttpRequest, actor: Principal) -> HttpResponse:
     back = next_of(request, reverse("activities:tasks"))
     me = find(actor, "task.create", User, pk=actor.id)
-    form = TaskForm(request.POST or None, actor=actor, initial={"owner": me.public_id})
+    form = TaskForm(posted(request), actor=actor, initial={"owner": me.public_id})
     if request.method == "POST" and form.is_valid():
         now, typed = timezone.now(), dict(form.cleaned_data)
         try:
@@ -83,7 +83,7 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     back = next_of(request, reverse("activities:tasks"))
     shown = {name: getattr(task, name) for name in ("title", "kind", "due_at", "note")}
     shown["owner"] = task.owner.public_id
-    form = TaskForm(request.POST or None, actor=actor, initial=shown)
+    form = TaskForm(posted(request), actor=actor, initial=shown)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         with history.act("edit_task", by=actor, now=now, subject=task) as act:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -52,6 +52,11 @@ def tell(request: HttpRequest, text: str, *, act_id: int | None = None) -> None:
     except NoReverseMatch:  # this room alone, without the pages of history
         undo = ""
     messages.success(request, text, extra_tags=undo)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form; None when the page was only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 @dataclass(frozen=True, slots=True)

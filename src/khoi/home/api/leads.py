@@ -99,7 +99,7 @@ def _line(row: LeadRow) -> dict[str, Any]:
         "stage": lead.lifecycle_stage,
         "work_status": lead.work_status,
         "temperature": lead.temperature,
-        "engagement": row.score,
+        "engagement": row.points,
         "fit_grade": lead.fit_grade,
         "owner": {"id": lead.owner.public_id, "full_name": str(lead.owner)} if lead.owner else None,
         "source": lead.source.code if lead.source else None,

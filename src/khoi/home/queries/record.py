@@ -61,6 +61,7 @@ class Record:
     standing: Standing
     engagement_lines: tuple[ScoreLine, ...]
     fit_lines: tuple[ScoreLine, ...]
+    score: int
     scorecard: Scorecard | None
     course: tuple[float, ...]
     bant: dict[str, BantFact | None]
@@ -87,6 +88,7 @@ def record_of(lead: Lead, *, actor: Principal, now: datetime) -> Record:
         standing=standing,
         engagement_lines=tuple(line for line in lines if line.line.axis == "engagement"),
         fit_lines=tuple(line for line in lines if line.line.axis == "fit"),
+        score=max(0, round(sum(line.points_now for line in standing.score.lines if line.axis == "engagement"))),
         scorecard=card,
         course=course(touches_of([lead.person_id]).get(lead.person_id, ()), engagement_card(), now),
         bant={kind: facts.bant.get(kind) for kind in BantKind.values},

@@ -20,9 +20,11 @@ DAYS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """``score``: engagement now; ``course``: the same on each of the last seven days, oldest first."""
+    """``points``: whole points of engagement now, as criteria count them; ``score``: the nearest to show, so that 30
+    points do not read 29 a second later; ``course``: the same on each of the last seven days, oldest first."""
 
     lead: Lead
+    points: int
     score: int
     course: tuple[float, ...]
     next_step: Task | None
@@ -48,7 +50,8 @@ def rows_of(leads: Iterable[Lead], *, actor: Principal, now: datetime) -> list[L
     return [
         LeadRow(
             lead,
-            points(lead, card, now),
+            whole(engagement := engagement_of(lead, card, now)),
+            round(engagement),
             course(touches.get(lead.person_id, ()), card, now),
             steps.get(lead.pk),
             signs.get(lead.person_id),
@@ -63,8 +66,8 @@ def engagement_card() -> Scorecard:
     return replace(card, rules=tuple(rule for rule in card.rules if rule.axis == "engagement"))
 
 
-def points(lead: Lead, card: Scorecard, now: datetime) -> int:
-    return whole(value(lead.lasts_until, instant(now), card.half_life))
+def engagement_of(lead: Lead, card: Scorecard, now: datetime) -> float:
+    return value(lead.lasts_until, instant(now), card.half_life)
 
 
 def course(touches: Iterable[Touch], card: Scorecard, now: datetime) -> tuple[float, ...]:

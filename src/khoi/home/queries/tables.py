@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from khoi.home.queries.rows import company_of, engagement_card, next_steps, points
+from khoi.home.queries.rows import company_of, engagement_card, engagement_of, next_steps
 from khoi.kit.phones import show_phone
 from khoi.leads.models import Lead, LeadSet
 from khoi.leads.queries import SORTS
@@ -61,7 +61,7 @@ def _lines(leads: Iterable[Lead], actor: Principal, language: str, now: datetime
                 lead.lifecycle_stage,
                 lead.work_status,
                 lead.temperature,
-                str(points(lead, card, now)),
+                str(round(engagement_of(lead, card, now))),
                 lead.fit_grade,
                 str(lead.owner) if lead.owner else "",
                 lead.source.label(language) if lead.source else "",

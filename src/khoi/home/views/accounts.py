@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
+from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.home.forms.accounts import AccountForm, account_of
 from khoi.home.forms.filtering import address
@@ -53,7 +54,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
 def add(request: HttpRequest, actor: Principal) -> HttpResponse:
     back = reverse("home:accounts")
     here = workspace.current()
-    form = AccountForm(request.POST or None, actor=actor, currency=here.currency, initial={"owner": actor.id})
+    form = AccountForm(posted(request), actor=actor, currency=here.currency, initial={"owner": actor.id})
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
@@ -71,7 +72,7 @@ def add(request: HttpRequest, actor: Principal) -> HttpResponse:
 def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     account = find(actor, "account.edit", Account, public_id=public_id)
     back = next_of(request, reverse("home:account", args=[account.public_id]))
-    form = AccountForm(request.POST or None, actor=actor, currency=account.currency, initial=account_of(account))
+    form = AccountForm(posted(request), actor=actor, currency=account.currency, initial=account_of(account))
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.home.forms.adding import AddForm
 from khoi.home.queries.known import known_as
@@ -21,7 +22,7 @@ from khoi.team.views import allowed
 
 @allowed("lead.create")
 def add(request: HttpRequest, actor: Principal) -> HttpResponse:
-    form = AddForm(request.POST or None, actor=actor, check_url=reverse("home:known"))
+    form = AddForm(posted(request), actor=actor, check_url=reverse("home:known"))
     if request.method == "POST" and form.is_valid():
         owner = find(actor, "lead.create", User, pk=actor.id) if actor.role in {"rep", "partner"} else None
         now = timezone.now()

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.home import services as home
 from khoi.home.forms.facts import QUESTIONS, LeadForm, StepForm, bant_form, lead_of
@@ -29,7 +30,7 @@ def bant(request: HttpRequest, actor: Principal, public_id: str, kind: str) -> H
     if kind not in BantKind.values:
         raise Hidden
     back = next_of(request, page_of(lead))
-    form = bant_form(kind, request.POST or None, currency=workspace.current().currency)
+    form = bant_form(kind, posted(request), currency=workspace.current().currency)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
@@ -55,7 +56,7 @@ def bant(request: HttpRequest, actor: Principal, public_id: str, kind: str) -> H
 def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     lead = find(actor, "lead.edit", Lead, public_id=public_id)
     back = next_of(request, page_of(lead))
-    form = LeadForm(request.POST or None, actor=actor, initial=lead_of(lead))
+    form = LeadForm(posted(request), actor=actor, initial=lead_of(lead))
     if request.method == "POST" and form.is_valid():
         try:
             act = home.describe_lead(
@@ -75,7 +76,7 @@ def next_step(request: HttpRequest, actor: Principal, public_id: str) -> HttpRes
     lead = find(actor, "task.edit", Lead, public_id=public_id)
     step = next_steps([lead.pk], actor).get(lead.pk)
     shown = {"title": step.title, "due_at": step.due_at} if step else {}
-    form = StepForm(request.POST or None, initial=shown)
+    form = StepForm(posted(request), initial=shown)
     in_cell = request.headers.get("HX-Request") == "true"
     if request.method == "POST" and form.is_valid():
         me = lead.owner or find(actor, "task.edit", User, pk=actor.id)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.home.forms.facts import WhoForm, who_of
 from khoi.home.forms.filtering import address
@@ -55,7 +56,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
 def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     person = find(actor, "person.edit", Person, public_id=public_id)
     back = next_of(request, reverse("home:person", args=[person.public_id]))
-    form = WhoForm(request.POST or None, initial=who_of(person))
+    form = WhoForm(posted(request), initial=who_of(person))
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from khoi.activities import services as activities
+from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.home.forms.verbs import DisqualifyForm, HandBackForm, LaterForm, OverrideForm, OwnerForm
 from khoi.home.views.telling import ask, done, refuse
@@ -87,7 +88,7 @@ def override(request: HttpRequest, actor: Principal, public_id: str) -> HttpResp
     return _asked(
         request,
         lead,
-        OverrideForm(request.POST or None, initial={"stage": request.GET.get("stage", lead.lifecycle_stage)}),
+        OverrideForm(posted(request), initial={"stage": request.GET.get("stage", lead.lifecycle_stage)}),
         lambda typed, now: qualification.override_stage(lead, **typed, by=actor, now=now),
         actor=actor,
         verb="override_stage",
@@ -104,7 +105,7 @@ def hand_back(request: HttpRequest, actor: Principal, public_id: str) -> HttpRes
     return _asked(
         request,
         lead,
-        HandBackForm(request.POST or None),
+        HandBackForm(posted(request)),
         lambda typed, now: qualification.hand_back(lead, **typed, by=actor, now=now),
         actor=actor,
         verb="hand_back",
@@ -121,7 +122,7 @@ def disqualify(request: HttpRequest, actor: Principal, public_id: str) -> HttpRe
     return _asked(
         request,
         lead,
-        DisqualifyForm(request.POST or None),
+        DisqualifyForm(posted(request)),
         lambda typed, now: qualification.disqualify(lead, **typed, by=actor, now=now),
         actor=actor,
         verb="disqualify",
@@ -140,7 +141,7 @@ def assign(request: HttpRequest, actor: Principal, public_id: str) -> HttpRespon
     return _asked(
         request,
         lead,
-        OwnerForm(request.POST or None, actor=actor, initial=initial),
+        OwnerForm(posted(request), actor=actor, initial=initial),
         lambda typed, now: routing.assign_lead(lead, owner=typed["owner"], by=actor, now=now),
         actor=actor,
         verb="assign_lead",
@@ -159,7 +160,7 @@ def later(request: HttpRequest, actor: Principal, public_id: str) -> HttpRespons
     return _asked(
         request,
         lead,
-        LaterForm(request.POST or None, initial={"title": title}),
+        LaterForm(posted(request), initial={"title": title}),
         lambda typed, now: activities.add_task(
             title=typed["title"], owner=me, lead=lead, due_at=_when(typed["when"], now), by=actor, now=now
         ),

@@ -146,8 +146,8 @@ def _cursor(lead: Lead, column: str) -> str:
 
 def _read(after: str, column: str) -> tuple[bool, tuple[Any, int] | None]:
     """(whether the cursor stands among rows with a value, its place)."""
-    value, dot, pk = after.partition(".")
-    if not dot or not pk.isdecimal() or not (value == "" or value.lstrip("-").isdecimal()):
+    value, _dot, pk = after.partition(".")
+    if not after.isascii() or not pk.isdecimal() or not (value == "" or value.lstrip("-").isdecimal()):
         return True, None
     if len(pk) > 18 or len(value) > 19:
         return True, None

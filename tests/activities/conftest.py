@@ -1,0 +1,3 @@
+from tests.home.conftest import capture, open_all_day
+
+__all__ = ["capture", "open_all_day"]

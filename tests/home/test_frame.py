@@ -1,0 +1,48 @@
+"""What every page is framed by, and what that costs."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.utils.translation import override
+
+from khoi.home.views import frame
+
+
+def framed(user):
+    request = RequestFactory().get("/leads/")
+    request.user = user
+    with override("en"):
+        return frame(request)
+
+
+def test_two_queries_are_enough(capture, an, django_assert_max_num_queries):
+    capture("Của An")
+    with django_assert_max_num_queries(2):
+        said = framed(an.user)
+    assert said["workspace"].name == "Nước Mát"
+
+
+def test_whoever_is_not_logged_in_gets_nothing_and_asks_nothing(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert framed(AnonymousUser()) == {}
+
+
+def test_the_rail_goes_in_the_order_of_the_work(open_all_day, an):
+    labels = [item.label for item in framed(an.user)["nav"]]
+    assert labels == ["Home", "Leads", "People", "Accounts", "Pipeline", "Activities", "Reports", "Settings"]
+
+
+def test_the_place_one_is_at_is_marked(open_all_day, an):
+    assert [item.label for item in framed(an.user)["nav"] if item.current] == ["Leads"]
+
+
+def test_a_rep_counts_her_own_new_leads(capture, an, binh):
+    capture("Của An")
+    capture("Của Bình", owner=binh)
+    (leads,) = [item for item in framed(an.user)["nav"] if item.url == "/leads/"]
+    assert leads.count == 1
+
+
+def test_every_place_of_the_rail_is_there(open_all_day, admin):
+    browser = admin.browser()
+    for item in framed(admin.user)["nav"]:
+        assert browser.get(item.url).status_code == 200, item.url
