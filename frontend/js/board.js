@@ -20,6 +20,7 @@ async function move(card, from) {
   if (card.parentNode === from.list && card.nextElementSibling === from.next) return
   const body = new URLSearchParams({ stage: card.parentNode.dataset.list, version: card.dataset.version ?? "" })
   body.set("before", card.nextElementSibling?.dataset.card ?? "")
+  body.set("board", location.search) // the answer says anew what this board adds up to
   card.dataset.waiting = ""
   try {
     const answer = await fetch(card.dataset.move, {

@@ -15,8 +15,8 @@ BOARD = {"HX-Request": "true"}
 
 def move(member, deal, stage, *, headers=BOARD, **said):
     """As the script of the board asks, unless told otherwise."""
-    address = reverse("pipeline:move", args=[deal.public_id]) + "?board=%3Fview%3Dmine"
-    body = {"stage": stage, "before": "", "version": version_of(deal), **said}
+    address = reverse("pipeline:move", args=[deal.public_id])
+    body = {"stage": stage, "before": "", "board": "?view=mine", "version": version_of(deal), **said}
     return member.browser().post(address, body, headers=headers)
 
 

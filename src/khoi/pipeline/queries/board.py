@@ -80,12 +80,13 @@ class Board:
     without_step: int
 
 
-def board(wanted: Wanted, actor: Principal, now: datetime, zone: ZoneInfo) -> Board:
+def board(wanted: Wanted, actor: Principal, now: datetime, zone: ZoneInfo, *, with_cards: bool = True) -> Board:
+    """Columns, ends, tabs and totals; without cards it is what has to be said anew after a move."""
     stages = stages_of(wanted.pipeline)
     still_open = [stage for stage in stages if stage.kind == StageKind.OPEN]
     heads = _heads(wanted, actor, stages, now, zone)
-    cards = _cards(wanted, actor, stages, still_open, now, zone)
-    columns = tuple(_column(stage, heads.get(stage.pk, []), cards[stage.pk]) for stage in still_open)
+    cards = _cards(wanted, actor, stages, still_open, now, zone) if with_cards else {}
+    columns = tuple(_column(stage, heads.get(stage.pk, []), cards.get(stage.pk, ())) for stage in still_open)
     rows = [row for rows in heads.values() for row in rows]
     committed = {s.pk for s in still_open if s.forecast_category == ForecastCategory.COMMIT}
     return Board(

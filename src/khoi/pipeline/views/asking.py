@@ -40,6 +40,7 @@ def ask(
         "version": request.POST.get("version", ""),
         "back_url": request.POST.get("next") or reverse("pipeline:board"),
         "next": request.POST.get("next", ""),
+        "board": request.POST.get("board", ""),
     }
     template = "pipeline/gateform.html" if is_part(request) else "pipeline/gate.html"
     headers = INSIDE if request.POST.get("hung") else {}

@@ -29,10 +29,10 @@ def board(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "pipeline/board.html", board_context(wanted, actor, timezone.now()))
 
 
-def board_context(wanted: Wanted, actor: Principal, now: datetime) -> dict[str, Any]:
+def board_context(wanted: Wanted, actor: Principal, now: datetime, *, with_cards: bool = True) -> dict[str, Any]:
     """What the board shows, and what the parts of it that are sent anew after a move show."""
     zone = workspace.zone()
-    made = queries.board(wanted, actor, now, zone)
+    made = queries.board(wanted, actor, now, zone, with_cards=with_cards)
     tabs = [(view, VIEWS[view], wanted.address(view=view), count) for view, count in made.tabs]
     return {
         "board": made,
@@ -44,7 +44,6 @@ def board_context(wanted: Wanted, actor: Principal, now: datetime) -> dict[str, 
         "ends": [(end, _ended(end, wanted)) for end in made.ends],
         "is_new": not any(count for *_rest, count in tabs) and not any(end.count for end in made.ends),
         "first_steps": _first_steps(actor),
-        "address": wanted.address(),
         "here": reverse("pipeline:board") + wanted.address(),
         "today": periods.today(now, zone),
         "list_url": listed(wanted),

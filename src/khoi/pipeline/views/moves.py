@@ -116,10 +116,10 @@ def _do(
 def _moved(request: HttpRequest, actor: Principal, deal: Opportunity, act: Act, said: str) -> HttpResponse:
     """The card at its new place with the heads of the board, or back to the page it was moved from."""
     done(request, said, act)
-    wanted = wanted_of_board(request.GET.get("board", ""), actor) if is_part(request) else None
+    wanted = wanted_of_board(request.POST.get("board", ""), actor) if is_part(request) else None
     if wanted is None:
         return redirect(next_of(request, reverse("pipeline:deal", args=[deal.public_id])))
-    context = board_context(wanted, actor, timezone.now())
+    context = board_context(wanted, actor, timezone.now(), with_cards=False)
     [card] = queries.cards_of([deal], [deal.stage], context["now"], workspace.zone())
     return render(request, "pipeline/moved.html", {**context, "card": card, "ended": deal.closed_at is not None})
 
