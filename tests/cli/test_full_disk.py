@@ -13,7 +13,7 @@ def refused(done):
     assert "The disk is full" in done.stderr
 
 
-def test_a_change_is_all_or_nothing(installation):
+def test_cor_14_a_change_is_all_or_nothing(installation):
     refused(installation.khoi("user", "token", "admin@example.com", file_limit=4096))
 
     assert installation.khoi("verify").stdout == "The history is whole: 3 acts.\n"
@@ -26,7 +26,7 @@ def test_a_backup_leaves_no_part_of_itself(installation, tmp_path):
     assert not list(tmp_path.glob(".*.partial"))
 
 
-def test_a_restore_leaves_the_data_that_stood_there(installation, tmp_path):
+def test_cor_14_a_restore_leaves_the_data_that_stood_there(installation, tmp_path):
     installation.answer("backup", str(tmp_path / "a.khoi"))
     installation.answer("user", "token", "admin@example.com")
     for limit in (1, 200_000, grown(installation), grown(installation) + 50_000):
@@ -43,7 +43,7 @@ def test_a_workspace_that_cannot_be_made_leaves_none(empty_installation):
     assert empty_installation.answer("init")["user"]["role"] == "admin"
 
 
-def test_sqlite_that_may_not_grow_rolls_the_whole_act_back(installation):
+def test_cor_14_sqlite_that_may_not_grow_rolls_the_whole_act_back(installation):
     typed = "pragma max_page_count=1;\nupdate workspace_workspace set name = 'Half';\n"
     typed += "update workspace_workspace set name = replace(hex(zeroblob(2000000)), '0', 'x');\n"
     refused(installation.khoi("db", "shell", typed=typed))

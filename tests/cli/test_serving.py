@@ -74,7 +74,7 @@ def make_room(server, size):
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux takes room from a running process")
-def test_a_full_disk_is_read_only_and_ends_by_itself(served, installation):
+def test_cor_14_a_full_disk_is_read_only_and_ends_by_itself(served, installation):
     browser = served.browser()
     password = (installation.data / "logins.txt").read_text().split()[2]
     make_room(served, 1)

@@ -50,7 +50,7 @@ def rows(installation, folder):
         return {n: archive.read(n) for n in archive.namelist() if n.startswith("rows/") and "job_run" not in n}
 
 
-def test_a_team_moves_to_postgresql_and_back_with_every_row(installation, on_postgresql, tmp_path):
+def test_dur_04_a_team_moves_to_postgresql_and_back_with_every_row(installation, on_postgresql, tmp_path):
     before = rows(installation, tmp_path)
 
     moved = on_postgresql.answer("restore", str(tmp_path / "rows.khoi"))

@@ -119,7 +119,7 @@ def test_the_nightly_look_is_shown_with_its_finding(ready, admin, settings, tmp_
 
 
 @pytest.mark.django_db
-def test_what_is_computed_wrongly_is_put_right_by_night(ready, caplog):
+def test_cor_16_what_is_computed_wrongly_is_put_right_by_night(ready, caplog):
     with acting("add_person"):
         Person.objects.create(full_name="Đỗ Hoa", created_at=NOW)
     with acting("nothing_that_is_recorded"):
