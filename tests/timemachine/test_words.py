@@ -15,14 +15,19 @@ PACKAGE = Path(khoi.__file__).parent
 
 
 def verbs() -> set[str]:
-    """The verb of every act that is opened anywhere: the first text handed to ``act`` or ``done``."""
+    """The verb of every act that is opened anywhere: the first text handed to ``act`` or ``done``, or ``verb=``."""
     found: set[str] = set()
     for file in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and _name(node.func) in ("act", "done"):
-                texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-                found |= set(texts[:1])
+                found |= set(_texts(node.args)[:1])
+            if isinstance(node, ast.Call):
+                found |= set(_texts([word.value for word in node.keywords if word.arg == "verb"]))
     return found
+
+
+def _texts(expressions: list[ast.expr]) -> list[str]:
+    return [e.value for e in expressions if isinstance(e, ast.Constant) and isinstance(e.value, str)]
 
 
 def _name(called: ast.expr) -> str:

@@ -32,7 +32,7 @@ VERBS: Final[Words] = {
     "convert_lead": _("Converted a lead"),
     "deactivate_user": _("Deactivated a user"),
     "describe_lead": _("Described a lead"),
-    "disqualify_lead": _("Disqualified a lead"),
+    "disqualify": _("Disqualified a lead"),
     "disqualify_leads": _("Disqualified leads"),
     "edit_account": _("Changed an account"),
     "edit_campaign": _("Changed a campaign"),
