@@ -3,7 +3,7 @@
 from datetime import date
 
 from khoi.kit.periods import Period
-from khoi.reports.queries import courses, naming, replaying
+from khoi.reports.queries import counting, courses, naming, replaying
 from khoi.reports.queries.asking import NOW, Question
 from khoi.reports.rules.funnel import Funnel, Row, conclude, tally
 from khoi.team.rules import Principal
@@ -28,10 +28,14 @@ def funnel(
     return answer(Question(actor, period, as_of, known, source, owner), by or "")
 
 
-def answer(question: Question, by: str = "") -> Funnel:
+def answer(question: Question, by: str = "", *, with_days: bool = True) -> Funnel:
+    """See ``funnel``. Without ``with_days`` nothing is said of how long leads stood where."""
     if by and by not in courses.FIELDS:
         raise ValueError(f"by is one of {', '.join(courses.FIELDS)}")
-    counted = tally(replaying.courses(question, by)) if question.replays else courses.count(question, by)
+    if question.replays:
+        counted = tally(replaying.courses(question, by))
+    else:
+        counted = counting.count(question, by, with_days=with_days)
     if not by:
         return conclude(counted, by, ())
     named = naming.names(by, counted.groups)

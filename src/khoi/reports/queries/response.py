@@ -1,16 +1,21 @@
 """How soon each owner answers: the median until the first touch, and how often it came within the promise."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
+from django.db.models import F
+
 from khoi.kit.periods import Period
-from khoi.reports.queries import courses, naming, replaying
+from khoi.reports.queries import counting, courses, naming, replaying
 from khoi.reports.queries.asking import NOW, Question
 from khoi.team.rules import Principal
+
+#: Owner's key, days until the answer, and how it went.
+Answer = tuple[str, float | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,6 @@ class Response:
     total: Answered
 
 
-@dataclass(frozen=True, slots=True)
-class _Promise:
-    owner: str
-    arrived: datetime
-    due: datetime
-    answered: datetime | None
-
-
 def response(
     *,
     period: Period | None = None,
@@ -64,41 +61,39 @@ def response(
     """Per owner, for leads that arrived in ``period`` and were promised a first contact. Slowest first."""
     question = Question(actor, period, as_of, known, source, owner)
     moment = question.moment() or now
-    promises = list(_replayed(question) if question.replays else _kept(question))
-    mine: dict[str, list[_Promise]] = defaultdict(list)
-    for promise in promises:
-        mine[promise.owner].append(promise)
+    found = list(_replayed(question, moment) if question.replays else _kept(question, moment))
+    mine: dict[str, list[Answer]] = defaultdict(list)
+    for answer in found:
+        mine[answer[0]].append(answer)
     named = naming.names("owner", mine)
-    rows = [_judge(key, *named[key], found, moment) for key, found in mine.items()]
+    rows = [_told(key, *named[key], answers) for key, answers in mine.items()]
     rows.sort(key=lambda row: (-(row.median or timedelta(0)), row.name))
-    return Response(tuple(rows), _judge("", "", "", promises, moment))
+    return Response(tuple(rows), _told("", "", "", found))
 
 
-def _judge(key: str, code: str, name: str, promises: Iterable[_Promise], moment: datetime) -> Answered:
-    promises = list(promises)
-    answers = [(p.answered, p) for p in promises if p.answered is not None and p.answered <= moment]
-    in_time = sum(at <= p.due for at, p in answers)
-    waiting = sum(p.due > moment for p in promises) - sum(p.due > moment for _, p in answers)
-    seconds = [(at - p.arrived).total_seconds() for at, p in answers if at >= p.arrived]
-    middle = timedelta(seconds=median(seconds)) if seconds else None
-    late = len(promises) - in_time - waiting
-    return Answered(key, code, name, len(promises), in_time, late, waiting, middle)
+def _told(key: str, code: str, name: str, answers: list[Answer]) -> Answered:
+    went = Counter(how for _, _, how in answers)
+    days = [span for _, span, _ in answers if span is not None]
+    middle = timedelta(seconds=round(median(days) * 86_400)) if days else None
+    return Answered(key, code, name, len(answers), went["in_time"], went["late"], went["waiting"], middle)
 
 
-def _kept(question: Question) -> Iterable[_Promise]:
+def _kept(question: Question, moment: datetime) -> Iterable[Answer]:
     rows = courses.leads(question).filter(respond_by__isnull=False)
-    grouped = rows.annotate(grp=courses.owner_of("owner_id", question.moment()))
-    for row in grouped.values_list("grp", "arrived_at", "respond_by", "responded_at"):
-        yield _promise(*row)
+    whose = courses.owner_of("owner_id", question.moment())
+    asked = rows.values(grp=whose, arrived=F("arrived_at"), due=F("respond_by"), answered=F("responded_at"))
+    return ((str(grp or ""), days, how) for grp, days, how in counting.answers(asked, moment))
 
 
-def _replayed(question: Question) -> Iterable[_Promise]:
-    at = question.moment()
-    rows = replaying.leads(question, at).values() if at else ()
-    for row in rows:
+def _replayed(question: Question, moment: datetime) -> Iterable[Answer]:
+    for row in replaying.leads(question, moment).values():
         if row["respond_by"] is not None:
-            yield _promise(row["owner_id"], row["arrived_at"], row["respond_by"], row["responded_at"])
+            yield _answer(row, moment)
 
 
-def _promise(owner: Any, arrived: datetime, due: Any, answered: datetime | None) -> _Promise:
-    return _Promise(str(owner or ""), arrived, due, answered)
+def _answer(row: dict[str, Any], moment: datetime) -> Answer:
+    answered, arrived = row["responded_at"], row["arrived_at"]
+    there = answered is not None and answered <= moment
+    days = (answered - arrived) / timedelta(days=1) if there and answered >= arrived else None
+    late = "waiting" if row["respond_by"] > moment and not there else "late"
+    return str(row["owner_id"] or ""), days, "in_time" if there and answered <= row["respond_by"] else late

@@ -67,7 +67,7 @@ def sources(
     Costs count by day as far as their days lie in the period and are over. Most leads first.
     """
     question = Question(actor, period, as_of, known, owner=owner)
-    counted = {row.key: row for row in funnels.answer(question, "source").rows}
+    counted = {row.key: row for row in funnels.answer(question, "source", with_days=False).rows}
     revenue, cost = _revenue(question), _costs(question, as_of or today)
     weekly = _weekly(question, as_of or today)
     named = _names(cost.keys() - counted.keys())
