@@ -18,15 +18,10 @@ class Program:
     token: str
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        named = {"HTTP_" + name.upper(): value for name, value in headers.items()}
-        return Client().generic(
-            method,
-            f"/api{path}",
-            b"" if body is None else body if isinstance(body, bytes) else _json(body),
-            "application/json",
-            HTTP_AUTHORIZATION=f"Bearer {self.token}",
-            **named,
-        )
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        said = b"" if body is None else body if isinstance(body, bytes) else _json(body)
+        headers = {"Authorization": f"Bearer {self.token}", **named}
+        return Client().generic(method, f"/api{path}", said, "application/json", headers=headers)
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path)

@@ -14,14 +14,14 @@ def accounts_named(name: str, actor: Principal, *, most: int = 5) -> list[Accoun
 
 
 def accounts_like(name: str, actor: Principal, *, most: int = 5) -> list[Account]:
-    """Visible accounts that may be the one meant: the same name first, then those that begin or end with it,
-    or that it begins with ("Lá Sen" and "Bao bì Lá Sen")."""
+    """Visible accounts that may be the one meant: the same name first, then those whose name begins or ends with
+    it, or it with theirs ("Lá Sen" and "Bao bì Lá Sen")."""
     key = name_key(name)
     if len(key) < 3:
         return []
     words = key.split()
-    beginnings = [" ".join(words[:count]) for count in range(2, len(words))]
+    parts = [" ".join(part) for at in range(2, len(words)) for part in (words[:at], words[-at:])]
     alike = Q(name_key=key) | Q(name_key__startswith=f"{key} ") | Q(name_key__endswith=f" {key}")
-    found = Account.objects.visible_to(actor).filter(alike | Q(name_key__in=beginnings))
+    found = Account.objects.visible_to(actor).filter(alike | Q(name_key__in=parts))
     same_first = Case(When(name_key=key, then=0), default=1, output_field=IntegerField())
     return list(found.order_by(same_first, "name", "id")[:most])

@@ -40,6 +40,7 @@ def edit_form(form: Form, *, changes: Mapping[str, Any], by: Actor, now: datetim
     values = _checked(changes, pk=form.pk)
     with history.act("edit_form", by=by, now=now, subject=form):
         form = Form.objects.select_for_update(of=("self",)).get(pk=form.pk)
+        values = {name: value for name, value in values.items() if getattr(form, name) != value}
         if _wordings(values.get("texts", form.texts)) != _wordings(form.texts):
             values |= {"consent_version": form.consent_version + 1, "consent_changed_at": now}
         for field, value in values.items():
