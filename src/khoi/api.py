@@ -130,7 +130,21 @@ def _write(request: HttpRequest, ask: Callable[[], HttpResponseBase]) -> HttpRes
 
 def _fingerprint(request: HttpRequest) -> str:
     asked = f"{request.method} {request.get_full_path()} {request.headers.get('If-Match', '')}\n"
+    if request.content_type == "multipart/form-data":
+        return sha256(asked.encode() + _parts_sent(request)).hexdigest()
     return sha256(asked.encode() + request.body).hexdigest()
+
+
+def _parts_sent(request: HttpRequest) -> bytes:
+    """The fields and a digest of each file: files are on disk by now, and may be larger than memory should hold."""
+    found = sha256(repr(sorted(request.POST.lists())).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            found.update(repr((name, file.name, file.size)).encode())
+            for piece in file.chunks():
+                found.update(piece)
+            file.seek(0)
+    return found.digest()
 
 
 def _to_keep(response: HttpResponseBase) -> Answered:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,12 @@ TABLE = csv(
     "Vũ Văn Nam;;nam@@tre;Tre Xanh;05/03/2026;",
     ";;;;06/03/2026;",
 )
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """The tests run in a transaction that is never committed."""
+    monkeypatch.setattr(transaction, "on_commit", lambda do, **_: do())
 
 
 @pytest.fixture

@@ -331,3 +331,13 @@ def share(world: World) -> int:
 @sample
 def mai(world: World) -> Any:
     return world.member("rep_same_team").public_id
+
+
+@sample
+def import_run(world: World) -> Any:
+    """A file the marketer sent and has not started."""
+    from khoi.capture.services import importing
+
+    by = principal_of(world.member("marketer"), via="web")
+    table = "Họ tên,Email\nĐỗ Thị Lan,lan@sen.example\n".encode()
+    return importing.receive_file([table], filename="khach.csv", by=by, now=NOW).public_id

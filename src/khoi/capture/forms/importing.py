@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khoi.capture.queries.imports import LABELS, Draft, use_of
 from khoi.capture.queries.layouts import layouts
-from khoi.capture.rules.mapping import FIELDS, LEAD, Column, External, Mapping, dump_mapping
+from khoi.capture.rules.mapping import FIELDS, LEAD, NAME_PARTS, Column, External, Mapping, dump_mapping
 
 #: Encodings offered when the detection was wrong; the rest is what the standard library knows.
 ENCODINGS: Final = ("utf-8", "windows-1258", "windows-1252", "utf-16", "tcvn3", "shift_jis", "gb18030")
@@ -67,13 +67,10 @@ class ReadingForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What becomes of each column of the draft, and what all rows share."""
 
-    dates = forms.ChoiceField(
-        label=_("03/04/2026 is"), choices=[("dmy", _("3 April")), ("mdy", _("4 March"))], required=False
-    )
+    dates = forms.ChoiceField(label=_("03/04/2026 is"), choices=[("dmy", _("3 April")), ("mdy", _("4 March"))])
     names = forms.ChoiceField(
         label=_("Parts of a name are joined"),
         choices=[("family_first", _("family name first")), ("given_first", _("given name first"))],
-        required=False,
     )
     system = forms.CharField(
         label=_("Name of the other system"),
@@ -115,6 +112,8 @@ class ColumnsForm(forms.Form):
             field = forms.ChoiceField(label=heading.name, choices=choices, initial=heading.use)
             field.widget.attrs["aria-label"] = heading.name
             self.fields[f"column_{place}"] = field
+        if not any(heading.use in NAME_PARTS for heading in draft.headings):
+            del self.fields["names"]
         if "source" not in FIELDS[mapping.rows]:
             del self.fields["source"]
 
@@ -125,9 +124,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def shared(self) -> list[Any]:
-        names = ["dates", "system", "source"]
-        if any(heading.use in ("family_name", "given_name", "middle_name") for heading in self.draft.headings):
-            names.insert(1, "names")
+        names = ("dates", "names", "system", "source")
         return [self[name] for name in names if name in self.fields]
 
     def clean(self) -> dict[str, Any]:

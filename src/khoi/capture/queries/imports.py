@@ -249,11 +249,16 @@ def _plain(value: Value | None, day_in: ZoneInfo | None) -> str:
         return show_money(value, get_language() or "vi")
     if isinstance(value, datetime):
         if day_in is not None:
-            return date_format(value.astimezone(day_in), "SHORT_DATE_FORMAT")
-        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+            return date_format(value.astimezone(day_in), _day_format())
+        return date_format(timezone.localtime(value), f"{_day_format()} H:i")
     if isinstance(value, date):
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return date_format(value, _day_format())
     return str(value)[:60]
+
+
+def _day_format() -> str:
+    """Days and months told apart: that is what somebody looks for here."""
+    return "j/n/Y" if get_language() == "vi" else "j M Y"
 
 
 def _same_file(run: ImportRun, actor: Principal) -> ImportRun | None:

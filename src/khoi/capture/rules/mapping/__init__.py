@@ -2,7 +2,7 @@
 
 from khoi.capture.rules.mapping.applying import RowReader, apply, check_against_lead
 from khoi.capture.rules.mapping.cells import Value
-from khoi.capture.rules.mapping.fields import FIELDS, LEAD, OPPORTUNITY, REJECTED_COLUMNS, Field
+from khoi.capture.rules.mapping.fields import FIELDS, LEAD, NAME_PARTS, OPPORTUNITY, REJECTED_COLUMNS, Field
 from khoi.capture.rules.mapping.format import (
     Assertion,
     Column,
@@ -20,6 +20,7 @@ from khoi.capture.rules.mapping.proposing import Guess, Proposal, propose_mappin
 __all__ = [
     "FIELDS",
     "LEAD",
+    "NAME_PARTS",
     "OPPORTUNITY",
     "REJECTED_COLUMNS",
     "Assertion",

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from khoi.capture.models import ImportRun, RunState
 from khoi.capture.queries.import_files import read
@@ -259,9 +259,10 @@ def _error(problem: BaseException) -> dict[str, Any]:
 
 
 def _let_go(run: ImportRun) -> None:
-    """The upload has done its duty."""
+    """The upload has done its duty: it goes once it is certain that nobody needs it."""
     if run.stored_as:
-        (folder() / run.stored_as).unlink(missing_ok=True)
+        path = folder() / run.stored_as
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
         ImportRun.objects.filter(pk=run.pk).update(stored_as="")
         run.stored_as = ""
 
@@ -302,6 +303,6 @@ def forget_runs(*, now: datetime) -> int:
         _let_go(run)
         if run.rejected_file:
             (folder() / run.rejected_file).unlink(missing_ok=True)
-        ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
+            ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
         gone += 1
     return gone

@@ -1,0 +1,161 @@
+"""Files for programs: send one, ask how far it is, get the rejected rows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Field, File, Form, Router, Schema
+from ninja.files import UploadedFile
+
+from khoi.capture.models import ImportRun, RunState
+from khoi.capture.queries import imports as queries
+from khoi.capture.queries.import_files import load, named, open_file
+from khoi.capture.queries.import_refusals import ImportRefused
+from khoi.capture.queries.import_words import explained
+from khoi.capture.services import importing
+from khoi.kit.refusals import Refusal
+from khoi.team.api import Id, Moment, who
+from khoi.team.queries import Hidden, authorize, find
+
+router = Router(tags=["imports"])
+
+#: A mapping is a page of text; what is larger is something else.
+LONGEST_MAPPING = 1_000_000
+
+
+class ProblemOut(Schema):
+    """Rows of one kind. ``rejects``: they were not taken; else ``kept`` says that the cell became a note."""
+
+    code: str
+    column: str
+    rejects: bool
+    kept: bool
+    count: int
+    lines: list[int] = Field(description="The first of them")
+    value: str
+    says: str
+
+
+class CountsOut(Schema):
+    """``created + updated + unchanged + skipped + rejected`` is ``rows``."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    rows_per_s: int = 0
+
+
+class StoppedOut(Schema):
+    code: str
+    says: str
+
+
+class RunOut(Schema):
+    id: Id
+    file: str
+    state: str = Field(description="waiting, running, done, failed, cancelled, or draft for one begun on the pages")
+    dry_run: bool
+    layout: str
+    act: int | None = Field(description="To be undone, if anything was changed")
+    undone: bool
+    rows_read: int = Field(description="While it runs")
+    counts: CountsOut | None = Field(description="Once it is done")
+    problems: list[ProblemOut]
+    rejected_rows: bool = Field(description="Whether GET …/rejected has any")
+    error: StoppedOut | None
+    created_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
+
+
+class Runs(Schema):
+    items: list[RunOut]
+
+
+@router.post("/imports", response={202: RunOut}, summary="Send a file to be imported")
+def send_file(
+    request: HttpRequest,
+    response: HttpResponse,
+    file: File[UploadedFile | None] = None,
+    mapping: Form[str] = "",
+    layout: Form[str] = "",
+    sheet: Form[str] = "",
+    encoding: Form[str] = "",
+    consent: Form[str] = "",
+    dry_run: Form[bool] = False,
+) -> tuple[int, dict[str, Any]]:
+    """`file`: CSV, XLSX, XLSB, XLS or ODS. `mapping`: what the columns mean, as TOML; `layout`: the name of a mapping
+    that comes with Khơi; without both, the columns are recognised by their headings. `sheet` and `encoding` overrule
+    the detection. `consent`: in which words, where and when these people agreed to be written to. `dry_run`: say what
+    would happen and change nothing.
+
+    The file is read at once as far as its columns; a job takes the rows in. 422 with a code of its own for what is no
+    table, or lacks a column.
+    """
+    actor = who(request)
+    authorize(actor, "import.run")
+    now = timezone.now()
+    if file is None:
+        raise Refusal("required", "file")
+    chosen = load(mapping) if mapping else named(layout) if layout else None
+    if len(mapping) > LONGEST_MAPPING or (file.size or 0) > settings.UPLOAD_LIMIT:
+        raise ImportRefused("file_too_large", limit=settings.UPLOAD_LIMIT // 1_000_000)
+    run = importing.receive_file(file.chunks(), filename=file.name or "", by=actor, now=now)
+    path = queries.imports_folder() / run.stored_as
+    try:
+        open_file(
+            path, filename=run.file_name, mapping=chosen, layout=layout, sheet=sheet, encoding=encoding
+        ).table.close()
+    except ImportRefused:
+        path.unlink(missing_ok=True)
+        raise
+    changes = {"mapping": mapping, "layout": layout, "sheet": sheet, "encoding": encoding, "consent": consent}
+    importing.describe_run(run, changes=changes, by=actor, now=now)
+    importing.start_run(run, dry_run=dry_run, by=actor, now=now)
+    return 202, shown_run(run)
+
+
+@router.get("/imports", response=Runs, summary="The latest imports")
+def list_runs(request: HttpRequest) -> dict[str, Any]:
+    actor = who(request)
+    authorize(actor, "import.run")
+    return {"items": [shown_run(run) for run in queries.latest_runs(actor)]}
+
+
+@router.get("/imports/{uuid:import_id}", response=RunOut, summary="How far an import is, and what came of it")
+def show_run(request: HttpRequest, import_id: Id) -> dict[str, Any]:
+    return shown_run(find(who(request), "import.run", ImportRun, public_id=import_id))
+
+
+@router.get("/imports/{uuid:import_id}/rejected", summary="The rejected rows as CSV, to be mended and sent again")
+def rejected_rows(request: HttpRequest, import_id: Id) -> FileResponse:
+    run = find(who(request), "import.run", ImportRun, public_id=import_id)
+    path = queries.imports_folder() / run.rejected_file
+    if not run.rejected_file or not path.is_file():
+        raise Hidden
+    return FileResponse(path.open("rb"), as_attachment=True, filename="rejected.csv", content_type="text/csv")
+
+
+def shown_run(run: ImportRun) -> dict[str, Any]:
+    stopped = {"code": run.error["code"], "says": queries.why_failed(run)} if run.error else None
+    return {
+        "id": run.public_id,
+        "file": run.file_name,
+        "state": run.state,
+        "dry_run": run.dry_run,
+        "layout": run.layout,
+        "act": run.act_id,
+        "undone": queries.is_undone(run),
+        "rows_read": queries.rows_read(run) if run.state == RunState.RUNNING else run.counts.get("rows", 0),
+        "counts": run.counts or None,
+        "problems": explained(run.problems),
+        "rejected_rows": bool(run.rejected_file),
+        "error": stopped,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+    }
