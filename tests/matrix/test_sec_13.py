@@ -70,7 +70,10 @@ def kinds_of(one):
     one = resolved(one)
     if several := one.get("anyOf") or one.get("allOf"):
         return {kind for each in several for kind in kinds_of(each)}
-    return {one["type"]} if "type" in one else {type(v).__name__ for v in one.get("enum", [one.get("const")])}
+    if "type" in one:
+        return {one["type"]}
+    named = one.get("enum") or ([one["const"]] if "const" in one else [])
+    return {type(value).__name__ for value in named} or set(KINDS)
 
 
 def fits(value, kinds):
