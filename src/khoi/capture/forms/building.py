@@ -49,7 +49,7 @@ class BuildForm(forms.Form):
     slug = forms.SlugField(
         label=_("Address"),
         max_length=60,
-        help_text=_("The end of its web address, like bao-gia; links that exist keep it"),
+        help_text=_("The end of its web address, like bao-gia. Once changed, links given out before lead nowhere."),
     )
     touch_kind = forms.ChoiceField(
         label=_("Counts as"), choices=[(kind, TouchKind(kind).label) for kind in KINDS], help_text=_("Earns its points")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from khoi.kit.conditions import parse, sentence
 from khoi.pipeline import services
-from khoi.pipeline.forms import StageSettingsForm
+from khoi.pipeline.forms import StageSettingsForm, gate_fields
 from khoi.pipeline.models import PipelineStage
 from khoi.pipeline.queries import FIELDS
 from khoi.team.queries import find
@@ -47,8 +47,9 @@ def edit(request: HttpRequest, actor: Principal, stage_id: int) -> HttpResponseB
     return question(request, form, title=label, label=_("Save"), text=text, back=reverse("pipeline:stages"))
 
 
-def _gate(stage: PipelineStage) -> str:
-    if not stage.gate:
-        return ""
+def _gate(stage: PipelineStage) -> list[str]:
+    """What the gate asks for: the names of the fields, or one sentence when it asks for more than that."""
+    if (fields := gate_fields(stage.gate)) is not None:
+        return [str(FIELDS[field].label) for field in fields]
     said = sentence(parse(stage.gate, FIELDS), FIELDS, (get_language() or "vi")[:2])
-    return said[:1].upper() + said[1:]
+    return [said[:1].upper() + said[1:]]
