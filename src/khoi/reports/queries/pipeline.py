@@ -63,7 +63,10 @@ def pipeline(
 
 
 def standing(found: Iterable[Deal]) -> PipelineAsOf:
-    stages = {stage.pk: stage for stage in PipelineStage.objects.order_by("pipeline_id", "position")}
+    stages = {
+        stage.pk: stage
+        for stage in PipelineStage.objects.select_related("pipeline").order_by("pipeline_id", "position")
+    }
     heaps: dict[tuple[int, str], list[Deal]] = defaultdict(list)
     for deal in found:
         heaps[deal.stage, deal.currency].append(deal)

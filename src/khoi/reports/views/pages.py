@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from khoi.campaigns.models import Source
 from khoi.kit import periods
 from khoi.leads.models import Lead
-from khoi.pipeline.models import Opportunity
+from khoi.pipeline.models import Opportunity, PipelineStage
 from khoi.reports import forms
 from khoi.reports.forms import Asked
 from khoi.reports.queries import behind, naming
@@ -179,34 +179,36 @@ def _place(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 def deals(request: HttpRequest, actor: Principal) -> HttpResponse:
     """The deals that a cause of change counted, those left at the end, or those of one stage."""
     asked = read(request, actor, timezone.now())
-    cause, stage = request.GET.get("cause", ""), request.GET.get("stage", "")
+    cause = request.GET.get("cause", "")
     if cause in CAUSES or cause == "after":
+        title = _("Deals: %(cause)s") % {"cause": words.CAUSES[cause]} if cause in CAUSES else _("Open deals")
         amounts, currency = _changed(asked, cause)
-        title = str(words.CAUSES.get(cause, _("Open deals")))
-    elif stage.isascii() and stage.isdigit():
-        currency = request.GET.get("currency", "")
-        standing = deals_as_of(figures.question_of(asked)).values()
-        amounts = {
-            deal.id: deal.amount for deal in standing if deal.stage == int(stage[:18]) and deal.currency == currency
-        }
-        title = _("Deals in the stage")
     else:
-        raise team.Hidden
-    rows = (
-        Opportunity.objects.visible_to(actor)
-        .filter(pk__in=amounts)
-        .select_related("account", "person", "owner", "stage")
-    )
+        stage, currency = _stage(actor, request.GET.get("stage", "")), request.GET.get("currency", "")
+        title = stage.label(get_language() or "en")
+        standing = deals_as_of(figures.question_of(asked)).values()
+        amounts = {deal.id: deal.amount for deal in standing if (deal.stage, deal.currency) == (stage.pk, currency)}
+    rows = Opportunity.objects.visible_to(actor).filter(pk__in=amounts)
+    rows = rows.select_related("account", "person", "owner", "stage")
     shown = sorted(rows, key=lambda deal: (-abs(amounts[deal.pk]), deal.pk))
-    page = Paginator([(deal, amounts[deal.pk]) for deal in shown], ROWS).get_page(request.GET.get("page"))
     context = {
         **_place(request, asked),
-        "page": page,
+        "page": Paginator([(deal, amounts[deal.pk]) for deal in shown], ROWS).get_page(request.GET.get("page")),
         "title": title,
         "currency": currency,
         "missing": len(amounts) - len(shown),
+        "between": cause in CAUSES,
     }
     return render(request, "reports/deals.html", context)
+
+
+def _stage(actor: Principal, named: str) -> PipelineStage:
+    """A stage as its pipeline's code and its own, like ``sales.proposal``."""
+    for stage in PipelineStage.objects.visible_to(actor).select_related("pipeline"):
+        if f"{stage.pipeline.code}.{stage.code}" == named:
+            found: PipelineStage = stage
+            return found
+    raise team.Hidden
 
 
 def _changed(asked: Asked, cause: str) -> tuple[dict[int, int], str]:
