@@ -68,3 +68,9 @@ def test_a_call_is_never_logged_into_the_future(lead, an):
     log(an, lead, kind="call", outcome="connected", occurred_at="2090-01-05T09:00")
     activity = Activity.objects.get()
     assert activity.occurred_at == activity.created_at
+
+
+def test_the_dialog_shows_the_number_to_dial(lead, an):
+    dialog = an.browser().get(f"/activities/log/?lead={lead.public_id}&kind=call").content.decode()
+    assert 'href="tel:+84912345678"' in dialog
+    assert "0912 345 678" in dialog

@@ -208,3 +208,26 @@ def test_everything_of_a_person_and_an_account_is_on_one_page(lead, an, dung):
     assert "Nguyễn Thị Mai Chi" in account
     assert dung.browser().get(f"/people/{lead.person.public_id}/").status_code == 404
     assert dung.browser().get(f"/accounts/{made.account.public_id}/").status_code == 404
+
+
+def test_two_people_who_change_the_same_field_see_both_values(lead, an, binh):
+    browser, url = an.browser(), f"/leads/{lead.public_id}/edit/?lang=en"
+    opened = browser.get(url).context
+    typed = {name: value or "" for name, value in opened["form"].initial.items()} | opened["hidden"]
+    binh.browser().post(url, typed | {"region": "Huế"})
+    answer = browser.post(url, typed | {"region": "Đà Nẵng", "industry": "Bao bì"})
+    assert answer.status_code == 409
+    assert "“Huế”" in answer.content.decode()
+    again = browser.post(url, typed | {"region": "Đà Nẵng"} | answer.context["hidden"])
+    lead.refresh_from_db()
+    assert (again.status_code, lead.region, lead.industry) == (302, "Đà Nẵng", "")
+
+
+def test_two_people_who_change_different_fields_both_do(lead, an, binh):
+    browser, url = an.browser(), f"/leads/{lead.public_id}/edit/"
+    opened = browser.get(url).context
+    typed = {name: value or "" for name, value in opened["form"].initial.items()} | opened["hidden"]
+    binh.browser().post(url, typed | {"region": "Huế"})
+    browser.post(url, typed | {"industry": "Bao bì"})
+    lead.refresh_from_db()
+    assert (lead.region, lead.industry) == ("Huế", "Bao bì")

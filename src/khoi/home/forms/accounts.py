@@ -7,13 +7,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from khoi.accounts.models import Account
+from khoi.home.forms.facts import AgainstShown
 from khoi.kit.money import parse_money
 from khoi.kit.refusals import Refusal
 from khoi.team.models import User
 from khoi.team.rules import Principal
 
 
-class AccountForm(forms.Form):
+class AccountForm(AgainstShown):
     name = forms.CharField(label=_("Name"), max_length=200)
     industry = forms.CharField(label=_("Industry"), max_length=80, required=False)
     employees = forms.IntegerField(label=_("Employees"), min_value=0, required=False)
@@ -41,8 +42,9 @@ class AccountForm(forms.Form):
 
     def changes(self, account: Account | None) -> dict[str, Any]:
         """What differs; everything for a new account."""
-        typed = self.cleaned_data
-        return {name: value for name, value in typed.items() if account is None or value != getattr(account, name)}
+        if account is None:
+            return dict(self.cleaned_data)
+        return self.typed_over({name: getattr(account, name) for name in self.fields}, self.fields)
 
 
 def account_of(account: Account) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What may be typed about a lead: BANT facts with the questions that lead to them, who it is, the next step."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -115,7 +116,22 @@ class Lines(forms.CharField):
         return [part.strip() for part in text.replace(",", "\n").replace(";", "\n").splitlines() if part.strip()]
 
 
-class WhoForm(forms.Form):
+class AgainstShown(forms.Form):
+    """A form that knows what it showed (hidden ``initial-…``): what was not typed over is no change, whatever the
+    record holds by now."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def typed_over(self, now_there: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+        """The fields somebody changed and that differ from what is there now."""
+        touched = set(self.changed_data) & set(names)
+        return {name: self.cleaned_data[name] for name in touched if self.cleaned_data[name] != now_there[name]}
+
+
+class WhoForm(AgainstShown):
     """Who somebody is and how to reach them."""
 
     full_name = forms.CharField(label=_("Full name"), max_length=200, required=False)
@@ -125,10 +141,9 @@ class WhoForm(forms.Form):
 
     def changes(self, person: Person) -> dict[str, Any]:
         """What differs from the person as they are."""
-        shown = who_of(person)
-        typed = {name: self.cleaned_data[name] for name in WhoForm.base_fields}
-        before = {**shown, "phones": shown["phones"].split("\n"), "emails": shown["emails"].split("\n")}
-        return {name: value for name, value in typed.items() if (value or [""]) != (before[name] or [""])}
+        there = who_of(person)
+        lists = {name: there[name].split("\n") if there[name] else [] for name in ("phones", "emails")}
+        return self.typed_over({**there, **lists}, WhoForm.base_fields)
 
 
 def who_of(person: Person) -> dict[str, Any]:
@@ -163,7 +178,7 @@ class LeadForm(WhoForm):
     def enquiry(self, lead: Lead) -> dict[str, Any]:
         """What differs of the lead itself."""
         names = [name for name in self.fields if name not in WhoForm.base_fields]
-        return {name: value for name in names if (value := self.cleaned_data[name]) != getattr(lead, name)}
+        return self.typed_over({name: getattr(lead, name) for name in names}, names)
 
 
 def lead_of(lead: Lead) -> dict[str, Any]:

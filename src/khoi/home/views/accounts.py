@@ -11,10 +11,12 @@ from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
 from khoi.design.views import posted
 from khoi.history import services as history
+from khoi.history.queries import version_of
+from khoi.history.services import Stale
 from khoi.home.forms.accounts import AccountForm, account_of
 from khoi.home.forms.filtering import address
 from khoi.home.queries.people import account_page, account_rows, accounts_matching, slice_of
-from khoi.home.views.telling import ask, done, refuse
+from khoi.home.views.telling import as_shown, ask, claim, done, refuse, show_clash
 from khoi.kit.refusals import Refusal
 from khoi.team.queries import find
 from khoi.team.rules import Principal
@@ -65,7 +67,7 @@ def add(request: HttpRequest, actor: Principal) -> HttpResponse:
         else:
             done(request, _("Added: %(name)s.") % {"name": account.name}, act)
             return redirect("home:account", account.public_id)
-    return ask(request, form, title=_("Add an account"), action=_("Add"), back=back)
+    return ask(request, form, title=_("Add an account"), action=_("Add"), back=back, columns=True)
 
 
 @allowed("account.edit")
@@ -73,15 +75,29 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     account = find(actor, "account.edit", Account, public_id=public_id)
     back = next_of(request, reverse("home:account", args=[account.public_id]))
     form = AccountForm(posted(request), actor=actor, currency=account.currency, initial=account_of(account))
+    stale = False
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
             with history.act("edit_account", by=actor, now=now, subject=account) as act:
                 if changes := form.changes(account):
+                    claim(request, account, changes)
                     accounts.edit_account(account, changes=changes, by=actor, now=now)
         except Refusal as refusal:
             refuse(form, refusal)
+        except Stale as met:
+            stale = True
+            show_clash(form, met)
         else:
             done(request, _("Saved."), act)
             return redirect(back)
-    return ask(request, form, title=_("Edit the account"), action=_("Save"), back=back, hidden={"next": back})
+    return ask(
+        request,
+        form,
+        title=_("Edit the account"),
+        action=_("Save"),
+        back=back,
+        columns=True,
+        hidden={"next": back, "version": version_of(account), **as_shown(account_of(account))},
+        stale=stale,
+    )

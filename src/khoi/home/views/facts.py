@@ -6,13 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from khoi.design.views import posted
 from khoi.history import services as history
+from khoi.history.queries import version_of
+from khoi.history.services import Stale
 from khoi.home import services as home
 from khoi.home.forms.facts import QUESTIONS, LeadForm, StepForm, bant_form, lead_of
 from khoi.home.queries.rows import next_steps
-from khoi.home.views.telling import ask, done, refuse
+from khoi.home.views.telling import as_shown, ask, claim, done, refuse, show_clash
 from khoi.home.views.verbs import page_of
 from khoi.kit.refusals import Refusal
 from khoi.leads import services as leads
@@ -46,7 +49,7 @@ def bant(request: HttpRequest, actor: Principal, public_id: str, kind: str) -> H
         form,
         title=str(BantKind(kind).label),
         text=str(QUESTIONS[kind]),
-        action=_("Record"),
+        action=pgettext("verb", "Record"),
         back=back,
         hidden={"next": back},
     )
@@ -57,17 +60,32 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     lead = find(actor, "lead.edit", Lead, public_id=public_id)
     back = next_of(request, page_of(lead))
     form = LeadForm(posted(request), actor=actor, initial=lead_of(lead))
+    stale = False
     if request.method == "POST" and form.is_valid():
+        changes, enquiry = form.changes(lead.person), form.enquiry(lead)
         try:
-            act = home.describe_lead(
-                lead, person=form.changes(lead.person), enquiry=form.enquiry(lead), by=actor, now=timezone.now()
-            )
+            claim(request, lead.person, changes, "person_version")
+            claim(request, lead, enquiry)
+            act = home.describe_lead(lead, person=changes, enquiry=enquiry, by=actor, now=timezone.now())
         except Refusal as refusal:
             refuse(form, refusal, email="emails", phone="phones")
+        except Stale as met:
+            stale = True
+            show_clash(form, met)
         else:
             done(request, _("Saved."), act)
             return redirect(back)
-    return ask(request, form, title=_("Edit the lead"), action=_("Save"), back=back, hidden={"next": back})
+    versions = {"version": version_of(lead), "person_version": version_of(lead.person)}
+    return ask(
+        request,
+        form,
+        title=_("Edit the lead"),
+        action=_("Save"),
+        back=back,
+        columns=True,
+        hidden={"next": back, **versions, **as_shown(lead_of(lead))},
+        stale=stale,
+    )
 
 
 @allowed("task.edit")

@@ -96,7 +96,7 @@ def _first_steps(actor: Principal) -> list[dict[str, object]]:
         "icon": "plus",
         "dialog": True,
     }
-    load: dict[str, object] = {"label": gettext("Import a file"), "url": "/imports/", "icon": "upload"}
+    load: dict[str, object] = {"label": gettext("Import a file"), "url": reverse("capture:imports"), "icon": "upload"}
     add["primary"] = True
     offered = (("lead.create", add), ("import.run", load))
     return [step for action, step in offered if actor.may(action)]

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_GET
 
 from khoi.design.views import posted
 from khoi.history import services as history
+from khoi.history.queries import version_of
+from khoi.history.services import Stale
 from khoi.home.forms.facts import WhoForm, who_of
 from khoi.home.forms.filtering import address
 from khoi.home.queries.people import people_matching, person_page, person_rows, slice_of
 from khoi.home.views.record import story_of
-from khoi.home.views.telling import ask, done, refuse
+from khoi.home.views.telling import as_shown, ask, claim, done, refuse, show_clash
 from khoi.kit.refusals import Refusal
 from khoi.people import services as people
 from khoi.people.models import Person
@@ -57,15 +59,28 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     person = find(actor, "person.edit", Person, public_id=public_id)
     back = next_of(request, reverse("home:person", args=[person.public_id]))
     form = WhoForm(posted(request), initial=who_of(person))
+    stale = False
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
             with history.act("edit_person", by=actor, now=now, subject=person) as act:
                 if changes := form.changes(person):
+                    claim(request, person, changes)
                     people.edit_person(person, changes=changes, by=actor, now=now)
         except Refusal as refusal:
             refuse(form, refusal, email="emails", phone="phones")
+        except Stale as met:
+            stale = True
+            show_clash(form, met)
         else:
             done(request, _("Saved."), act)
             return redirect(back)
-    return ask(request, form, title=_("Edit the person"), action=_("Save"), back=back, hidden={"next": back})
+    return ask(
+        request,
+        form,
+        title=_("Edit the person"),
+        action=_("Save"),
+        back=back,
+        hidden={"next": back, "version": version_of(person), **as_shown(who_of(person))},
+        stale=stale,
+    )

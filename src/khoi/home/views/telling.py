@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
+from django.db.models import Model
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from khoi.design.views import tell
+from khoi.history import services as history
 from khoi.history.models import Act
+from khoi.history.services import Stale
 from khoi.kit.refusals import Refusal
 
 
@@ -19,16 +23,19 @@ def done(request: HttpRequest, said: str, act: Act) -> None:
 
 def ask(
     request: HttpRequest,
-    form: Form | None,
+    form: Form,
     *,
     title: str,
     action: str,
     back: str,
     text: str = "",
     danger: bool = False,
-    hidden: Mapping[str, str] | None = None,
+    columns: bool = False,
+    hidden: Mapping[str, object] | None = None,
+    stale: bool = False,
 ) -> HttpResponse:
-    """The question, in a dialog or on a page of its own; 422 when the answer given was not right."""
+    """The question, in a dialog or on a page of its own; 422 when the answer given was not right. Long forms of short
+    fields stand in ``columns``. ``stale``: somebody was quicker, so 409."""
     context = {
         "title": title,
         "text": text,
@@ -36,10 +43,30 @@ def ask(
         "action_label": action,
         "back_url": back,
         "danger": danger,
+        "columns": columns,
         "form": form,
         "hidden": dict(hidden or {}),
     }
-    return render(request, "design/confirm_page.html", context, status=422 if form is not None and form.errors else 200)
+    return render(request, "home/ask.html", context, status=409 if stale else 422 if form.errors else 200)
+
+
+def claim(request: HttpRequest, record: Model, changes: Mapping[str, object], named: str = "version") -> None:
+    """Hold the record under the version the form was opened with. Raises ``Stale``; nothing to hold without one."""
+    version = request.POST.get(named, "")
+    if changes and version.isascii() and version.isdigit() and len(version) < 19:
+        history.claim_version(record, version=int(version), changes=changes)
+
+
+def as_shown(initial: Mapping[str, object]) -> dict[str, object]:
+    """Hidden fields that say what a form showed, so that only what was typed over counts as changed."""
+    return {f"initial-{name}": "" if value is None else value for name, value in initial.items()}
+
+
+def show_clash(form: Form, stale: Stale) -> None:
+    """Both values at the field: the typed one stays in it, the other is said beneath."""
+    for name, clash in stale.clashing.items():
+        said = _("Meanwhile somebody changed this to “%(theirs)s”. Save again to keep what you typed.")
+        form.add_error(name if name in form.fields else None, said % {"theirs": clash.theirs})
 
 
 def refuse(form: Form, refusal: Refusal, **fields: str) -> None:
