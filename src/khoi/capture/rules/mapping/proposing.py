@@ -38,7 +38,8 @@ HEADINGS = {
     "owner": "owner, lead owner, contact owner, assigned to, sales rep, salesperson | nguoi phu trach, phu trach, "
     "nhan vien phu trach, nhan vien kinh doanh, nguoi so huu",
     "arrived_at": "date, created, created at, created on, created date, create date, date created, date added, "
-    "submitted at, timestamp, received at | ngay, ngay tao, ngay nhan, ngay gui, ngay dang ky, ngay lien he, ngay gap, ngay den, "
+    "submitted at, timestamp, received at | ngay, ngay tao, ngay nhan, ngay gui, ngay dang ky, "
+    "ngay lien he, ngay gap, ngay den, "
     "thoi gian, thoi gian tao, dau thoi gian",
 }
 NUMBERS = {"id", "record id", "lead id", "contact id", "external id", "ma", "ma khach hang", "ma kh", "ma lead"}
