@@ -87,7 +87,11 @@ def _server(host: str, port: int) -> Any:
 
     trust = {"trusted_proxy": settings.PROXY, "trusted_proxy_headers": PROXY_HEADERS} if settings.PROXY else {}
     try:
-        return create_server(application, host=host, port=port, threads=THREADS, ident=None, **trust)
+        # Twice what an upload may have, so that a file only a little too large still gets a page that says so.
+        largest = 2 * settings.UPLOAD_LIMIT
+        return create_server(
+            application, host=host, port=port, threads=THREADS, ident=None, max_request_body_size=largest, **trust
+        )
     except OSError as taken:
         raise Stop(_("Port %(port)s on %(host)s cannot be used: %(reason)s. Another one: khoi run --port 8001") % {
             "port": port, "host": host, "reason": taken.strerror or taken}) from None  # fmt: skip
