@@ -1,10 +1,12 @@
 """What scoring rules, lifecycle criteria, routing and filters may ask of a lead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from django.utils.translation import gettext_lazy as _
 
-from khoi.kit.conditions import Field
+from khoi.kit.conditions import Field, parse, sentence
 from khoi.leads.models import BantFact, Lead, Stage, Temperature, WorkStatus
 
 FIELDS = {
@@ -115,3 +117,18 @@ class Facts:
         """They came to us, or said what they need: not a name on a bought list."""
         came = self.source_code not in ("", "purchased_list", "cold_call", "import")
         return bool(self.touch_kinds or self.lead.need or self.lead.message or came)
+
+
+def in_words(
+    tree: object, *, language: str, zone: tzinfo, fields: Mapping[str, Field] = FIELDS, capital: bool = True
+) -> str:
+    """The condition as a sentence. What must simply be so is said by its label alone: "Can be reached"."""
+    said = _plain_yes(tree, fields) or sentence(parse(tree, fields), fields, language, zone)
+    return said[:1].upper() + said[1:] if capital else said
+
+
+def _plain_yes(tree: object, fields: Mapping[str, Field]) -> str:
+    if not isinstance(tree, dict) or tree.get("op") != "eq" or tree.get("value") is not True:
+        return ""
+    field = fields.get(tree["field"])
+    return str(field.label) if field is not None and field.type == "boolean" else ""

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from khoi.leads.queries.wording import in_words
+from khoi.leads.fields import in_words
 from khoi.leads.rules import STAGES
 from khoi.qualification import services
 from khoi.qualification.forms import PolicyForm

@@ -118,9 +118,8 @@ def undo_act(request: HttpRequest, act_id: int, body: UndoIn) -> dict[str, Any]:
     try:
         undone = services.undo(act, by=actor, now=now, with_dependents=body.with_dependents, agreed=body.agreed)
     except Refused as refused:
-        later = Act.objects.filter(pk__in=refused.dependents)
-        known = sight.acts_seen(actor, list(later))
-        named = [{"id": a.pk, "verb": a.verb, "by": a.actor_label} for a in later.order_by("pk") if a.pk in known]
+        known, _ = sight.known_of(actor, refused.dependents)
+        named = [{"id": a.pk, "verb": a.verb, "by": a.actor_label} for a in reversed(known)]
         raise Problem(
             409,
             refused.reason,

@@ -140,12 +140,11 @@ def _question(
     request: HttpRequest, actor: Principal, act: Act, *, dependents: tuple[int, ...] = ()
 ) -> HttpResponseBase:
     """Asks, and names what would go along; what the actor may not know of is only counted."""
-    later = list(Act.objects.filter(pk__in=dependents).order_by("-position"))
-    known = sight.acts_seen(actor, later)
+    known, hidden = sight.known_of(actor, dependents)
     context: dict[str, Any] = {
         "act": act,
-        "later": [one for one in later if one.pk in known],
-        "hidden": len(later) - len(known),
+        "later": known,
+        "hidden": hidden,
         "agreed": " ".join(str(pk) for pk in dependents),
         "next": next_of(request, ""),
     }

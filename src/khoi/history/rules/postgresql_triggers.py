@@ -122,3 +122,15 @@ def _pair(column: str, columns: Columns) -> str:
 
 def _differs(columns: tuple[str, ...]) -> str:
     return " or ".join(f'o."{c}" is distinct from n."{c}"' for c in columns)
+
+
+def dropped(name: str, table: str) -> tuple[str, ...]:
+    """What takes a trigger and its function away. Names are ours, read from the schema."""
+    return (
+        f"drop trigger if exists {_quoted(name)} on {_quoted(table)}",
+        f"drop function if exists {_quoted(name)}()",
+    )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -117,3 +117,12 @@ def _value(column: str) -> str:
         f"case typeof({v}) when 'real' then khoi_real({v}) "
         f"when 'blob' then json_quote('x:'||hex({v})) else json_quote({v}) end"
     )
+
+
+def dropped(name: str, table: str) -> tuple[str, ...]:
+    """What takes a trigger away. Names are ours, read from the schema; a quote in one is doubled all the same."""
+    return (f"drop trigger if exists {_quoted(name)}",)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -52,12 +52,9 @@ def drop(connection: Any, table: str | None = None) -> None:
 
 
 def _drop_one(connection: Any, cursor: CursorWrapper, name: str, table: str) -> None:
-    quote = connection.ops.quote_name
-    if connection.vendor == "sqlite":
-        cursor.execute(f"drop trigger if exists {quote(name)}")
-        return
-    cursor.execute(f"drop trigger if exists {quote(name)} on {quote(table)}")
-    cursor.execute(f"drop function if exists {quote(name)}()")
+    engine = sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers
+    for text in engine.dropped(name, table):
+        cursor.execute(text)
 
 
 def _installed_names(connection: Any, cursor: CursorWrapper) -> list[tuple[str, str]]:

@@ -107,6 +107,14 @@ def find_act(actor: Principal, act_id: int) -> Act:
     return act
 
 
+def known_of(actor: Principal, act_ids: Collection[int]) -> tuple[list[Act], int]:
+    """Those of the acts the actor may know of, latest first, and how many more there are."""
+    acts = list(Act.objects.filter(pk__in=act_ids).order_by("-position"))
+    seen = acts_seen(actor, acts)
+    known = [act for act in acts if act.pk in seen]
+    return known, len(acts) - len(known)
+
+
 def seen_changes(actor: Principal, changes: Iterable[RowChange]) -> list[RowChange]:
     """Those changes whose row the actor sees. A row that is gone is seen with its person; without one, by
     whoever took part in the act or sees everything."""
