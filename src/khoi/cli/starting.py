@@ -36,6 +36,7 @@ def make_workspace(*, name: str, language: str, email: str) -> dict[str, Any]:
     from django.conf import settings
     from django.db import transaction
 
+    from khoi.capture import services as capture
     from khoi.lifecycle import services as lifecycle
     from khoi.team import services as team
     from khoi.team.rules import OWNER_OF_THE_MACHINE as OWNER
@@ -43,6 +44,7 @@ def make_workspace(*, name: str, language: str, email: str) -> dict[str, Any]:
     now, password = installation.now(), logins.password()
     with transaction.atomic():
         lifecycle.prepare_workspace(name=name or "Khơi", language=language, by=OWNER, now=now)
+        capture.prepare_forms(language=language, by=OWNER, now=now)
         admin = team.add_user(
             email=email,
             full_name=_("Administrator"),
