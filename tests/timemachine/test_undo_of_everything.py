@@ -137,9 +137,9 @@ def test_every_step_is_taken_back_and_done_again_exactly(life, admin):
 def test_a_whole_life_is_taken_back_step_by_step(life, admin):
     seen = []
     for step in STEPS:
-        seen.append((facts(), step))
+        before = facts()
         getattr(life, step)()
-        seen[-1] = (*seen[-1], Act.objects.latest("id"))
+        seen.append((before, step, Act.objects.latest("id")))
     for before, step, act in reversed(seen):
         take_back(act, admin, life.now)
         assert facts() == before, step

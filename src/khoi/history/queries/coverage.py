@@ -6,21 +6,35 @@ redo, need no rule of their own.
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import F
 
 from khoi.history.models import Act
 
 
-def coverage(*, without: Iterable[int] = (), by: int | None = None) -> dict[int, int]:
-    """Act id → the latest undo that holds it back. With ``without``: as if the undo ``by`` named these."""
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """``held``: act id → the latest undo that holds it back. ``undos``: all acts that are an undo."""
+
+    held: dict[int, int]
+    undos: frozenset[int]
+
+    def counts(self, act: int) -> bool:
+        """Whether the act is felt in the state of its rows."""
+        return act not in self.held and act not in self.undos
+
+
+def coverage(*, without: Iterable[int] = (), by: int | None = None) -> Coverage:
+    """As it is; with ``without``, as if the undo ``by`` named these acts."""
     newest = [(by, list(without))] if by is not None else []
-    covered: dict[int, int] = {}
-    for undo, named in newest + _undos(by):
-        if undo not in covered:
+    undos = newest + _undos(by)
+    held: dict[int, int] = {}
+    for undo, named in undos:
+        if undo not in held:
             for act in named:
-                covered.setdefault(act, undo)
-    return covered
+                held.setdefault(act, undo)
+    return Coverage(held, frozenset(undo for undo, _ in undos))
 
 
 def _undos(leaving_out: int | None) -> list[tuple[int, list[int]]]:

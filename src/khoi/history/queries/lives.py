@@ -1,7 +1,7 @@
 """The steps of many rows of one table, and the table as of a moment."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,17 +9,22 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from khoi.history.models import KINDS, Change, code_of, model_of
-from khoi.history.queries.images import columns_of, image, value_of, values_of
+from khoi.history.models import KINDS, Change, code_of
+from khoi.history.queries.coverage import coverage
+from khoi.history.queries.images import columns_of, image, value_of
 from khoi.history.rules.rows import Step, rewound, state_counting
 
 Values = dict[str, Any]
 Rows = dict[int, Values]
 
-CHUNK = 500
+#: Ids named in one query; SQLite takes 32,766 at most.
+CHUNK = 5_000
 
 #: Changes whose act stands: neither taken back nor itself an undo.
 STANDING = Q(act__undone_by=None, act__is_undo=False)
+
+#: What is read of a change: plain tuples, because an import has many of them.
+READ = ("pk", "act_id", "row_id", "op", "before", "personal")
 
 
 def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
@@ -28,39 +33,35 @@ def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
         yield every[start : start + CHUNK]
 
 
-def steps_of(
-    model: type[models.Model], row_ids: Iterable[int], counts: Callable[[Change], bool]
-) -> dict[int, list[Step]]:
+#: (act id, op of a change) → whether it is felt.
+Counts = Callable[[int, str], bool]
+
+
+def steps_of(model: type[models.Model], row_ids: Iterable[int], counts: Counts) -> dict[int, list[Step]]:
     """Row id → all its steps in order of time.
 
     The order of ids is the order of time for one row: whoever changes it second waits for the first.
     """
     found: dict[int, list[Step]] = defaultdict(list)
-    recorded = Change.objects.filter(tbl=code_of(model)).select_related("act").order_by("id")
+    fields = columns_of(model)
+    recorded = Change.objects.filter(tbl=code_of(model)).order_by("id").values_list(*READ)
     for chunk in chunks(row_ids):
-        for change in recorded.filter(row_id__in=chunk):
-            found[change.row_id].append(_step(model, change, counted=counts(change)))
+        for pk, act, row, op, before, personal in recorded.filter(row_id__in=chunk):
+            found[row].append(Step(pk, act, op, values_before(fields, before, personal), counts(act, op)))
     return found
 
 
-def _step(model: type[models.Model], change: Change, *, counted: bool) -> Step:
-    return Step(change.pk, change.act_id, change.op, values_before(model, change), counted)
-
-
-def values_before(model: type[models.Model], change: Change) -> Values:
-    """Column → value before the change; columns the table no longer has are left out."""
-    fields = columns_of(model)
-    stored = image(change.before, change.personal)
-    return {c: value_of(fields[c], v) for c, v in stored.items() if c in fields}
+def values_before(fields: Mapping[str, "models.Field[Any, Any]"], before: str | None, personal: str | None) -> Values:
+    """Column → value before a change; columns the table no longer has are left out."""
+    return {c: value_of(fields[c], v) for c, v in image(before, personal).items() if c in fields}
 
 
 def current_rows(model: type[models.Model], row_ids: Iterable[int] | None = None) -> Rows:
-    if row_ids is None:
-        return {row.pk: values_of(row) for row in model._base_manager.iterator(chunk_size=5_000)}
-    rows: Rows = {}
-    for chunk in chunks(row_ids):
-        rows |= {row.pk: values_of(row) for row in model._base_manager.filter(pk__in=chunk)}
-    return rows
+    """Row id → column → value, without the cost of making records of them."""
+    columns = {field.attname: column for column, field in columns_of(model).items()}
+    every = model._base_manager.values_list("pk", *columns)
+    parts = [every.iterator(chunk_size=CHUNK)] if row_ids is None else [every.filter(pk__in=c) for c in chunks(row_ids)]
+    return {pk: dict(zip(columns.values(), values, strict=True)) for part in parts for pk, *values in part}
 
 
 def table_as_of(model: type[models.Model], at: datetime, *, known: str) -> Rows:
@@ -78,10 +79,11 @@ def table_as_of(model: type[models.Model], at: datetime, *, known: str) -> Rows:
 
 def _then(model: type[models.Model], at: datetime) -> dict[int, Values | None]:
     rows: dict[int, Values | None] = dict(current_rows(model))
-    later = Change.objects.filter(tbl=code_of(model), act__recorded_at__gt=at).order_by("id")
+    later = Change.objects.filter(tbl=code_of(model), act__recorded_at__gt=at).order_by("id").values_list(*READ)
     steps: dict[int, list[Step]] = defaultdict(list)
-    for change in later.iterator(chunk_size=5_000):
-        steps[change.row_id].append(_step(model, change, counted=True))
+    fields = columns_of(model)
+    for pk, act, row, op, before, personal in later.iterator(chunk_size=CHUNK):
+        steps[row].append(Step(pk, act, op, values_before(fields, before, personal), counted=True))
     return rows | {pk: rewound(found, rows.get(pk)) for pk, found in steps.items()}
 
 
@@ -89,7 +91,7 @@ def _now(model: type[models.Model], at: datetime) -> dict[int, Values | None]:
     """Only rows that changed later have to be walked; all others stand as they were."""
     rows: dict[int, Values | None] = dict(current_rows(model))
     later = Change.objects.filter(STANDING, tbl=code_of(model), act__occurred_at__gt=at)
-    steps = steps_of(model, set(later.values_list("row_id", flat=True).distinct()), stands)
+    steps = steps_of(model, set(later.values_list("row_id", flat=True).distinct()), stands(model))
     late = frozenset(later.values_list("act_id", flat=True).distinct())
     dated: str | None = getattr(model, "occurred_field", None)
     for pk, found in steps.items():
@@ -109,11 +111,10 @@ def _without_late(
     return state_counting(felt, current)
 
 
-def stands(change: Change) -> bool:
-    """Whether the change is felt today. Rows that stay by law keep their coming and going."""
-    if change.op != "u" and KINDS[model_of(change.tbl)].permanent:
-        return True
-    return change.act.undone_by_id is None and not change.act.is_undo
+def stands(model: type[models.Model]) -> Counts:
+    """Whether a change is felt today. Rows that stay by law keep their coming and going."""
+    today, permanent = coverage(), KINDS[model].permanent
+    return lambda act, op: (permanent and op != "u") or today.counts(act)
 
 
 def recorded_models() -> list[type[models.Model]]:

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import models
 
-from khoi.history.models import KINDS, Act, Change, code_of, model_of
-from khoi.history.queries.coverage import coverage
+from khoi.history.models import KINDS, Change, code_of, model_of
+from khoi.history.queries.coverage import Coverage, coverage
 from khoi.history.queries.images import columns_of, image
-from khoi.history.queries.lives import Rows, Values, chunks, current_rows, steps_of
+from khoi.history.queries.lives import CHUNK, READ, Rows, Values, chunks, current_rows, steps_of
 from khoi.history.rules.rows import state_counting
 from khoi.history.rules.tables import DERIVED, TRANSIENT, Table
 
@@ -47,14 +47,14 @@ def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan
     """Taking ``acts`` back by the open act ``undo``. ``whole_rows``: a later change of any column counts."""
     named = set(acts)
     before, after = coverage(), coverage(without=named, by=undo)
-    marks = {act: after.get(act) for act in before.keys() | after.keys() if before.get(act) != after.get(act)}
-    flipped = {act for act in marks if (act in before) != (act in after)}
-    flipped -= set(Act.objects.filter(pk__in=flipped, is_undo=True).values_list("pk", flat=True))
+    old, new = before.held, after.held
+    marks = {act: new.get(act) for act in old.keys() | new.keys() if old.get(act) != new.get(act)}
+    flipped = {act for act in marks if (act in old) != (act in new)} - after.undos
     touches = _touches(flipped, whole_rows=whole_rows)
-    now, goal = _states(touches, after.keys())
-    later = _later_changes(touches, flipped | after.keys())
-    builders, stuck = _builders(now, goal, after.keys())
-    needed, lost = _needed(now, goal, flipped - after.keys())
+    now, goal = _states(touches, after)
+    later = _later_changes(touches, flipped, after)
+    builders, stuck = _builders(now, goal, after)
+    needed, lost = _needed(now, goal, {act for act in flipped if after.counts(act)})
     dependents = (later | builders | needed) - named - {undo}
     return Plan(marks, now, goal, frozenset(dependents), stuck or lost)
 
@@ -69,58 +69,59 @@ def rows_of(acts: Iterable[int]) -> dict[Model, set[int]]:
 
 def _touches(acts: set[int], *, whole_rows: bool) -> dict[Model, dict[int, _Touch]]:
     found: dict[Model, dict[int, _Touch]] = defaultdict(dict)
-    for change in Change.objects.filter(act_id__in=acts).order_by("id"):
-        model = model_of(change.tbl)
-        columns = None if whole_rows else _columns(change, KINDS[model])
-        known = found[model].get(change.row_id)
+    done = Change.objects.filter(act_id__in=acts).order_by("id").values_list("tbl", *READ)
+    for code, pk, _, row, op, before, personal in done.iterator(chunk_size=CHUNK):
+        model = model_of(code)
+        columns = None if whole_rows else _columns(KINDS[model], op, before, personal)
+        known = found[model].get(row)
         if known is not None:
             columns = None if known.columns is None or columns is None else known.columns | columns
-        found[model][change.row_id] = _Touch(known.first_change if known else change.pk, columns)
+        found[model][row] = _Touch(known.first_change if known else pk, columns)
     return found
 
 
-def _columns(change: Change, table: Table) -> frozenset[str] | None:
+def _columns(table: Table, op: str, before: str | None, personal: str | None) -> frozenset[str] | None:
     """The columns a change is about; None for all. The coming of a row that stays by law is about none."""
-    if change.op != "u":
+    if op != "u":
         return frozenset() if table.permanent else None
-    return frozenset(image(change.before, change.personal))
+    return frozenset(image(before, personal))
 
 
-def _states(touches: Mapping[Model, Iterable[int]], off: Iterable[int]) -> tuple[dict[Model, Rows], dict[Model, Goal]]:
+def _states(touches: Mapping[Model, Iterable[int]], after: Coverage) -> tuple[dict[Model, Rows], dict[Model, Goal]]:
     now = {model: current_rows(model, rows) for model, rows in touches.items()}
-    return now, {model: _goals(model, rows, now[model], set(off)) for model, rows in touches.items()}
+    return now, {model: _goals(model, rows, now[model], after) for model, rows in touches.items()}
 
 
-def _goals(model: Model, ids: Iterable[int], now: Rows, off: set[int]) -> Goal:
+def _goals(model: Model, ids: Iterable[int], now: Rows, after: Coverage) -> Goal:
     """Rows that stay by law are neither taken out nor put back."""
-    steps = steps_of(model, ids, lambda change: change.act_id not in off and not change.act.is_undo)
+    steps = steps_of(model, ids, lambda act, op: after.counts(act))
     goal = {pk: state_counting(steps[pk], now.get(pk)) for pk in ids}
     if KINDS[model].permanent:
         return {pk: state for pk, state in goal.items() if state is not None and pk in now}
     return goal
 
 
-def _later_changes(touches: Mapping[Model, Mapping[int, _Touch]], leaving_out: set[int]) -> set[int]:
-    """Acts that later changed what these touched."""
+def _later_changes(touches: Mapping[Model, Mapping[int, _Touch]], acts: set[int], after: Coverage) -> set[int]:
+    """Other acts, standing, that later changed what these touched."""
     found: set[int] = set()
     for model, rows in touches.items():
-        for change in _changes(model, rows):
-            if change.pk <= rows[change.row_id].first_change or change.act_id in leaving_out:
+        for pk, act, row, op, before, personal in _changes(model, rows, leaving_out=acts):
+            if pk <= rows[row].first_change or act in acts or not after.counts(act):
                 continue
-            mine, theirs = rows[change.row_id].columns, _columns(change, KINDS[model])
+            mine, theirs = rows[row].columns, _columns(KINDS[model], op, before, personal)
             if (mine is None or theirs is None or mine & theirs) and theirs != frozenset():
-                found.add(change.act_id)
+                found.add(act)
     return found
 
 
-def _changes(model: Model, rows: Iterable[int]) -> Iterator[Change]:
-    """Changes of these rows, but not by an undo."""
-    mine = Change.objects.filter(tbl=code_of(model), act__is_undo=False).order_by("id")
+def _changes(model: Model, rows: Iterable[int], leaving_out: Iterable[int] = ()) -> Iterator[tuple[Any, ...]]:
+    """Changes of these rows; those of many acts are not all left out."""
+    mine = Change.objects.filter(tbl=code_of(model)).exclude(act_id__in=sorted(leaving_out)[:100])
     for chunk in chunks(rows):
-        yield from mine.filter(row_id__in=chunk)
+        yield from mine.filter(row_id__in=chunk).order_by("id").values_list(*READ)
 
 
-def _builders(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], off: Iterable[int]) -> tuple[set[int], bool]:
+def _builders(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], after: Coverage) -> tuple[set[int], bool]:
     """Acts that made rows point at rows that would go; and whether something else points there too."""
     found: set[int] = set()
     stuck = False
@@ -130,7 +131,7 @@ def _builders(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], off: Iterab
             rows = set(_pointing(pointing, field, goers, goal))
             if not rows or lets_go(pointing, field):
                 continue
-            makers = _last_setters(pointing, str(field.column), rows, set(off)) if KINDS[pointing].recorded else {}
+            makers = _last_setters(pointing, str(field.column), rows, after) if KINDS[pointing].recorded else {}
             found |= set(makers.values())
             stuck = stuck or bool(rows - makers.keys())
     return found, stuck
@@ -162,12 +163,12 @@ def _pointing(
                 yield pk
 
 
-def _last_setters(model: Model, column: str, rows: set[int], off: set[int]) -> dict[int, int]:
+def _last_setters(model: Model, column: str, rows: set[int], after: Coverage) -> dict[int, int]:
     """Row id → the standing act that last set the column."""
     last: dict[int, int] = {}
-    for change in _changes(model, rows):
-        if change.act_id not in off and (change.op == "i" or column in image(change.before, change.personal)):
-            last[change.row_id] = change.act_id
+    for _, act, row, op, before, personal in _changes(model, rows):
+        if after.counts(act) and (op == "i" or column in image(before, personal)):
+            last[row] = act
     return last
 
 

@@ -94,8 +94,9 @@ def _told(model: type[models.Model], row_ids: Iterable[int], act: Act | None = N
 
 def _life(model: type[models.Model], changes: list[Change], now: Values | None) -> list[RowChange]:
     after, told = now, []
+    fields = columns_of(model)
     for change in reversed(changes):
-        values = values_before(model, change)
+        values = values_before(fields, change.before, change.personal)
         earlier = before(Step(change.pk, change.act_id, change.op, values, True), after)
         told.append(_row_change(model, change, earlier, after))
         after = earlier

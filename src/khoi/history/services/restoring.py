@@ -8,7 +8,7 @@ from django.db.models import F
 
 from khoi.history.models import KINDS
 from khoi.history.queries.images import columns_of
-from khoi.history.queries.lives import CHUNK, Rows, Values, chunks
+from khoi.history.queries.lives import Rows, Values, chunks
 from khoi.history.queries.plans import Model, Plan, lets_go, pointers_to
 from khoi.history.rules.tables import DERIVED, FACT
 
@@ -49,7 +49,7 @@ def _delete(model: Model, ids: list[int]) -> None:
 def _insert(model: Model, rows: Mapping[int, Values]) -> None:
     fields = columns_of(model)
     back = [model(pk=pk, **{fields[c].attname: v for c, v in values.items()}) for pk, values in sorted(rows.items())]
-    model._base_manager.bulk_create(back, batch_size=CHUNK)
+    model._base_manager.bulk_create(back, batch_size=500)
     for pointing, field in pointers_to(model):
         _take_hold(pointing, field, rows)
 
@@ -84,7 +84,7 @@ def _write(model: Model, columns: Iterable[str], rows: Mapping[int, Values]) -> 
     back = [model(pk=pk, **{fields[c].attname: v for c, v in values.items()}) for pk, values in rows.items()]
     try:
         with transaction.atomic():
-            model._base_manager.bulk_update(back, [fields[c].name for c in sorted(columns)], batch_size=CHUNK)
+            model._base_manager.bulk_update(back, [fields[c].name for c in sorted(columns)], batch_size=500)
     except IntegrityError:
         return False
     return True

@@ -133,7 +133,7 @@ class _Changes:
 def _wrongly_marked() -> int | None:
     """``undone_by`` is written after an act was sealed, so the chain cannot cover it; the undos can."""
     marked = dict(Act.objects.filter(undone_by__isnull=False).values_list("pk", "undone_by"))
-    covered = coverage()
+    covered = coverage().held
     wrong = [act for act in marked.keys() | covered.keys() if marked.get(act) != covered.get(act)]
     return min(wrong, default=None)
 
