@@ -67,9 +67,10 @@ def csv(*lines: str) -> bytes:
     return "\n".join(lines).encode() + b"\n"
 
 
-def take(by: Any, *lines: str, mapping: Any = LEADS, **more: Any) -> ImportResult:
+def take(by: Any, *lines: str | bytes, mapping: Any = LEADS, **more: Any) -> ImportResult:
     """Import these lines; the first one holds the headings."""
-    content = lines[0] if len(lines) == 1 and isinstance(lines[0], bytes) else csv(*lines)
+    first = lines[0]
+    content = first if isinstance(first, bytes) else csv(*(str(line) for line in lines))
     return import_file(content, filename="khach.csv", mapping=mapping, **{"by": by, "now": NOW, **more})
 
 

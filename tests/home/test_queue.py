@@ -1,6 +1,7 @@
 """Whom to contact first, and why."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -53,7 +54,7 @@ def test_a_task_whose_hour_has_passed_is_told_with_its_lead(capture, an):
 
 
 def warm_up(lead, member, at, *kinds):
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         "need": {"text": "In mã vạch"},
         "budget": {"amount": 320_000_000, "currency": "VND"},
         "timing": {"band": "now"},

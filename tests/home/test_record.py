@@ -1,6 +1,7 @@
 """The page of a lead: who, how far, why, and what can be done."""
 
 import re
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -174,7 +175,8 @@ def test_the_timeline_is_told_once_in_parts_of_any_size(lead, an):
     for hours in range(1, 6):
         touchpoints.record_touchpoint(lead.person, kind="page_view", by=an.by, now=ago(hours=hours))
     whole = timeline_of(lead.person, actor=an.by, size=50).events
-    seen, after = [], ""
+    seen: list[Any] = []
+    after = ""
     while True:
         part = timeline_of(lead.person, actor=an.by, after=after, size=2)
         seen += part.events

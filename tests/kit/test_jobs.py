@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -88,8 +89,13 @@ def test_a_failing_entry_does_not_keep_the_others_from_running(clock, caplog):
 
 
 def test_a_failing_entry_waits_twice_as_long_each_time(clock):
-    tries = []
-    runner = Runner([Every(1, lambda: tries.append(clock.now) or failing(), prompt=True)], Diary(), clock)
+    tries: list[Any] = []
+
+    def try_again():
+        tries.append(clock.now)
+        failing()
+
+    runner = Runner([Every(1, try_again, prompt=True)], Diary(), clock)
 
     for _ in range(40):
         runner.run_due()

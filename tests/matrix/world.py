@@ -299,7 +299,7 @@ def held_submission(world: World) -> int:
     from khoi.capture.models import Form, Submission
 
     said = {"name": "Lý Văn Tân", "phone": "0912 345 678", "homepage": "x"}
-    about = {"key": "held", "language": "vi", "ip": "203.0.113.7", "user_agent": "", "now": NOW}
+    about: dict[str, Any] = {"key": "held", "language": "vi", "ip": "203.0.113.7", "user_agent": "", "now": NOW}
     capture.submit_form(Form.objects.get(slug=world.value("form")), said, **about)
     return Submission.objects.get(key="held").pk
 

@@ -95,7 +95,10 @@ def update(further: list[Path]) -> Catalog:
 
 
 def _loose(path: Path) -> Catalog:
-    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+    head = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+    )
     body = path.read_text()
     return read_po(io.BytesIO((body if body.lstrip().startswith('msgid ""') else head + body).encode()), locale="vi")
 

@@ -10,7 +10,7 @@ WORK_STATUSES = ("new", "attempting", "contacted", "nurturing", "closed")
 
 #: lifecycle stage → the work statuses it may stand with; a database constraint holds it.
 LEGAL_PAIRS: dict[str, tuple[str, ...]] = {
-    **{stage: ("new", "attempting", "contacted", "nurturing") for stage in OPEN_STAGES},
+    **dict.fromkeys(OPEN_STAGES, ("new", "attempting", "contacted", "nurturing")),
     "customer": ("closed",),
     "recycled": ("nurturing",),
     "disqualified": ("closed",),

@@ -12,7 +12,18 @@ from khoi.leads.models import BantFact, BantKind, DealRole, Lead, TimingBand
 
 #: What a user may write directly. Owner, stage, score and clock are decided, each by its own verb.
 EDITABLE = frozenset(
-    {"company_name", "need", "message", "industry", "employees", "region", "source", "channel", "campaign", "landing_page"}
+    {
+        "company_name",
+        "need",
+        "message",
+        "industry",
+        "employees",
+        "region",
+        "source",
+        "channel",
+        "campaign",
+        "landing_page",
+    }
 )
 
 

@@ -16,7 +16,9 @@ def check_due_leads() -> int:
     The moment stored on the lead is the claim: judging writes the next one, so a row is taken once.
     """
     now = datetime.now(UTC)
-    due = list(Lead.objects.filter(next_check_at__lte=now).order_by("next_check_at").values_list("pk", flat=True)[:BATCH])
+    due = list(
+        Lead.objects.filter(next_check_at__lte=now).order_by("next_check_at").values_list("pk", flat=True)[:BATCH]
+    )
     if due:
         with history.act("check_due_leads", by=SYSTEM, now=now):
             settling.settle_leads(due, now=now, refresh_only=False)

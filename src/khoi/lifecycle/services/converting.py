@@ -51,9 +51,7 @@ def convert_lead(
         if lead.lifecycle_stage in ENDED:
             raise Refusal("already_ended", stage=lead.get_lifecycle_stage_display())
         buyer = account or lead.account or _new_account(lead, account_name, by, now)
-        contact = accounts.add_contact(
-            lead.person, account=buyer, job_title=lead.person.job_title, by=by, now=now
-        )
+        contact = accounts.add_contact(lead.person, account=buyer, job_title=lead.person.job_title, by=by, now=now)
         opportunity = _open(lead, buyer, contact, opportunity_name, amount, currency, close_on, by, now)
         lead.account = buyer
         lead.save(update_fields=["account"])

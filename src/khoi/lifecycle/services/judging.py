@@ -72,9 +72,7 @@ def _change(lead: Lead, judgement: rules.Judgement, policy: Policy, now: datetim
 
 def clauses(found: Iterable[Clause]) -> list[dict[str, Any]]:
     """Clauses as a decision keeps them: field, operator, what was asked, what was seen."""
-    return [
-        {"field": c.field, "op": c.op, "value": _plain(c.value), "actual": _plain(c.actual)} for c in found
-    ]
+    return [{"field": c.field, "op": c.op, "value": _plain(c.value), "actual": _plain(c.actual)} for c in found]
 
 
 def _plain(value: Any) -> Any:

@@ -60,7 +60,15 @@ STAGES: tuple[tuple[str, str, str, int, str, str, dict[str, object], int | None]
 
 
 def _touch(rule: str, kind: str, points: int, cap: int | None, en: str, vi: str) -> dict[str, object]:
-    return {"id": rule, "axis": "engagement", "touch_kind": kind, "points": points, "cap": cap, "name": en, "name_vi": vi}
+    return {
+        "id": rule,
+        "axis": "engagement",
+        "touch_kind": kind,
+        "points": points,
+        "cap": cap,
+        "name": en,
+        "name_vi": vi,
+    }
 
 
 def _fit(rule: str, points: int, condition: dict[str, object], en: str, vi: str) -> dict[str, object]:
@@ -114,9 +122,7 @@ def prepare_workspace(
             is_demo=is_demo,
             created_at=now,
         )
-        Source.objects.bulk_create(
-            [Source(code=code, name=en, name_vi=vi, created_at=now) for code, en, vi in SOURCES]
-        )
+        Source.objects.bulk_create([Source(code=code, name=en, name_vi=vi, created_at=now) for code, en, vi in SOURCES])
         _pipeline()
         Scorecard.objects.create(
             name="Default", version=1, half_life_days=30, rules=SCORECARD, grades=GRADES, published_at=now

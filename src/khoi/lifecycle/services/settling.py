@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from khoi.accounts.models import Account
 from khoi.activities.models import Activity
+from khoi.campaigns.models import Source
 from khoi.history.models import Act, Change, code_of
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.fold import words
@@ -107,18 +108,16 @@ def _subjects(act: Act, written: Iterable[type[Model]]) -> set[int]:
 
 def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
     """Match keys and search text of these people from their contact points. Returns how many were off."""
-    people = {person.pk: person for person in Person.objects.filter(pk__in=ids)}
+    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search")
+    people = {pk: (name, search) for pk, name, search in columns}
     wanted: set[tuple[int, str, str]] = set()
-    texts: dict[int, list[str]] = {pk: [person.full_name] for pk, person in people.items()}
+    texts: dict[int, list[str]] = {pk: [name] for pk, (name, _) in people.items()}
     for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
         wanted.add((point.person_id, point.kind, point.normal))
         texts[point.person_id] += _spellings(point)
     off = _keep_keys(set(people), wanted, check)
-    stale = []
-    for pk, person in people.items():
-        if (text := search_text(*texts[pk])) != person.search:
-            person.search = text
-            stale.append(person)
+    fresh = {pk: search_text(*texts[pk]) for pk in people}
+    stale = [Person(pk=pk, search=fresh[pk]) for pk, (_, search) in people.items() if fresh[pk] != search]
     if stale and not check:
         update_rows(stale, ["search"])
     return off + len(stale)
@@ -168,7 +167,12 @@ def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool, impor
 
 
 def _read(ids: Iterable[int]) -> list[Lead]:
-    return list(Lead.objects.filter(pk__in=ids).select_related("person", "source").order_by("id"))
+    leads = list(Lead.objects.filter(pk__in=ids).select_related("person").order_by("id"))
+    sources = Source.objects.in_bulk({lead.source_id for lead in leads if lead.source_id is not None})
+    for lead in leads:  # thousands of leads share a handful of sources
+        if lead.source_id is not None:
+            lead.source = sources[lead.source_id]
+    return leads
 
 
 def _decide(
@@ -189,9 +193,7 @@ def _decide(
     return changed
 
 
-def _refresh(
-    leads: list[Lead], stands: Ground, touches: Touches, now: datetime
-) -> tuple[dict[int, Facts], set[int]]:
+def _refresh(leads: list[Lead], stands: Ground, touches: Touches, now: datetime) -> tuple[dict[int, Facts], set[int]]:
     """Score, grade, temperature and search text in memory. Returns the facts, and the ids of leads that changed."""
     facts = facts_of(leads, now=now, touches=touches)
     facts, stale = scoring.score_leads(facts, touches=touches, card=stands.card, now=now, zone=stands.zone)

@@ -1,4 +1,4 @@
-"""Invented people and companies. Names are drawn from parts, so nobody real is meant; every address ends in .example."""
+"""Invented people and companies: names are drawn from parts, nobody real is meant, every address ends in .example."""
 
 from dataclasses import dataclass
 from random import Random
