@@ -9,6 +9,7 @@ from khoi.cli import installation
 from khoi.cli.answering import Stop, show, table
 from khoi.cli.language import gettext as _
 
+
 def report(options: Namespace) -> int:
     installation.open_workspace()
     answer = _REPORTS[options.report](options)
