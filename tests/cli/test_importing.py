@@ -72,7 +72,7 @@ def test_people_are_told_in_their_language(khoi, monkeypatch):
     monkeypatch.setenv("KHOI_LANG", "vi")
     _code, said, _warned = khoi("leads.csv", "--mapping", "crm.toml")
 
-    assert "leads.csv: 3 dòng (2 mới, 1 bị trả lại)." in said
+    assert "leads.csv: 3 dòng (2 mới, 1 dòng lỗi)." in said
 
 
 def test_a_dry_run_changes_nothing_and_leaves_no_run(khoi):

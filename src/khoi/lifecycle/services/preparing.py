@@ -24,7 +24,7 @@ SOURCES = (
     ("customer_referral", "customer referral", "khách hàng giới thiệu"),
     ("employee_referral", "employee referral", "nhân viên giới thiệu"),
     ("partner", "partner", "đối tác"),
-    ("cold_call", "cold call", "gọi lạnh"),
+    ("cold_call", "cold call", "gọi chào hàng"),
     ("inbound_call", "inbound call", "khách gọi đến"),
     ("email", "email", "email"),
     ("newsletter", "newsletter", "bản tin"),
@@ -53,9 +53,9 @@ STAGES: tuple[tuple[str, str, str, int, str, str, dict[str, object], int | None]
     ("qualification", "Qualification", "Xác nhận", 20, "open", "pipeline", {"all": [_NEED]}, 14),
     ("needs_analysis", "Needs analysis", "Phân tích", 35, "open", "pipeline", {"all": [_NEED, _CLOSE]}, 14),
     ("proposal", "Proposal", "Đề xuất", 50, "open", "best_case", {"all": [_AMOUNT, _CLOSE, _DECIDER]}, 21),
-    ("negotiation", "Negotiation", "Thương lượng", 80, "open", "commit", {"all": [_AMOUNT, _CLOSE, _DECIDER]}, 21),
-    ("closed_won", "Won", "Thắng", 100, "won", "closed", {"all": [_AMOUNT]}, None),
-    ("closed_lost", "Lost", "Thua", 0, "lost", "omitted", {}, None),
+    ("negotiation", "Negotiation", "Đàm phán", 80, "open", "commit", {"all": [_AMOUNT, _CLOSE, _DECIDER]}, 21),
+    ("closed_won", "Won", "Chốt", 100, "won", "closed", {"all": [_AMOUNT]}, None),
+    ("closed_lost", "Lost", "Mất", 0, "lost", "omitted", {}, None),
 )
 
 
