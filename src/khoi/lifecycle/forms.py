@@ -33,8 +33,9 @@ class ConvertForm(forms.Form):
     ) -> None:
         budget, timing = bant.get("budget"), bant.get("timing")
         self.currency = (budget.currency if budget and budget.amount is not None else "") or currency
-        self.offered = _offered(lead, actor)
-        super().__init__(data, initial=_known(lead, budget, timing, self.offered))
+        theirs = _theirs(lead, actor)
+        self.offered = list(dict.fromkeys([*theirs, *accounts.accounts_like(lead.company_name, actor)]))
+        super().__init__(data, initial=_known(lead, budget, timing, theirs))
         choices = [(str(one.public_id), one.name) for one in self.offered] + [(NEW, _("A new account"))]
         self.fields["account"] = forms.ChoiceField(label=_("Account"), choices=choices, widget=forms.RadioSelect)
         self.fields["amount"] = MoneyField(
@@ -56,18 +57,17 @@ class ConvertForm(forms.Form):
         }
 
 
-def _offered(lead: Lead, actor: Principal) -> list[Account]:
-    """The account it has, those the person speaks for, then those of a like name."""
-    mine = Account.objects.visible_to(actor).filter(contacts__person=lead.person_id).order_by("id")
-    found = [*mine[:3], *accounts.accounts_like(lead.company_name, actor)]
-    if lead.account is not None:
-        found.insert(0, lead.account)
-    return list(dict.fromkeys(found))
+def _theirs(lead: Lead, actor: Principal) -> list[Account]:
+    """Surely meant: the account it has, those of the very name, those the person speaks for."""
+    spoken_for = Account.objects.visible_to(actor).filter(contacts__person=lead.person_id).order_by("id")
+    found = [*accounts.accounts_named(lead.company_name, actor), *spoken_for[:3]]
+    return [lead.account, *found] if lead.account is not None else found
 
 
-def _known(lead: Lead, budget: BantFact | None, timing: BantFact | None, offered: list[Account]) -> dict[str, Any]:
+def _known(lead: Lead, budget: BantFact | None, timing: BantFact | None, theirs: list[Account]) -> dict[str, Any]:
+    """An account of a like name is offered, but choosing it is left to whoever knows."""
     return {
-        "account": str(offered[0].public_id) if offered else NEW,
+        "account": str(theirs[0].public_id) if theirs else NEW,
         "account_name": lead.company_name or lead.person.full_name,
         "opportunity_name": lead.need or lead.company_name or lead.person.full_name,
         "amount": budget.amount if budget else None,
