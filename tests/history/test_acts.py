@@ -1,10 +1,12 @@
 """Every write happens inside an act, in one transaction; nobody gets past."""
 
+import contextlib
 import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -14,7 +16,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from khoi.history import services as history
 from khoi.history.models import Act, Change
 from khoi.history.rules.actors import SYSTEM
-from khoi.people.models import MatchKey, Person
+from khoi.people.models import ContactPoint, MatchKey, Person
 from khoi.qualification.models import Policy, StageChange
 from khoi.team.models import Team
 from tests.cast import NOW, acting
@@ -66,6 +68,16 @@ def test_an_inner_act_joins_the_outer_one():
         add_team()
     assert inner.pk == outer.pk
     assert Act.objects.get().verb == "outer"
+
+
+def test_a_part_that_fails_inside_leaves_the_act_open():
+    with acting() as act:
+        add_team("Hà Nội")
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            Team.objects.bulk_create([Team(name="hà nội", created_at=NOW)])
+        add_team("Huế")
+    assert Change.objects.filter(act=act).count() == 2
+    assert history.verify().ok
 
 
 def test_the_same_key_is_done_once():
@@ -240,6 +252,34 @@ def test_acts_in_parallel_keep_the_chain_whole(transactional_db):
     together(work, range(4))
     assert list(Act.objects.order_by("position").values_list("position", flat=True)) == [*range(1, 41)]
     assert history.verify() == history.Verified(ok=True, acts=40, first_bad=None)
+
+
+def test_whoever_builds_on_what_is_being_taken_back_is_told_or_tells(transactional_db):
+    """Either the new address stands in the way of the undo, or its person is gone: never one without the other."""
+    for _ in range(5):
+        with acting("add_person") as made:
+            human = Person.objects.create(full_name="Hoa", created_at=NOW)
+        start = threading.Barrier(2)
+        undo, build = partial(history.undo_act, made, by=SYSTEM, now=NOW), partial(add_point, human)
+
+        def work(number: int, jobs=(undo, build), start=start) -> bool:
+            start.wait(10)
+            try:
+                jobs[number]()
+            except (history.Refused, IntegrityError):
+                return False
+            return True
+
+        undone, built = together(work, range(2))
+        assert undone != built
+        assert Person.objects.filter(pk=human.pk).exists() == built
+        assert ContactPoint.objects.filter(person_id=human.pk).exists() == built
+    assert history.verify().ok
+
+
+def add_point(human: Person) -> None:
+    with acting("add_point"):
+        ContactPoint.objects.create(person=human, kind="email", value="h@x.vn", normal="h@x.vn", created_at=NOW)
 
 
 def test_one_key_used_by_two_at_once_is_done_once(transactional_db):

@@ -67,6 +67,7 @@ def act(
             _forget()  # the rollback takes the rest back; on PostgreSQL nothing more can be said to it anyway
             raise
         _close()
+        _check_references()
         seal(opened)
 
 
@@ -126,6 +127,14 @@ def _close() -> None:
     connection = _connection()
     connection.khoi_open = None
     connection.open_act(None)
+
+
+def _check_references() -> None:
+    """Before the head of the chain is locked: PostgreSQL checks foreign keys last of all and locks what they
+    point at, and whoever takes that out may be waiting for the head. SQLite has one writer."""
+    connection = _connection()
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def _forget() -> None:
