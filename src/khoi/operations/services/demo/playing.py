@@ -270,11 +270,28 @@ class Stage:
         if actor is None or lead is None:
             return
         reason = self.random.choice(reasons) if reasons else ""
-        with history.act("move_opportunity", by=actor, now=moment, subject=deal):
-            pipeline.move_opportunity(deal, stage=code, reason=reason, by=actor, now=moment)
-            if not reason and self.random.random() < 0.6:
-                kind, outcome = self.random.choice((("meeting", "held"), ("call", "connected"), ("email", "done")))
-                self._log(lead, kind, outcome, self.random.choice(story.CALLS), actor, moment)
+        talk = None
+        if not reason and self.random.random() < 0.6:
+            kind, outcome = self.random.choice((("meeting", "held"), ("call", "connected"), ("email", "done")))
+            talk = (kind, outcome, self.random.choice(story.CALLS))
+        self._note(moment, actor, lambda t: self._step(deal, lead, code, reason, talk, actor, t, at=moment))
+
+    def _step(
+        self,
+        deal: Opportunity,
+        lead: Lead,
+        code: str,
+        reason: str,
+        talk: tuple[str, str, str] | None,
+        actor: Principal,
+        moment: datetime,
+        *,
+        at: datetime,
+    ) -> None:
+        with history.act("move_opportunity", by=actor, now=moment, occurred_at=at, subject=deal):
+            pipeline.move_opportunity(deal, stage=code, reason=reason, occurred_at=at, by=actor, now=moment)
+            if talk is not None:
+                self._log(lead, *talk, actor, moment, at=at)
 
     # -- small deeds -------------------------------------------------------------------------------------
 
