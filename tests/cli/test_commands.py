@@ -58,7 +58,7 @@ def test_acts_for_people_are_a_table(khoi):
     _code, said, _warned = khoi("acts", "--limit", "1")
 
     assert len(said.splitlines()) == 2
-    assert "rename" in said
+    assert "Rename" in said
 
 
 def test_an_act_is_taken_back(khoi):

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from dataclasses import asdict
+from typing import Any
 
 from khoi.cli import installation
 from khoi.cli.answering import DONE, FAILED, show
@@ -17,10 +18,19 @@ def verify(options: Namespace) -> int:
     found = history.verify()
     operations.note_check("operations.jobs.verify_history", asdict(found), now=installation.now())
     whole = ngettext("The history is whole: %d act.", "The history is whole: %d acts.", found.acts) % found.acts
-    broken = _("The history was altered (%(reason)s); the first bad one is act %(act)s.")
-    line = whole if found.ok else broken % {"reason": found.reason, "act": found.first_bad}
+    line = whole if found.ok else _broken(found)
     show(asdict(found), as_json=options.json, lines=[line])
     return DONE if found.ok else FAILED
+
+
+def _broken(found: Any) -> str:
+    """What is wrong where: the first bad act, a row, or a trigger of the record."""
+    if found.reason == "trigger":
+        return _("The record of changes was tampered with: %s is missing or was changed.") % found.first_bad
+    if found.reason == "unrecorded":
+        return _("The history is not whole: the row %s came or went beside the record.") % found.first_bad
+    broken = _("The history was altered (%(reason)s); the first bad one is act %(act)s.")
+    return broken % {"reason": found.reason, "act": found.first_bad}
 
 
 def recompute(options: Namespace) -> int:

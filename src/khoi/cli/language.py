@@ -23,6 +23,29 @@ def speak(language: str) -> None:
     catalogue.textdomain("django")
 
 
+def gettext_noop(sentence: str) -> str:
+    """Marks a text for the catalogue."""
+    return sentence
+
+
+#: What argparse says by itself; it looks these up in the catalogue that ``speak`` names.
+OF_ARGPARSE: Final = (
+    gettext_noop("usage: "),
+    gettext_noop("options"),
+    gettext_noop("positional arguments"),
+    gettext_noop("show this help message and exit"),
+    gettext_noop("%(prog)s: error: %(message)s\n"),
+    gettext_noop("argument %(argument_name)s: %(message)s"),
+    gettext_noop("the following arguments are required: %s"),
+    gettext_noop("unrecognized arguments: %s"),
+    gettext_noop("invalid choice: %(value)r (choose from %(choices)s)"),
+    gettext_noop("expected one argument"),
+    gettext_noop("expected at least one argument"),
+    gettext_noop("not allowed with argument %s"),
+    gettext_noop("ambiguous option: %(option)s could match %(matches)s"),
+)
+
+
 def gettext(sentence: str) -> str:
     return catalogue.gettext(sentence) if sentence else ""
 

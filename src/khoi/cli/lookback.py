@@ -16,11 +16,13 @@ def acts(options: Namespace) -> int:
     from django.db.models import Count
 
     from khoi.history.models import Act
+    from khoi.timemachine.queries.words import verb_words
 
     latest = Act.objects.filter(position__isnull=False).order_by("-position")
     rows = [_described(act) for act in latest.annotate(changes=Count("change"))[: options.limit]]
     head = [_("act"), _("when"), _("who"), _("what"), _("changes"), ""]
-    lines = table(head, ([r["act"], r["recorded_at"], r["by"], r["verb"], r["changes"], _fate(r)] for r in rows))
+    told = ((r, r["by"] if r["by"] != "visitor" else _("A visitor"), verb_words(r["verb"])) for r in rows)
+    lines = table(head, ([r["act"], r["recorded_at"], who, done, r["changes"], _fate(r)] for r, who, done in told))
     return show({"acts": rows}, as_json=options.json, lines=lines)
 
 

@@ -91,7 +91,7 @@ def _replied(line: Line, now: datetime) -> Words:
     sign = line.sign
     if sign is None:
         return Words(gettext("They answered"), "")
-    quote = f"“{_short(sign.detail)}”" if sign.detail else gettext("Nobody has answered yet.")
+    quote = f"“{_short(sign.detail)}”" if sign.detail else gettext("Nobody has been in touch since.")
     return Words(sign_name(sign), f"{formats.ago(sign.at, now)}. {quote}")
 
 

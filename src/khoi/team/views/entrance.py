@@ -57,8 +57,8 @@ def log_in(request: HttpRequest) -> HttpResponseBase:
 def _too_many(request: HttpRequest, form: LogInForm, limit: team.TooMany) -> HttpResponse:
     minutes = max(1, round(limit.seconds / 60))
     words = ngettext(
-        "That were many tries. Wait %(count)s minute, then try again.",
-        "That were many tries. Wait %(count)s minutes, then try again.",
+        "Those were many tries. Wait %(count)s minute, then try again.",
+        "Those were many tries. Wait %(count)s minutes, then try again.",
         minutes,
     )
     form.add_error(None, words % {"count": minutes})

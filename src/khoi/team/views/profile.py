@@ -57,7 +57,7 @@ def change_password(request: HttpRequest, actor: Principal) -> HttpResponseBase:
         except Refusal as refusal:
             refuse(form, refusal)
         except team.TooMany:
-            form.add_error(None, _("That were many tries. Wait a quarter of an hour, then try again."))
+            form.add_error(None, _("Those were many tries. Wait a quarter of an hour, then try again."))
         else:
             login(request, user)
             messages.success(request, _("Your password is changed. All other devices are logged out."))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import models
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
 from khoi.accounts.models import Account
 from khoi.history.models import CODES, KINDS, Act, Change
@@ -184,6 +185,8 @@ class _Names:
     def _name(self, row: models.Model) -> str:
         if isinstance(row, Lead):
             return self._name_of_person(row.person_id) or row.company_name
+        if (translated := getattr(row, "name_vi", "")) and (get_language() or "").startswith("vi"):
+            return str(translated)
         if (person := getattr(row, "person_id", None)) and not any(getattr(row, n, "") for n in NAMING):
             return self._name_of_person(person)
         return next((str(getattr(row, name)) for name in NAMING if getattr(row, name, "")), "")

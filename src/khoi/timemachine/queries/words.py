@@ -5,7 +5,7 @@ from typing import Final
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy as p_
+from django.utils.translation import pgettext_lazy
 
 Words = dict[str, "str | Promise"]
 
@@ -265,12 +265,12 @@ FIELDS: Final[Words] = {
 }
 
 DOORS: Final[Words] = {
-    "web": p_("door", "in the browser"),
-    "api": p_("door", "by a program"),
-    "cli": p_("door", "at the command line"),
-    "form": p_("door", "through a form"),
-    "import": p_("door", "by an import"),
-    "job": p_("door", "by itself"),
+    "web": pgettext_lazy("door", "in the browser"),
+    "api": pgettext_lazy("door", "by a program"),
+    "cli": pgettext_lazy("door", "at the command line"),
+    "form": pgettext_lazy("door", "through a form"),
+    "import": pgettext_lazy("door", "by an import"),
+    "job": pgettext_lazy("door", "by itself"),
 }
 
 
