@@ -20,7 +20,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--version", action="version", version=f"khoi {__version__}", help=_("show the version and stop")
     )
-    commands = parser.add_subparsers(title=_("commands"), metavar="", required=True)
+    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
     for add in (_starting, _importing, _looking_back, _reporting, _team, _checking, _keeping):
         add(commands)
     return parser
@@ -87,7 +87,7 @@ def _as_of(parser: argparse.ArgumentParser) -> None:
 
 def _team(commands: Commands) -> None:
     user = commands.add_parser("user", help=_("people who log in"), description=_("people who log in"))
-    verbs = user.add_subparsers(title=_("commands"), metavar="", required=True)
+    verbs = user.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
     add = _command(verbs, "add", "team:add", _("add a user; prints the link with which they set a password"))
     add.add_argument("email")
     add.add_argument("--name", default="", help=_("full name"))
@@ -106,7 +106,7 @@ def _checking(commands: Commands) -> None:
     recompute = _command(commands, "recompute", "checking:recompute", _("rebuild everything that is computed"))
     recompute.add_argument("--check", action="store_true", help=_("only compare; exit code 1 when anything differs"))
     db = commands.add_parser("db", help=_("the database itself"), description=_("the database itself"))
-    verbs = db.add_subparsers(title=_("commands"), metavar="", required=True)
+    verbs = db.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
     _command(verbs, "shell", "shell:open_shell", _("SQL by hand, recorded as one act"), json=False)
 
 
