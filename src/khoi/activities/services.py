@@ -72,7 +72,7 @@ def add_task(
         raise Refusal("unknown_choice", "kind", value=kind)
     if not owner.is_active:
         raise Refusal("owner_inactive", "owner", value=str(owner))
-    with history.act("add_task", by=by, now=now, subject=person):
+    with history.act("add_task", by=by, now=now, subject=person or (lead.person if lead else None)):
         return Task.objects.create(
             title=title.strip()[:200],
             kind=kind,

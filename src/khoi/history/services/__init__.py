@@ -3,7 +3,7 @@
 ``act`` is the door of every write; rooms call ``history.act(...)``.
 """
 
-from khoi.history.services.acting import AlreadyDone, act, current_act
+from khoi.history.services.acting import AlreadyDone, about, act, current_act
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
 from khoi.history.services.claiming import Stale, claim_version
 from khoi.history.services.undoing import Refused, Undone, undo_act
@@ -18,6 +18,7 @@ __all__ = [
     "Stale",
     "Undone",
     "Verified",
+    "about",
     "act",
     "anchor",
     "answer_once",

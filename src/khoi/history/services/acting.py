@@ -71,6 +71,13 @@ def act(
         seal(opened)
 
 
+def about(record: models.Model) -> None:
+    """Say what the open act is about, when that is known only once it has been made. The first word counts."""
+    opened = current_act()
+    if opened is not None and opened.subject_tbl is None:
+        opened.subject_tbl, opened.subject_id = code_of(type(record)), record.pk
+
+
 def _turn() -> Any:
     """SQLite writers of one process queue fairly; inside a transaction the lock is ours already."""
     connection = _connection()

@@ -57,6 +57,6 @@ def seal(act: Act) -> None:
     act.position = head.position + 1
     act.recorded_at = max(act.recorded_at, head.recorded_at or act.recorded_at)
     act.chain = link(bytes(head.chain), act_fields(act), act.seal)
-    act.save(update_fields=["seal", "position", "recorded_at", "chain", "why"])
+    act.save(update_fields=["seal", "position", "recorded_at", "chain", "why", "subject_tbl", "subject_id"])
     head.position, head.chain, head.recorded_at = act.position, act.chain, act.recorded_at
     head.save()

@@ -94,6 +94,7 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
         if known and not enquiry.claimed:
             learn(person, enquiry, by=by, now=now)
         lead = _open_lead(person, enquiry, known=known, arrived_at=arrived_at or now, now=now)
+        history.about(lead)
         _own(lead, enquiry, by, now)
         _note(person, enquiry, known=known, by=by, now=now, arrived_at=arrived_at or now)
     lead.refresh_from_db()
