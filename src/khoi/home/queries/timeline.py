@@ -1,7 +1,7 @@
 """Everything that happened with one person, newest first, from six tables, one part at a time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from khoi.people.models import Person
 from khoi.pipeline.models import StageMove
 from khoi.qualification.models import StageChange
 from khoi.routing.models import Assignment
-from khoi.team.rules import Principal
+from khoi.team.rules import PARTNER, Principal
 from khoi.touchpoints.models import Touchpoint
 
 #: What the timeline may be narrowed to → the kinds of event in it.
@@ -29,11 +29,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``kind`` says which table the row is of."""
+    """``kind`` says which table the row is of. ``is_echo``: a lead whose words stand at the touch it came with."""
 
     at: datetime
     kind: str
     row: Any
+    is_echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,12 @@ class _Source:
 
 
 def _touchpoints(person: Person, actor: Principal) -> QuerySet[Any]:
-    return Touchpoint.objects.visible_to(actor).filter(person=person).select_related("campaign")
+    return Touchpoint.objects.filter(person=person).select_related("campaign")
 
 
 def _activities(person: Person, actor: Principal) -> QuerySet[Any]:
-    seen = Activity.objects.visible_to(actor).filter(person=person)
-    return seen.select_related("by").prefetch_related("attachments__file")
+    seen = Activity.objects.visible_to(actor) if actor.role == PARTNER else Activity.objects
+    return seen.filter(person=person).select_related("by").prefetch_related("attachments__file")
 
 
 def _tasks(person: Person, actor: Principal) -> QuerySet[Any]:
@@ -95,7 +96,13 @@ _SOURCES: Final = (
 
 
 def timeline_of(person: Person, *, actor: Principal, group: str = "", after: str = "", size: int = 30) -> Timeline:
-    """The events behind the cursor; ``group`` is one of ``GROUPS`` or "" for all. A task stands where it was done."""
+    """Nothing for whoever does not see the person; else the events behind the cursor.
+
+    ``group`` is one of ``GROUPS`` or "" for all. A task stands where it was done. Staff see what happened with the
+    people they see, so that is asked once and not of every table.
+    """
+    if not _sees(person, actor):
+        return Timeline((), "")
     place = _read(after)
     found: list[tuple[datetime, int, int, Event]] = []
     for rank, source in _wanted(group):
@@ -107,14 +114,22 @@ def timeline_of(person: Person, *, actor: Principal, group: str = "", after: str
             found.append((at, -rank, row.pk, Event(at, source.kind, row)))
     found.sort(key=lambda one: one[:3], reverse=True)
     shown = found[:size]
-    return Timeline(tuple(one[3] for one in shown), _cursor(shown[-1]) if len(found) > size else "")
+    told = {event.at for *_rest, event in shown if event.kind == "touchpoint" and event.row.detail}
+    events = (replace(e, is_echo=e.kind == "lead" and e.at in told) for *_rest, e in shown)
+    return Timeline(tuple(events), _cursor(shown[-1]) if len(found) > size else "")
 
 
 def counts_of(person: Person, *, actor: Principal) -> dict[str, int]:
     """How many events each group has, and all ("")."""
+    if not _sees(person, actor):
+        return dict.fromkeys(("", *GROUPS), 0)
     by_kind = {source.kind: source.rows(person, actor).order_by().count() for source in _SOURCES}
     counts = {group: sum(by_kind[kind] for kind in kinds) for group, kinds in GROUPS.items()}
     return {"": sum(by_kind.values()), **counts}
+
+
+def _sees(person: Person, actor: Principal) -> bool:
+    return Person.objects.visible_to(actor).filter(pk=person.pk).exists()
 
 
 def _wanted(group: str) -> Iterable[tuple[int, _Source]]:

@@ -139,6 +139,12 @@ def choice_words(reason: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def named(record: Any) -> str:
+    """A source or a stage in the language of the page."""
+    return str(record.label("vi" if (get_language() or "").startswith("vi") else "en"))
+
+
+@register.filter
 def day_name(when: date) -> str:
     """Today, yesterday, or the full day: the heads of a timeline."""
     today = timezone.localdate()

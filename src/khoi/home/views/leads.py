@@ -32,7 +32,7 @@ from khoi.team.views import allowed, next_of
 
 #: Nobody waits for a figure: from here on it says "10,000+".
 CAP: Final = 10_000
-SIZE: Final = 50
+SIZE: Final = 25
 CHOSEN: Final = 500
 
 
