@@ -26,9 +26,9 @@ def verify(options: Namespace) -> int:
 def _broken(found: Any) -> str:
     """What is wrong where: the first bad act, a row, or a trigger of the record."""
     if found.reason == "trigger":
-        return _("The record of changes was tampered with: %s is missing or was changed.") % found.first_bad
+        return str(_("The record of changes was tampered with: %s is missing or was changed.") % found.first_bad)
     if found.reason == "unrecorded":
-        return _("The history is not whole: the row %s came or went beside the record.") % found.first_bad
+        return str(_("The history is not whole: the row %s came or went beside the record.") % found.first_bad)
     broken = _("The history was altered (%(reason)s); the first bad one is act %(act)s.")
     return broken % {"reason": found.reason, "act": found.first_bad}
 
