@@ -17,6 +17,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -206,14 +207,14 @@ def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
         }
         for error in invalid.errors
     ]
-    return problem(422, "invalid", "The request does not fit.", errors=errors)
+    return problem(422, "invalid", _("The request does not fit."), errors=errors)
 
 
 def _stale(request: HttpRequest, stale: Stale) -> HttpResponse:
     conflicts = {
         name: {"mine": clash.mine, "theirs": clash.theirs, "base": clash.base} for name, clash in stale.clashing.items()
     }
-    words = "Somebody changed the same meanwhile; nothing was written."
+    words = _("Somebody changed the same meanwhile; nothing was written.")
     return problem(409, "changed_meanwhile", words, conflicts=conflicts, version=stale.version)
 
 
@@ -225,8 +226,8 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     if is_full(error):
-        return problem(507, "disk_full", "Nothing was written. Reading works; try again when there is room.")
-    return problem(500, "broken", "This is our fault; nothing was written.")
+        return problem(507, "disk_full", _("Nothing was written. Reading works; try again when there is room."))
+    return problem(500, "broken", _("This is our fault; nothing was written."))
 
 
 def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:

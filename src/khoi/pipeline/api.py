@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
@@ -316,9 +317,10 @@ def _pipeline(actor: Principal, code: str) -> Pipeline | None:
 
 def _gate_closed(closed: GateClosed) -> Problem:
     errors = [
-        {"field": name, "code": "required", "message": f"{closed.stage.code} asks for it."} for name in closed.missing
+        {"field": name, "code": "required", "message": _("%(stage)s asks for it.") % {"stage": closed.stage.code}}
+        for name in closed.missing
     ]
-    said = f"The gate of {closed.stage.code} is closed; nothing was written."
+    said = _("The gate of %(stage)s is closed; nothing was written.") % {"stage": closed.stage.code}
     return Problem(422, "gate_closed", said, stage=closed.stage.code, missing=list(closed.missing), errors=errors)
 
 
@@ -332,7 +334,7 @@ def _changed_meanwhile(actor: Principal, stale: Stale) -> Problem:
         }
         for name, c in stale.clashing.items()
     }
-    words = "Somebody changed the same meanwhile; nothing was written."
+    words = _("Somebody changed the same meanwhile; nothing was written.")
     return Problem(409, "changed_meanwhile", words, conflicts=conflicts, version=stale.version)
 
 

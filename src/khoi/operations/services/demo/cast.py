@@ -31,11 +31,11 @@ _GIVEN_M = "Hùng Dũng Thịnh Phước Sáng Vinh Khoa Long Nam Phong Quân S�
 
 #: what a company makes → its industry
 _TRADES = {
-    "Bao bì": "packaging", "Dệt may": "textile", "Cơ khí": "engineering", "Thực phẩm": "food", "Dược phẩm": "pharma",
-    "Nội thất": "furniture", "Gốm": "ceramics", "Trà": "food", "Cà phê": "food", "Vận tải": "logistics",
-    "Xây dựng": "construction", "Nhựa": "plastics", "Thủy sản": "seafood", "Giấy": "paper", "In ấn": "printing",
-    "Điện máy": "retail", "Phân phối": "distribution", "Gạo": "food", "Đồ gỗ": "furniture", "Mỹ phẩm": "cosmetics",
-    "Nông sản": "agriculture", "Bán lẻ": "retail", "Kho vận": "logistics", "Da giày": "footwear", "Bánh kẹo": "food",
+    "Bao bì": "Bao bì", "Dệt may": "Dệt may", "Cơ khí": "Cơ khí", "Thực phẩm": "Thực phẩm", "Dược phẩm": "Dược phẩm",
+    "Nội thất": "Nội thất", "Gốm": "Gốm sứ", "Trà": "Thực phẩm", "Cà phê": "Thực phẩm", "Vận tải": "Vận tải",
+    "Xây dựng": "Xây dựng", "Nhựa": "Nhựa", "Thủy sản": "Thủy sản", "Giấy": "Giấy", "In ấn": "In ấn",
+    "Điện máy": "Bán lẻ", "Phân phối": "Phân phối", "Gạo": "Thực phẩm", "Đồ gỗ": "Nội thất", "Mỹ phẩm": "Mỹ phẩm",
+    "Nông sản": "Nông nghiệp", "Bán lẻ": "Bán lẻ", "Kho vận": "Vận tải", "Da giày": "Da giày", "Bánh kẹo": "Thực phẩm",
 }  # fmt: skip
 _POETIC = (
     "Lá Sen,Mây Trắng,Sông Ngân,Đồi Sim,Cầu Mây,Bến Lụa,Cồn Én,Trăng Non,Giấy Dó,Hương Bãi,Đá Cuội,Lúa Trời,Mộc Khê,"
