@@ -31,7 +31,7 @@ class AddForm(forms.Form):
             "hx-get": check_url,
             "hx-trigger": "input changed delay:300ms",
             "hx-target": "#known",
-            "hx-include": "closest form",
+            "hx-include": "#id_full_name, #id_phone, #id_email",
         }
         for name in ("full_name", "phone", "email"):
             self.fields[name].widget.attrs.update(looking, autocomplete="off")
