@@ -151,3 +151,9 @@ def test_the_queue_asks_no_more_for_many_leads_than_for_few(capture, an, django_
         capture(f"Người {n}", at=ago(hours=2), phone=f"0912 000 00{n}")
     with django_assert_max_num_queries(len(few)):
         queue_of(an.by, whose="mine", now=timezone.now())
+
+
+def test_later_takes_a_lead_out_of_ones_own_queue_but_not_of_the_managers(capture, an, binh):
+    lead = capture("Để Sau", at=ago(hours=2), phone="0912 000 001")
+    an.browser().post(f"/leads/{lead.public_id}/later/", {"when": "week", "title": "Gọi lại"})
+    assert (reasons(an), reasons(binh, "all")) == ([], [("late", "Để Sau")])

@@ -112,6 +112,9 @@ class _Found:
         mine = Q(owner=actor.id) if whose == "mine" else Q()
         self.open: LeadSet = Lead.objects.visible_to(actor).filter(mine, lifecycle_stage__in=OPEN_STAGES)
         self.all: LeadSet = Lead.objects.visible_to(actor).filter(mine)
+        planned = Task.objects.filter(lead=OuterRef("pk"), done_at=None, due_at__gt=now)
+        #: One's own leads that wait for a step one has planned; who leads others is told of them all the same.
+        self.later = Exists(planned) if whose == "mine" else Exists(Task.objects.none())
         self.own_tasks = Task.objects.visible_to(actor).filter(mine, done_at=None)
         self.own_deals = Opportunity.objects.visible_to(actor).filter(mine)
         self.tasks: dict[int, Task] = {}
@@ -146,7 +149,9 @@ class _Found:
 
     def _clocks(self) -> Iterable[Call]:
         """Of those too late the freshest first: they may still be waiting."""
-        running = self.open.filter(responded_at=None, respond_by__isnull=False).order_by("-respond_by")[:MOST]
+        running = self.open.filter(~self.later, responded_at=None, respond_by__isnull=False).order_by("-respond_by")[
+            :MOST
+        ]
         promised = timedelta(minutes=self.stands.workspace.response_minutes if self.stands.workspace else 30)
         for pk, respond_by in running.values_list("pk", "respond_by"):
             left = (respond_by or self.now) - self.now
@@ -159,7 +164,7 @@ class _Found:
         theirs = Touchpoint.objects.filter(person=OuterRef("person"), kind__in=ANSWERS - {"webinar", "event"})
         spoken = Activity.objects.filter(person=OuterRef("person"), kind__in=TOUCHES, direction="out")
         rows = (
-            self.open.filter(person__touchpoints__kind__in=ANSWERS - {"webinar", "event"})
+            self.open.filter(~self.later, person__touchpoints__kind__in=ANSWERS - {"webinar", "event"})
             .filter(person__touchpoints__occurred_at__gte=since, person__touchpoints__is_human=True)
             .annotate(
                 asked=theirs.filter(is_human=True).values("person").annotate(at=Max("occurred_at")).values("at"),
@@ -204,7 +209,9 @@ class _Found:
 
     def _one_short(self) -> Iterable[Call]:
         """Handed over or taken, and a single fact of the SQL gate is not known."""
-        near = self.open.filter(lifecycle_stage__in=(Stage.MQL, Stage.SAL)).select_related("person", "source")
+        near = self.open.filter(~self.later, lifecycle_stage__in=(Stage.MQL, Stage.SAL)).select_related(
+            "person", "source"
+        )
         leads = list(near.order_by("-lasts_until", "-id")[:MOST])
         for pk, standing in standings_of(leads, now=self.now, stands=self.stands).items():
             missing = standing.missing_for(Stage.SQL)
@@ -229,7 +236,7 @@ class _Found:
         above = bound(COOL_MARK, instant(week), half_life)
         below = bound(COOL_MARK, instant(self.now), half_life)
         touched = Activity.objects.filter(person=OuterRef("person"), kind__in=TOUCHES, occurred_at__gte=week)
-        cool = self.open.filter(~Exists(touched), lasts_until__gte=above, lasts_until__lt=below)
+        cool = self.open.filter(~self.later, ~Exists(touched), lasts_until__gte=above, lasts_until__lt=below)
         for pk, lasts in cool.order_by("-lasts_until").values_list("pk", "lasts_until")[:MOST]:
             yield Call(("lead", pk), "cooling", -(lasts or 0))
 

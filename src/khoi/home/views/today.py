@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from khoi.activities.queries import day_of, tasks_of
@@ -24,6 +25,16 @@ from khoi.team.views import allowed
 from khoi.workspace import queries as workspace
 
 FEW, MANY = 12, 100
+#: The reasons in their order, as the page tells them; see ``home.rules.ordering``.
+ORDER = (
+    _("New leads whose promised answer is late or due within the hour, the freshest first"),
+    _("Whoever answered us and waits"),
+    _("Tasks whose hour has passed, then those of today"),
+    _("Hot leads without a next step"),
+    _("Recycled leads whose day has come"),
+    _("Leads one fact short of SQL"),
+    _("Deals that stand still, and leads that cool down"),
+)
 
 
 @require_GET
@@ -43,6 +54,7 @@ def today(request: HttpRequest, actor: Principal) -> HttpResponse:
         "whose": whose,
         "sees_others": actor.visibility != "own",
         "queue": queue,
+        "order": ORDER,
         "first": first,
         "bands": [(band, list(lines)) for band, lines in groupby(rest, lambda line: line.band)],
         "nothing_yet": first is None and not leads_of_view(actor, "all").exists(),
