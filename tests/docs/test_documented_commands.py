@@ -40,7 +40,7 @@ class Reader:
             if is_name and name.isupper():
                 self.names[name] = self.given.get(name) or self._copied(value)
             else:
-                self._ask(CURL.parse_args([Template(word).substitute(self.names) for word in split(command)[1:]]))
+                self._ask(CURL.parse_args([Template(word).substitute(self.names) for word in shlex.split(command)[1:]]))
                 assert self.status == status, (command, self.answer)
 
     def _copied(self, value):
@@ -66,7 +66,8 @@ class Reader:
 
 def commands(block):
     """(status told above it, command) of a block; a command goes on while a quote is open."""
-    status, lines = None, []
+    status: int | None = None
+    lines: list[str] = []
     for line in block.splitlines():
         if not lines and (told := re.fullmatch(r"# (\d{3})", line)):
             status = int(told[1])
@@ -84,11 +85,6 @@ def closed(text):
     except ValueError:
         return False
     return True
-
-
-def split(command):
-    """Words as the shell makes them, but for $ in single quotes, of which the page has none."""
-    return shlex.split(command)
 
 
 def encoded(pair):
