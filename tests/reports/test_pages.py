@@ -70,7 +70,7 @@ def test_the_sentence_names_the_leak_with_its_figures(admin):
     lead_with(("mql", 1))
     said = re.sub(r"<[^>]+>", "", opened(admin.browser()).content.decode())
 
-    assert "It narrows at MQL to SAL: 67% pass, after a median of 8 days." in said
+    assert "The bottleneck is MQL to SAL: a median of 8 days, 67% pass." in said
     assert "1 lead stopped here, 1 never heard from us. Open the 1" in said
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from khoi.accounts.models import Account
 from khoi.campaigns.models import Campaign, Channel, Source
@@ -51,7 +52,7 @@ class Reason(models.TextChoices):
     NO_BUDGET = "no_budget", _("No budget")
     NO_AUTHORITY = "no_authority", _("No authority")
     NO_NEED = "no_need", _("No need")
-    TIMING = "timing", _("Timing")
+    TIMING = "timing", pgettext_lazy("reason", "Timing")
     MISSING_FEATURE = "missing_feature", _("Missing feature")
     NO_RESPONSE = "no_response", _("No response")
     POOR_FIT = "poor_fit", _("Poor fit")
