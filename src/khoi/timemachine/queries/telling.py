@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from khoi.accounts.models import Account
 from khoi.history.models import CODES, KINDS, Act, Change
 from khoi.history.queries import FieldChange, RowChange, changes_of, history_of
+from khoi.leads.fields import FIELDS
 from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
@@ -149,6 +150,8 @@ def _value(field: Any, raw: Any, currency: str, names: "_Names") -> Value:
 def _text(raw: Any) -> str:
     if isinstance(raw, str | UUID):
         return str(raw)
+    if isinstance(raw, list) and all(isinstance(clause, dict) and clause.get("field") in FIELDS for clause in raw):
+        return ", ".join(str(FIELDS[clause["field"]].label) for clause in raw)
     return json.dumps(raw, ensure_ascii=False, sort_keys=True)
 
 
