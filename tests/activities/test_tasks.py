@@ -85,3 +85,11 @@ def test_next_leads_only_to_our_own_pages(tasks, an):
     task = Task.objects.get(title="Trễ")
     answer = an.browser().post(f"/activities/{task.public_id}/done/", {"next": "https://example.com/"})
     assert answer["Location"] == "/activities/"
+
+
+def test_a_long_list_is_cut_and_can_be_opened(open_all_day, an, monkeypatch):
+    monkeypatch.setattr("khoi.activities.queries.FEW", 2)
+    for n in range(3):
+        activities.add_task(title=f"Việc {n}", owner=an.user, by=an.by, now=timezone.now())
+    assert page(an).count('class="tick"') == 2
+    assert page(an, "view=undated").count('class="tick"') == 3

@@ -73,7 +73,8 @@ def test_more_rows_take_no_more_queries(capture, an):
 
 
 def test_load_more_goes_on_behind_the_last_row(capture, an, monkeypatch):
-    monkeypatch.setattr("khoi.home.views.leads.SIZE", 2)
+    for name in ("FIRST", "MORE"):
+        monkeypatch.setattr(f"khoi.home.views.leads.{name}", 2)
     for n in range(5):
         capture(f"Người {n}", at=ago(days=n))
     browser, seen, url = an.browser(), [], "/leads/?sort=arrived"
@@ -182,3 +183,13 @@ def test_every_page_is_there_in_both_languages(capture, an, path, language):
     page = an.browser().get(path, {"lang": language} if "?" not in path else None)
     assert page.status_code == 200
     assert f'<html lang="{language}"' in page.content.decode() or "?" in path
+
+
+def test_leads_that_ended_are_shown_when_asked_for(capture, an):
+    lead = capture("Đã Loại")
+    capture("Đang Theo")
+    browser = an.browser()
+    browser.post(f"/leads/{lead.public_id}/disqualify/", {"reason": "no_need"})
+    assert names(browser.get("/leads/")) == ["Đang Theo"]
+    assert names(browser.get("/leads/?stage=disqualified")) == ["Đã Loại"]
+    assert len(names(browser.get("/leads/?view=all"))) == 2

@@ -13,14 +13,17 @@ from khoi.kit import periods
 from khoi.team.rules import Principal
 
 VIEWS: Final = ("late", "today", "coming", "undated", "done")
+FEW: Final = 40
+MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class TaskGroup:
-    """``view``: one of ``VIEWS``."""
+    """``view``: one of ``VIEWS``; ``is_cut``: there are more."""
 
     view: str
     tasks: tuple[Task, ...]
+    is_cut: bool
 
 
 def tasks_of(actor: Principal, *, whose: str) -> TaskSet:
@@ -29,8 +32,11 @@ def tasks_of(actor: Principal, *, whose: str) -> TaskSet:
     return rows.filter(owner=actor.id) if whose == "mine" else rows
 
 
-def open_groups(rows: TaskSet, *, now: datetime, zone: ZoneInfo, most: int = 100) -> list[TaskGroup]:
-    """The open tasks under their headings, each at most ``most``, the one due first in front; empty ones left out."""
+def open_groups(rows: TaskSet, *, view: str = "", now: datetime, zone: ZoneInfo) -> list[TaskGroup]:
+    """The open tasks under their headings, the one due first in front; empty ones left out.
+
+    Each has at most ``FEW``; asked for one ``view``, that one alone, with ``MANY``.
+    """
     _start, end = periods.instants(periods.day(periods.today(now, zone)), zone)
     wanted: Mapping[str, Q] = {
         "late": Q(due_at__lt=now),
@@ -38,11 +44,14 @@ def open_groups(rows: TaskSet, *, now: datetime, zone: ZoneInfo, most: int = 100
         "coming": Q(due_at__gte=end),
         "undated": Q(due_at=None),
     }
-    groups = [
-        TaskGroup(view, tuple(rows.filter(which, done_at=None).order_by("due_at", "id")[:most]))
+    if view in wanted:
+        wanted = {view: wanted[view]}
+    most = MANY if view in wanted else FEW
+    found = {
+        view: list(rows.filter(which, done_at=None).order_by("due_at", "id")[: most + 1])
         for view, which in wanted.items()
-    ]
-    return [group for group in groups if group.tasks]
+    }
+    return [TaskGroup(view, tuple(some[:most]), len(some) > most) for view, some in found.items() if some]
 
 
 def done_lately(rows: TaskSet, *, now: datetime, most: int = 20) -> list[Task]:

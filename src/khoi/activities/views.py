@@ -46,13 +46,14 @@ def tasks(request: HttpRequest, actor: Principal) -> HttpResponse:
     now = timezone.now()
     rows = queries.tasks_of(actor, whose=whose)
     zone = timezone.get_current_timezone()
-    finished = request.GET.get("view") == "done"
+    view = request.GET.get("view", "")
+    finished = view == "done"
     context = {
         "now": now,
         "whose": whose,
         "sees_others": sees_others,
         "finished": finished,
-        "groups": [] if finished else queries.open_groups(rows, now=now, zone=ZoneInfo(str(zone))),
+        "groups": [] if finished else queries.open_groups(rows, view=view, now=now, zone=ZoneInfo(str(zone))),
         "done": queries.done_lately(rows, now=now) if finished else [],
         "may_edit": actor.may("task.edit"),
     }

@@ -67,10 +67,11 @@ class LeadQuery(Schema):
 
 @collection.get("/leads", response=Page[LeadLine], summary="List leads")
 def list_leads(request: HttpRequest, asked: Query[LeadQuery]) -> dict[str, Any]:
-    """The leads you may see. ``owner`` is a user's id, ``me`` or ``none``; ``q`` are beginnings of words of name,
-    company, need and email, or digits of a phone. ``sort``: ``score`` highest first, ``arrived`` latest first,
-    ``clock`` whose first answer is due first. ``after`` takes the ``next`` of an earlier part with the same filters
-    and sort; ``limit`` is 1 to 500.
+    """The leads you may see; every ``view`` but ``all`` leaves out those that ended, unless ``stage`` names them.
+
+    ``owner`` is a user's id, ``me`` or ``none``; ``q`` are beginnings of words of name, company, need and email, or
+    digits of a phone. ``sort``: ``score`` highest first, ``arrived`` latest first, ``clock`` whose first answer is due
+    first. ``after`` takes the ``next`` of an earlier part with the same filters and sort; ``limit`` is 1 to 500.
     """
     actor = who(request)
     authorize(actor, "lead.view")

@@ -32,16 +32,19 @@ from khoi.team.views import allowed, next_of
 
 #: Nobody waits for a figure: from here on it says "10,000+".
 CAP: Final = 10_000
-SIZE: Final = 25
+#: The first rows paint at once; whoever asks for more gets more.
+FIRST: Final = 20
+MORE: Final = 50
 CHOSEN: Final = 500
 
 
 @require_GET
 @allowed("lead.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
+    after = request.GET.get("after", "")
     wanted, sort = read_filter(request.GET, actor), read_sort(request.GET)
     matching = leads.leads_matching(actor, wanted)
-    part = leads.part_of(matching, sort=sort, after=request.GET.get("after", ""), size=SIZE)
+    part = leads.part_of(matching, sort=sort, after=after, size=MORE if after else FIRST)
     now = timezone.now()
     total = _count(matching)
     context = {

@@ -90,8 +90,8 @@ def _short(stage: str) -> str:
 
 
 def _agenda(actor: Principal, whose: str, now: datetime) -> list[dict[str, Any]]:
-    """Today's tasks in the order of the day, with a line for this moment between them."""
+    """Today's tasks around this moment, which has a line of its own among them."""
     tasks = day_of(tasks_of(actor, whose=whose), now=now, zone=ZoneInfo(str(timezone.get_current_timezone())))
     past = [{"task": task} for task in tasks if task.due_at and task.due_at < now]
     coming = [{"task": task} for task in tasks if task.due_at and task.due_at >= now]
-    return [*past, {"task": None}, *coming] if tasks else []
+    return [*past[-FEW // 3 :], {"task": None}, *coming[:FEW]] if tasks else []

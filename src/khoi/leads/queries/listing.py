@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from khoi.kit.search import every_word
 from khoi.leads.models import Lead, LeadSet, Temperature, WorkStatus
-from khoi.leads.rules import ENDED, OPEN_STAGES
+from khoi.leads.rules import ENDED
 from khoi.team.models import User
 from khoi.team.rules import Principal
 
@@ -49,13 +49,15 @@ class Part:
     after: str
 
 
-def leads_of_view(actor: Principal, view: str) -> LeadSet:
-    """The leads of a tab, as far as the actor sees them."""
+def leads_of_view(actor: Principal, view: str, *, ended: bool = False) -> LeadSet:
+    """The leads of a tab, as far as the actor sees them; but for "all", those that ended only if asked for."""
     rows = Lead.objects.visible_to(actor)
+    if view != "all" and not ended:
+        rows = rows.exclude(lifecycle_stage__in=ENDED)
     wanted = {
         "mine": Q(owner=actor.id),
-        "new": Q(work_status=WorkStatus.NEW, lifecycle_stage__in=OPEN_STAGES) | Q(owner=None),
-        "hot": Q(temperature=Temperature.HOT) & ~Q(lifecycle_stage__in=ENDED),
+        "new": Q(work_status=WorkStatus.NEW) | Q(owner=None),
+        "hot": Q(temperature=Temperature.HOT),
         "team": Q(owner__team=actor.team_id) if actor.team_id else Q(),
     }
     return rows.filter(wanted.get(view, Q()))
@@ -63,7 +65,7 @@ def leads_of_view(actor: Principal, view: str) -> LeadSet:
 
 def leads_matching(actor: Principal, wanted: LeadFilter) -> LeadSet:
     """Visible leads that meet every part of the filter. Codes that are none find nothing."""
-    rows = leads_of_view(actor, wanted.view)
+    rows = leads_of_view(actor, wanted.view, ended=bool(wanted.stages))
     for field, codes in (
         ("lifecycle_stage", wanted.stages),
         ("temperature", wanted.temperatures),
