@@ -6,7 +6,7 @@ from typing import Final
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from khoi.design.templatetags import formats
@@ -60,7 +60,7 @@ def verb_of(line: Line) -> Verb:
         return Verb(gettext("Call"), "phone", "call")
     if line.email:
         return Verb(gettext("Write"), "mail", "mail")
-    return Verb(gettext("Open"), "arrow", "open")
+    return Verb(pgettext("verb", "Open"), "arrow", "open")
 
 
 @register.filter
