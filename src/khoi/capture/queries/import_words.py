@@ -24,6 +24,7 @@ OF_ROWS: Final[Sentences] = {
     "unknown_value": gettext_lazy("“%(value)s” in “%(column)s” is not one of the known values."),
     "unknown_stage": gettext_lazy("There is no stage “%(value)s” in the pipeline."),
     "unknown_owner": gettext_lazy("Nobody here is called “%(value)s”."),
+    "of_another": gettext_lazy("“%(value)s” in “%(column)s” belongs to somebody else we know."),
     "unknown_id": gettext_lazy("No lead here has the number “%(value)s”."),
     "no_lead": gettext_lazy("No lead has the number “%(value)s”. Import the leads first."),
     "hidden": gettext_lazy("The number “%(value)s” belongs to a lead of somebody else."),
@@ -41,7 +42,7 @@ OF_ROWS: Final[Sentences] = {
 
 #: What happens with a cell that is odd but does not cost the row.
 KEPT: Final = frozenset(
-    "bad_date bad_email bad_phone bad_amount bad_currency bad_number unknown_value unknown_owner".split()
+    "bad_date bad_email bad_phone bad_amount bad_currency bad_number unknown_value unknown_owner of_another".split()
 )
 
 #: code → why a whole file was refused.

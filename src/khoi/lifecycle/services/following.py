@@ -6,7 +6,6 @@ from datetime import datetime
 from khoi.history.models import Act
 from khoi.history.rules.actors import SYSTEM, Actor
 from khoi.leads.models import Stage
-from khoi.leads.rules import ENDED
 from khoi.pipeline.models import StageKind, StageMove
 from khoi.qualification import services as qualification
 from khoi.qualification.models import Basis
@@ -31,8 +30,6 @@ def leads_follow_deals(act: Act, move_ids: Collection[int], *, now: datetime) ->
         if lead is None:
             continue
         stage, basis = FOLLOWS[StageKind(move.to_stage.kind)]
-        if move.basis == "imported" and lead.lifecycle_stage in ENDED and stage == Stage.OPPORTUNITY:
-            continue  # a file tells of an older deal; nobody opened the lead again
         change = qualification.enter_stage(
             lead,
             stage=stage,

@@ -61,7 +61,7 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     for chunk in _chunks(_people_rewritten(act, touched)):
         refresh_people(chunk)
     concerned = _leads_concerned(act, touched) | _leads_under_new_rules(touched, now)
-    if not refresh_only:
+    if not refresh_only and act.verb != IMPORTING:  # a file tells of leads and deals alike, each on its day
         concerned |= following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
         concerned |= reaching.answer_clocks(act, touched, now=now)
     for chunk in _chunks(sorted(concerned)):

@@ -67,7 +67,7 @@ class DealRows:
                 self.deal_of[deal.lead_id] = deal
         self.leads_of: dict[int, list[Lead]] = defaultdict(list)
         if people:
-            for lead in Lead.objects.filter(person__in=people).select_related("person").order_by("arrived_at", "id"):
+            for lead in Lead.objects.filter(person__in=people).select_related("person").order_by("id"):
                 self.leads_of[lead.person_id].append(lead)
 
     def _load_stages_been(self) -> None:
@@ -125,12 +125,10 @@ class DealRows:
         return known
 
     def _free_lead(self, row: Incoming, human: Human) -> Lead | None:
-        """The person's lead this deal came from: one without a deal, or with this very one."""
-        name = _name(row)
-        for lead in reversed(self.leads_of.get(human.person.pk or 0, [])):
-            if lead.pk not in self.deal_of or self.deal_of[lead.pk].name == name:
-                return lead
-        return None
+        """The person's lead this deal came from: the one with this very deal, else the first without any."""
+        name, leads = _name(row), self.leads_of.get(human.person.pk or 0, [])
+        with_it = [lead for lead in leads if lead.pk in self.deal_of and self.deal_of[lead.pk].name == name]
+        return next(iter([*with_it, *(lead for lead in leads if lead.pk not in self.deal_of)]), None)
 
     def _store(self, row: Incoming, lead: Lead | None, human: Human, target: PipelineStage, at: datetime | None) -> str:
         deal, again = self._find(row, lead, human)

@@ -141,9 +141,21 @@ class People:
             self.named.add(human.person.pk)
         return changed
 
+    def withheld(self, human: Human, row: Incoming) -> list[str]:
+        """The kinds of address of the row that somebody else is known by. Given to both, neither could be told from
+        the other by it any more; a colleague decides whether the two are one."""
+        return [kind for kind, normal in row.keys if self._of_another(human, (kind, normal))]
+
+    def _of_another(self, human: Human, key: Key) -> bool:
+        others = self.holders.get(key, set()) - {human.person.pk}
+        new = self.new_by_key.get(key, human)
+        return key not in human.keys and (bool(others) or new is not human)
+
     def _reach(self, human: Human, row: Incoming) -> bool:
         changed = False
         for kind, normal in row.keys:
+            if self._of_another(human, (kind, normal)):
+                continue
             changed |= human.add(kind, row.parsed.text(kind), normal, self.now)
             if human.is_new:
                 self.new_by_key.setdefault((kind, normal), human)

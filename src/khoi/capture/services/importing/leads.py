@@ -73,7 +73,7 @@ class LeadRows:
         return referred((row.parsed.key for row in rows if row.parsed.key), by=self.context.by)
 
     def _leads_of(self, rows: list[Incoming], holders: set[int]) -> dict[int, list[Lead]]:
-        """Person id → their leads, the latest last; only rows without a number need them."""
+        """Person id → their leads; only rows without a number need them."""
         found: dict[int, list[Lead]] = defaultdict(list)
         if holders and any(row.parsed.key is None for row in rows):
             for lead in self._seen().filter(person__in=holders):
@@ -96,10 +96,10 @@ class LeadRows:
         return found
 
     def _seen(self) -> "QuerySet[Lead]":
-        """Leads this actor may see, the latest last."""
+        """Leads this actor may see, the first one made first: whatever the file adds, the next time it is the same."""
         by = self.context.by
         leads = Lead.objects.visible_to(by) if isinstance(by, Principal) else Lead.objects.all()
-        return leads.select_related("person").order_by("arrived_at", "id")
+        return leads.select_related("person").order_by("id")
 
     def _been(self, rows: list[Incoming]) -> dict[int, set[str]]:
         """Lead id → the stages it has been at, for rows that assert one."""
@@ -150,14 +150,14 @@ class LeadRows:
         fitting = [lead for lead in (*stored, *self.new_of[id(human)]) if self._fits(row, lead)]
         if not fitting:
             return None, human, False
-        return fitting[-1], human, self._was_seen(fitting[-1])
+        return fitting[0], human, self._was_seen(fitting[0])
 
     def _by_name(self, row: Incoming) -> tuple[Lead | None, Human | None, bool]:
         name = _name(row.parsed)
         stored = [] if name == ("", "") else [lead for lead in self.named[name] if self._fits(row, lead)]
         if not stored:
             return None, None, False
-        return stored[-1], self._human_of(stored[-1]), self._was_seen(stored[-1])
+        return stored[0], self._human_of(stored[0]), self._was_seen(stored[0])
 
     def _human_of(self, lead: Lead) -> Human:
         return self.makers.get(id(lead)) or self.people.humans[lead.person_id]
@@ -187,6 +187,7 @@ class LeadRows:
             self.people.learn(human, row, replacing=False)
         self.consenting.append(human)
         lead = self._lead(row, human)
+        self._keep_withheld(lead, row, human)
         self.new.append(lead)
         self.makers[id(lead)] = human
         self.new_of[id(human)].append(lead)
@@ -231,6 +232,17 @@ class LeadRows:
         lead.extras = {**lead.extras, label: name}
         return True
 
+    def _keep_withheld(self, lead: Lead, row: Incoming, human: Human) -> bool:
+        """An address of somebody else is kept as a note."""
+        new = {}
+        for kind in self.people.withheld(human, row):
+            label, text = self.context.heading(kind), row.parsed.text(kind)
+            row.warn("of_another", label, text)
+            if lead.extras.get(label) != text:
+                new[label] = text
+        lead.extras = {**lead.extras, **new} if new else lead.extras
+        return bool(new)
+
     # --- a lead we have
 
     def _renew(self, row: Incoming, lead: Lead, human: Human | None, *, again: bool) -> str:
@@ -240,7 +252,7 @@ class LeadRows:
         human = human or self._human_of(lead)
         self.consenting.append(human)
         learnt = self.people.learn(human, row, replacing=sure)
-        changed = self._change(lead, row, replacing=sure)
+        changed = self._change(lead, row, replacing=sure) | self._keep_withheld(lead, row, human)
         added = steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage, known=self._known(lead))
         self.context.enter(lead, added)
         if changed or added:
