@@ -16,7 +16,7 @@ def refused(done):
 def test_cor_14_a_change_is_all_or_nothing(installation):
     refused(installation.khoi("user", "token", "admin@example.com", file_limit=4096))
 
-    assert installation.khoi("verify").stdout == "The history is whole: 3 acts.\n"
+    assert installation.khoi("verify").stdout == "The history is whole: 4 acts.\n"
 
 
 def test_a_backup_leaves_no_part_of_itself(installation, tmp_path):
@@ -33,7 +33,7 @@ def test_cor_14_a_restore_leaves_the_data_that_stood_there(installation, tmp_pat
         done = installation.khoi("restore", str(tmp_path / "a.khoi"), "--replace", file_limit=limit)
         if done.returncode:
             refused(done)
-            assert installation.khoi("verify").stdout == "The history is whole: 4 acts.\n"
+            assert installation.khoi("verify").stdout == "The history is whole: 5 acts.\n"
 
 
 def test_a_workspace_that_cannot_be_made_leaves_none(empty_installation):

@@ -163,7 +163,7 @@ def test_two_editors_of_one_member_see_each_other(admin, an):
     second = browser.post(address, form | {"role": "marketer"})
 
     assert second.status_code == 409
-    assert "Manager" in str(second.context["form"].errors["role"])
+    assert "Quản lý" in str(second.context["form"].errors["role"])
     assert User.objects.get(pk=an.pk).role == "manager"
 
     third = browser.post(address, form | {"role": "marketer", "version": second.context["version"]})
