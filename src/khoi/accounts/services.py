@@ -27,6 +27,7 @@ EDITABLE = frozenset(
     }
 )
 
+
 def add_account(*, name: str, owner: User | None = None, by: Actor, now: datetime, **fields: Any) -> Account:
     if not name.strip():
         raise Refusal("required", "name")

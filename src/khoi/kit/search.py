@@ -33,7 +33,7 @@ def terms(text: str) -> tuple[str, ...]:
 
 
 def _joined(parts: Iterable[str]) -> list[str]:
-    """"0912 345" is one number."""
+    """ "0912 345" is one number."""
     found: list[str] = []
     for part in parts:
         if part.isdecimal() and found and found[-1].isdecimal():

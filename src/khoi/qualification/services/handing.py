@@ -51,9 +51,7 @@ def hand_back(
         raise Refusal("return_date_needed", "return_on")
     if return_on <= workspace.today(now):
         raise Refusal("date_is_past", "return_on")
-    return _leave(
-        lead, Stage.RECYCLED, verb="hand_back", reason=reason, note=note, return_on=return_on, by=by, now=now
-    )
+    return _leave(lead, Stage.RECYCLED, verb="hand_back", reason=reason, note=note, return_on=return_on, by=by, now=now)
 
 
 def disqualify(lead: Lead, *, reason: str, note: str = "", by: Actor, now: datetime) -> Lead:
