@@ -102,7 +102,7 @@ def _sentences(path: Path, result: Any) -> list[str]:
     lines = [_headline(path, result)]
     for kind in explained([*result.problems, *result.warnings]):
         at = ", ".join(map(str, kind["lines"])) + (" …" if kind["more"] else "")
-        lines.append(f"  {kind['count']} × {kind['says']} ({_('line')} {at})")
+        lines.append("  " + _("%(count)d × %(says)s (line %(lines)s)") % {**kind, "lines": at})
     if result.rejected_file:
         lines.append(
             _("The rejected rows are in %s; mend them there and import that file.") % (_folder() / result.rejected_file)
@@ -123,7 +123,7 @@ def _headline(path: Path, result: Any) -> str:
     ]
     counts = ", ".join(text % count for count, text in words if count)
     line = f"{path}: {says}" + (f" ({counts})" if counts else "")
-    return f"{line}. {_('Dry run: nothing was changed.')}" if result.dry_run else f"{line}."
+    return f"{line}. " + _("Dry run: nothing was changed.") if result.dry_run else f"{line}."
 
 
 class _Progress:
