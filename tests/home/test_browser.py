@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from khoi.activities.models import Task
+from khoi.activities.models import Activity, Task
 from khoi.leads.models import Lead
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
