@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 
 from khoi.history.models import Act, Change, Head
-from khoi.history.services import Anchor, anchor, verify
+from khoi.history.rules.actors import SYSTEM
+from khoi.history.services import Anchor, anchor, is_in_shape, note_shape, verify
 from khoi.history.services.recording import drop, install, strays
 from khoi.people.models import Person
 from khoi.team.models import Team
@@ -216,3 +217,44 @@ def test_a_trigger_that_was_switched_off_is_found(acts):
 
 def test_the_installed_triggers_are_the_generated_ones(db):
     assert strays(connection) == []
+
+
+@pytest.fixture
+def shaped(acts):
+    """The database as Khơi left it."""
+    return note_shape("accept_shape", by=SYSTEM, now=NOW)
+
+
+def _rewrite_behind_our_back() -> None:
+    """Triggers off, a row rewritten, the same triggers on again."""
+    drop(connection, "team_team")
+    run("update team_team set name = 'Đội giả' where name = 'Đội 1'")
+    install(connection, "team_team")
+
+
+def test_a_row_rewritten_while_the_triggers_were_away_is_found(shaped):
+    assert verify().ok
+    _rewrite_behind_our_back()
+    assert strays(connection) == []
+    assert found() == (None, "reshaped")
+
+
+def test_later_acts_do_not_hide_that_the_triggers_were_away(shaped):
+    _rewrite_behind_our_back()
+    with acting():
+        Team.objects.create(name="Huế", created_at=NOW)
+    assert found() == (None, "reshaped")
+
+
+def test_whoever_reshaped_it_rightly_can_say_so_and_the_history_keeps_it(shaped):
+    _rewrite_behind_our_back()
+    assert not is_in_shape()
+    note_shape("accept_shape", by=SYSTEM, now=NOW)
+    assert is_in_shape()
+    assert verify().ok
+    assert Act.objects.filter(verb="accept_shape").count() == 2
+
+
+def test_a_copy_has_a_shape_of_its_own(shaped):
+    _rewrite_behind_our_back()
+    assert verify(moved=True).ok

@@ -14,7 +14,10 @@ def verify(options: Namespace) -> int:
     installation.open_workspace()
     from khoi.history import services as history
     from khoi.operations import services as operations
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
 
+    if options.accept_shape and not history.is_in_shape():
+        history.note_shape("accept_shape", by=OWNER_OF_THE_MACHINE, now=installation.now())
     found = history.verify()
     operations.note_check("operations.jobs.verify_history", asdict(found), now=installation.now())
     whole = ngettext("The history is whole: %d act.", "The history is whole: %d acts.", found.acts) % found.acts
@@ -27,6 +30,13 @@ def _broken(found: Any) -> str:
     """What is wrong where: the first bad act, a row, or a trigger of the record."""
     if found.reason == "trigger":
         return str(_("The record of changes was tampered with: %s is missing or was changed.") % found.first_bad)
+    if found.reason == "reshaped":
+        return str(
+            _(
+                "Somebody changed tables or triggers beside Khơi, so rows may have been rewritten unseen. "
+                "If that was you, say khoi verify --accept-shape."
+            )
+        )
     if found.reason == "unrecorded":
         return str(_("The history is not whole: the row %s came or went beside the record.") % found.first_bad)
     broken = _("The history was altered (%(reason)s); the first bad one is act %(act)s.")

@@ -102,7 +102,8 @@ def _team(commands: Commands) -> None:
 
 
 def _checking(commands: Commands) -> None:
-    _command(commands, "verify", "checking:verify", _("prove that the history is whole and unaltered"))
+    verify = _command(commands, "verify", "checking:verify", _("prove that the history is whole and unaltered"))
+    verify.add_argument("--accept-shape", action="store_true", help=_("first accept tables and triggers as they are"))
     recompute = _command(commands, "recompute", "checking:recompute", _("rebuild everything that is computed"))
     recompute.add_argument("--check", action="store_true", help=_("only compare; exit code 1 when anything differs"))
     db = commands.add_parser("db", help=_("the database itself"), description=_("the database itself"))

@@ -6,10 +6,12 @@
 from khoi.history.services.acting import AlreadyDone, about, act, current_act
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
 from khoi.history.services.claiming import Stale, claim_version
+from khoi.history.services.shaping import SHAPE, is_in_shape, note_shape, shape
 from khoi.history.services.undoing import Refused, Undone, undo_act
 from khoi.history.services.verifying import Anchor, Verified, anchor, verify
 
 __all__ = [
+    "SHAPE",
     "AlreadyDone",
     "Anchor",
     "Answered",
@@ -25,6 +27,9 @@ __all__ = [
     "claim_version",
     "current_act",
     "forget_answers",
+    "is_in_shape",
+    "note_shape",
+    "shape",
     "undo_act",
     "verify",
 ]

@@ -13,6 +13,7 @@ from khoi.history.rules.chain import GENESIS, link, seal_of, sealed
 from khoi.history.services.acting import current_act
 from khoi.history.services.recording import strays
 from khoi.history.services.sealing import LEAF, act_fields, plain
+from khoi.history.services.shaping import shape, shape_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Verified:
     ``reason``: ``trigger`` (missing, changed, switched off or strange), ``orphan_change`` (a change outside any
     sealed act), ``altered`` (an act or its changes), ``reordered`` (a place in the chain is missing or taken
     twice), ``cut_off`` (the chain ends before its head, or before the anchor), ``undone`` (which acts are taken
-    back is not what the undos say), ``unrecorded`` (a row came or went beside the record).
+    back is not what the undos say), ``unrecorded`` (a row came or went beside the record), ``reshaped`` (tables or
+    triggers were changed since Khơi last did, so rows may have been rewritten with nobody recording it).
     """
 
     ok: bool
@@ -45,26 +47,28 @@ def anchor() -> Anchor:
     return Anchor(head.position, bytes(head.chain)) if head else Anchor(0, GENESIS)
 
 
-def verify(*, since: Anchor | None = None) -> Verified:
+def verify(*, since: Anchor | None = None, moved: bool = False) -> Verified:
     """Check everything. What is written meanwhile may make a sound history look broken for a moment; then it
-    is looked at once more while nobody writes."""
+    is looked at once more while nobody writes. ``moved``: a copy, whose shape is its own."""
     before = anchor()
-    found = _verify(since)
+    found = _verify(since, moved)
     if found.ok or anchor() == before:
         return found
     with transaction.atomic():
         Head.objects.select_for_update().filter(pk=1).first()
-        return _verify(since)
+        return _verify(since, moved)
 
 
-def _verify(since: Anchor | None) -> Verified:
+def _verify(since: Anchor | None, moved: bool) -> Verified:
     if names := strays(connection):
         return Verified(False, Act.objects.count(), names[0], "trigger")
     if (orphan := _orphan()) is not None:
         return Verified(False, Act.objects.count(), orphan, "orphan_change")
-    walked = _walk(since)
+    walked, noted = _walk(since)
     if not walked.ok:
         return walked
+    if not moved and noted not in (None, shape()):
+        return Verified(False, walked.acts, None, "reshaped")
     if (wrong := _wrongly_marked()) is not None:
         return Verified(False, walked.acts, wrong, "undone")
     if (row := _unrecorded()) is not None:
@@ -84,27 +88,30 @@ def _orphan() -> int | None:
     return loose.order_by("id").values_list("act_id", flat=True).first()
 
 
-def _walk(since: Anchor | None) -> Verified:
+def _walk(since: Anchor | None) -> tuple[Verified, str | None]:
+    """Every link in order, and the shape that was noted last."""
     chain, position, checked = GENESIS, 0, 0
+    noted: str | None = None
     met = since is None or since.position == 0
     changes = _Changes()
     for act in Act.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=2_000):
         position += 1
         if act.position != position:
-            return Verified(False, checked, act.pk, "reordered")
+            return Verified(False, checked, act.pk, "reordered"), noted
         digest = seal_of(changes.of(act.pk))
         if changes.broken_seal:
-            return Verified(False, checked, act.pk, "altered")
+            return Verified(False, checked, act.pk, "altered"), noted
         chain = link(chain, act_fields(act), digest)
         if digest != bytes(act.seal or b"") or chain != bytes(act.chain or b""):
-            return Verified(False, checked, act.pk, "altered")
+            return Verified(False, checked, act.pk, "altered"), noted
         if since is not None and since.position == position:
             met = since.chain == chain
+        noted = shape_in(act.why) or noted
         checked += 1
     end = anchor()
     if (end.position, end.chain) != (position, chain) or not met:
-        return Verified(False, checked, end.position, "cut_off")
-    return Verified(True, checked, None)
+        return Verified(False, checked, end.position, "cut_off"), noted
+    return Verified(True, checked, None), noted
 
 
 class _Changes:

@@ -112,7 +112,7 @@ def prepare_workspace(
     """Everything a new workspace needs but people; a workspace that exists is returned as it is."""
     if (found := Workspace.objects.filter(pk=1).first()) is not None:
         return found
-    with history.act("prepare_workspace", by=by, now=now):
+    with history.act("prepare_workspace", by=by, now=now, why={history.SHAPE: history.shape()}):
         workspace = Workspace.objects.create(
             pk=1,
             name=name,

@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from khoi import __version__
+from khoi.history import services as history
+from khoi.history.rules.actors import SYSTEM
 from khoi.kit.db.recording import triggers_aside
 from khoi.operations.queries import schema
 from khoi.operations.services import backing_up, engines
@@ -35,8 +37,12 @@ def upgrade_database(*, now: datetime) -> str | None:
     if not schema.pending() and not schema.unknown():
         return None
     with _one_at_a_time():
+        stands = schema.pending() and schema.has_workspace()
+        sound = stands and history.is_in_shape()
         kept = _keep(now) if schema.pending() else None
         upgrade_tables()
+        if sound:  # what somebody else reshaped before is not made ours by an upgrade
+            history.note_shape("upgrade_database", by=SYSTEM, now=now, why={"version": __version__})
     return kept
 
 

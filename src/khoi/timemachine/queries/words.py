@@ -12,6 +12,7 @@ Words = dict[str, "str | Promise"]
 #: The verb of an act → what was done. Whose verb is missing shows its code in plain words.
 VERBS: Final[Words] = {
     "accept_lead": _("Accepted a lead"),
+    "accept_shape": _("Accepted the tables as they are"),
     "add_account": _("Added an account"),
     "add_campaign": _("Added a campaign"),
     "add_contact": _("Added a contact"),
@@ -74,12 +75,14 @@ VERBS: Final[Words] = {
     "rename_team": _("Renamed a team"),
     "reopen_lead": _("Reopened a lead"),
     "reopen_task": _("Reopened a task"),
+    "restore_backup": _("Restored a backup"),
     "revoke_token": _("Revoked a token"),
     "set_password": _("Set a password"),
     "set_share": _("Changed who gets leads"),
     "set_shares": _("Changed who gets leads"),
     "store_file": _("Stored a file"),
     "undo": _("Undid"),
+    "upgrade_database": _("Brought the database up to date"),
 }
 
 #: The table's name → what one row of it is.
