@@ -15,15 +15,17 @@ function mark(list) {
   list?.closest(".col, .end-zone")?.setAttribute("data-over", "")
 }
 
+/** The address that moves the card lies below its deal's. */
+const moving = (card) => `${one("h3 a", card).pathname}move/`
+
 /** Asks the server to move the card to where it now stands. 2xx keeps, 422 hangs the gate form from it, else it goes back. */
 async function move(card, from) {
   if (card.parentNode === from.list && card.nextElementSibling === from.next) return
   const body = new URLSearchParams({ stage: card.parentNode.dataset.list, version: card.dataset.version ?? "" })
-  body.set("before", card.nextElementSibling?.dataset.card ?? "")
   body.set("board", location.search) // the answer says anew what this board adds up to
   card.dataset.waiting = ""
   try {
-    const answer = await fetch(card.dataset.move, {
+    const answer = await fetch(moving(card), {
       method: "POST",
       body,
       credentials: "same-origin",
@@ -80,6 +82,28 @@ function hang(form, card) {
 }
 
 const say = (text) => document.dispatchEvent(new CustomEvent("khoi:say", { detail: { text, tone: "bad" } }))
+
+/** Gives cards that may be moved what moving needs, so that the page need not say it a hundred times. */
+function prepare() {
+  const go = one("template[data-go]", board())
+  for (const card of all("[data-card]:not([tabindex])", board())) {
+    card.tabIndex = 0
+    card.setAttribute("aria-roledescription", board().dataset.kind)
+    if (!go) continue
+    const link = go.content.firstElementChild.cloneNode(true)
+    link.href = moving(card) + link.getAttribute("href")
+    one(".age", card).after(link)
+  }
+}
+
+/** A card that was dragged among others is there already when the rest of its column arrives. */
+function onlyOnce() {
+  const seen = new Set()
+  for (const card of all("[data-card]", board())) {
+    if (seen.has(card.dataset.card)) card.remove()
+    seen.add(card.dataset.card)
+  }
+}
 
 // By hand
 function drag() {
@@ -172,5 +196,10 @@ on("focusout", "[data-board] [data-card]", (e, card) => {
   })
 })
 
-drag()
-document.addEventListener("htmx:after:swap", drag)
+function begin() {
+  onlyOnce()
+  prepare()
+  drag()
+}
+begin()
+document.addEventListener("htmx:after:swap", begin)

@@ -192,8 +192,14 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "khoi.kit.built.BuiltFiles"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+#: A name with a hash of the content in it never means anything else, so browsers may keep it for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/design/.+-[0-9A-Z]{8}\.\w+$"
 FILES_DIR = DATA_DIR / "files"
 
 SMTP_URL = os.environ.get("KHOI_SMTP_URL", "")

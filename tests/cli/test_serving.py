@@ -1,8 +1,11 @@
 """``khoi run``: one process that serves, does the jobs, and ends in an orderly way."""
 
+import gzip
+import re
 import resource
 import signal
 import time
+import urllib.request
 
 import pytest
 
@@ -47,11 +50,13 @@ def test_a_taken_port_is_one_sentence(served, installation):
     assert f"Port {served.port} on 127.0.0.1 cannot be used" in done.stderr
 
 
-def test_styles_come_from_the_same_process(served):
-    status, text = served.get("/static/design/khoi.css")
-
-    assert status == 200
-    assert "--" in text
+def test_styles_come_from_the_same_process_and_are_kept_for_ever(served):
+    _status, page = served.get("/log-in/")
+    [address] = re.findall(r'href="(/static/design/khoi-[0-9A-Z]{8}[.]css)"', page)
+    asked = urllib.request.Request(f"{served.url}{address}", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert b"--ink" in gzip.decompress(answer.read())
 
 
 def test_jobs_run_beside_the_pages_and_leave_a_note(installation):

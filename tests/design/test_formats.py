@@ -36,6 +36,19 @@ def test_money_follows_vietnamese_figures_and_order() -> None:
         assert formats.money(12_460_000_000, "VND").startswith("12,46")
 
 
+@pytest.mark.parametrize(("value", "shown"), [(15, "+15"), (-25, "−25"), (0, "0"), (-1200, "−1.200")])
+def test_what_adds_and_what_takes_away_carry_their_signs(value: int, shown: str) -> None:
+    with translation.override("vi"):
+        assert formats.signed(value) == shown
+
+
+def test_what_comes_within_a_minute_has_not_just_been() -> None:
+    now = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    with translation.override("en"):
+        assert formats.ago(now, now + timedelta(seconds=20)) == "now"
+        assert formats.ago(now, now - timedelta(seconds=20)) == "in a moment"
+
+
 def test_no_amount_is_a_dash_not_a_zero() -> None:
     assert formats.money(None) == "–"
 

@@ -1,5 +1,7 @@
 """What the board shows and adds up."""
 
+import html
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -55,12 +57,48 @@ def test_cards_stand_by_close_date_and_undated_last(an, make_deal):
     assert names(column(board_of(an), "prospecting")) == ["trước", "sau", "không ngày"]
 
 
-def test_a_column_shows_25_cards_and_links_to_the_rest(an, make_deal):
-    for place in range(27):
-        make_deal(f"Kho {place}")
+def test_a_column_shows_10_cards_and_brings_the_rest_when_asked(an, make_deal):
+    for place in range(12):
+        make_deal(f"Kho {place}.", close_on=date(2027, 1, 1 + place // 3))
+    browser = an.browser()
+    page = browser.get("/pipeline/").text
     here = column(board_of(an), "prospecting")
-    assert (len(here.cards), here.count, here.more) == (25, 27, 2)
-    assert "/pipeline/list/?view=team&amp;stage=prospecting" in an.browser().get("/pipeline/").text
+    assert (len(here.cards), here.count) == (10, 12)
+    more = next_of(page, "prospecting")
+    part = browser.get(more, headers={"HX-Request": "true"}).text
+    assert ("Kho 9." in page, "Kho 10." in page) == (True, False)
+    assert ("Kho 9." in part, "Kho 10." in part, "Kho 11." in part) == (False, True, True)
+    assert next_of(part, "prospecting") == ""
+
+
+def next_of(page, stage):
+    """The address that brings the next cards of a column; '' when it shows all."""
+    link = re.search(rf'id="more-{stage}"><a class="btn" href="([^"]+)"', page)
+    return html.unescape(link[1]) if link else ""
+
+
+def test_without_script_the_rest_of_a_column_is_the_list_of_it(an, make_deal):
+    for place in range(11):
+        make_deal(f"Kho {place}")
+    browser = an.browser()
+    answer = browser.get(next_of(browser.get("/pipeline/").text, "prospecting"))
+    assert answer.headers["Location"] == "/pipeline/list/?view=team&stage=prospecting"
+
+
+def test_the_rest_of_a_column_shows_a_stranger_nothing(an, dung, make_deal):
+    make_deal()
+    part = dung.browser().get("/pipeline/?view=all&stage=prospecting&after=~0", headers={"HX-Request": "true"})
+    assert (part.status_code, "Kho thành phẩm" in part.text) == (200, False)
+
+
+def test_a_full_board_weighs_less_than_50_kilobytes(an, make_deal):
+    stages = ["prospecting", "contact", "qualification", "needs_analysis", "proposal", "negotiation"]
+    for place in range(150):
+        name = f"Hệ thống kho lạnh và dây chuyền đóng gói {place}"
+        make_deal(name, stage=stages[place % 6], amount=1_840_000_000, close_on=date(2026, 12, 1))
+    page = an.browser().get("/pipeline/?lang=vi").content
+    assert page.count(b"data-card=") == 60
+    assert len(page) < 50_000
 
 
 def test_ten_times_the_deals_cost_no_more_queries(an, make_deal):

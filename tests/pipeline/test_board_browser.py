@@ -119,6 +119,38 @@ def test_a_phone_never_scrolls_sideways_and_has_both_ends_in_reach(board: "Page"
         assert box["y"] + box["height"] < 844
 
 
+def test_a_card_can_be_moved_by_a_small_form_too(board: "Page", deal: Opportunity) -> None:
+    board.click(f'[data-card="{deal.pk}"] .go')
+    board.check("#dialog [value=contact]")
+    board.click("#dialog [data-kind=primary]")
+    arrived(board, deal, "contact")
+    assert "/pipeline/?" in board.url
+
+
+def test_cards_that_come_later_can_be_carried_too(board: "Page", make_deal: Any) -> None:
+    later = [make_deal(f"Kho {place}") for place in range(11)][-1]
+    board.reload()
+    board.click("#more-prospecting a")
+    board.wait_for_selector(f'[data-card="{later.pk}"][tabindex]')
+    press(board, later, "Space", "ArrowRight", "Space")
+    arrived(board, later, "contact")
+    assert stored(later).stage.code == "contact"
+    assert board.locator("#more-prospecting").is_hidden()
+
+
+def test_a_card_dragged_ahead_of_its_part_stands_there_once(board: "Page", make_deal: Any) -> None:
+    for place in range(11):
+        make_deal(f"Kho {place}")
+    last = make_deal("Kho cuối", stage="contact")
+    board.reload()
+    press(board, last, "Space", "ArrowLeft", "Space")
+    arrived(board, last, "prospecting")
+    board.click("#more-prospecting a")
+    board.wait_for_selector("#list-prospecting [data-card][tabindex]:nth-child(13)")
+    assert board.locator("#list-prospecting [data-card]").count() == 13
+    assert board.locator(f'[data-card="{last.pk}"]').count() == 1
+
+
 def test_control_z_brings_the_card_back(board: "Page", deal: Opportunity) -> None:
     press(board, deal, "Space", "ArrowRight", "Space")
     board.wait_for_selector("#toasts [data-undo]")

@@ -47,6 +47,15 @@ class StageKind(models.TextChoices):
     LOST = "lost", _("lost")
 
 
+class MoveBasis(models.TextChoices):
+    OPENED = "opened", pgettext_lazy("move of a deal", "opened")
+    MOVED = "moved", pgettext_lazy("move of a deal", "moved")
+    IMPORTED = "imported", pgettext_lazy("move of a deal", "imported")
+    WON = "won", pgettext_lazy("move of a deal", "won")
+    LOST = "lost", pgettext_lazy("move of a deal", "lost")
+    REOPENED = "reopened", pgettext_lazy("move of a deal", "reopened")
+
+
 class ForecastCategory(models.TextChoices):
     PIPELINE = "pipeline", pgettext_lazy("forecast", "Pipeline")
     BEST_CASE = "best_case", _("Best case")
@@ -141,7 +150,7 @@ class Opportunity(models.Model):
 
 @decision(103, subject="person", personal=["note"], plain=["basis"])
 class StageMove(models.Model):
-    """An opportunity entered a stage. ``basis``: opened, moved, imported, won, lost, reopened."""
+    """An opportunity entered a stage, because of ``basis``."""
 
     occurred_field = "occurred_at"
 
@@ -149,7 +158,7 @@ class StageMove(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     from_stage = models.ForeignKey(PipelineStage, null=True, on_delete=models.PROTECT, related_name="+")
     to_stage = models.ForeignKey(PipelineStage, on_delete=models.PROTECT, related_name="+")
-    basis = models.CharField(max_length=10)
+    basis = models.CharField(max_length=10, choices=MoveBasis.choices)
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     note = models.TextField(blank=True)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -61,9 +61,7 @@ def _sprite() -> str:
 @register.simple_tag
 def avatar(name: str, kind: str = "", size: str = "", silent: bool = False) -> SafeString:
     """Initials in a ring (`kind="company"`: in a square, `size="l"`: large). Silent where the name stands beside it."""
-    said = (
-        SafeString('aria-hidden="true"') if silent else format_html('role="img" aria-label="{}" title="{}"', name, name)
-    )
+    said = SafeString('aria-hidden="true"') if silent else format_html('role="img" title="{}"', name)
     shape = format_html_join("", ' data-{}="{}"', [(k, v) for k, v in (("kind", kind), ("size", size)) if v])
     return format_html(
         '<span class="avatar"{} {}>{}</span>', shape, said, rules.initials(str(name), company=kind == "company")

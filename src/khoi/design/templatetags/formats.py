@@ -35,6 +35,12 @@ def number(value: Number | None) -> str:
 
 
 @register.filter
+def signed(value: Number) -> str:
+    """What a figure adds or takes away: +15, −25, 0."""
+    return number(value) if value == 0 else f"{'+' if value > 0 else '−'}{number(abs(value))}"
+
+
+@register.filter
 def capped(value: int | None, limit: int = 10_000) -> str:
     """A count that nobody waited for: at `limit` and above it says "10,000+"."""
     if value is not None and value >= limit:
@@ -206,7 +212,7 @@ def ago(when: datetime | None, now: datetime | None = None) -> str:
         return "–"
     gap = (now or timezone.now()) - when
     if abs(gap) < timedelta(minutes=1):
-        return gettext("now")
+        return gettext("now") if gap >= timedelta(0) else gettext("in a moment")
     text = gettext("%(span)s ago") if gap > timedelta(0) else gettext("in %(span)s")
     return text % {"span": duration(gap)}
 

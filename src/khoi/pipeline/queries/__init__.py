@@ -1,7 +1,7 @@
 """What the board, the list and the page of a deal show."""
 
 from khoi.pipeline.queries.asked import FIELDS, record_of
-from khoi.pipeline.queries.board import Board, Card, Cash, Column, End, board, cards_of, cash, stages_of
+from khoi.pipeline.queries.board import Board, Card, Cash, Column, End, board, cards_of, cash, further_cards, stages_of
 from khoi.pipeline.queries.courses import (
     Gate,
     Milestone,
@@ -45,6 +45,7 @@ __all__ = [
     "deals",
     "events_of",
     "every",
+    "further_cards",
     "gate",
     "has_next_step",
     "has_task",

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from khoi.activities.models import Task
 from khoi.history.queries import versions_of
 from khoi.kit import periods
 from khoi.pipeline.models import ForecastCategory, Opportunity, Pipeline, PipelineStage, StageKind
+from khoi.pipeline.queries.lists import Part, part
 from khoi.pipeline.queries.steps import has_next_step, next_steps_of
 from khoi.pipeline.queries.wanted import Wanted, deals, scope, view_q, views_of
 from khoi.pipeline.rules import Standing, standing
 from khoi.team.rules import Principal
 
-#: Cards a column shows; the rest is in the list.
-SHOWN = 25
+#: Cards a column shows at first, and how many more it brings each time it is asked.
+SHOWN, BROUGHT = 10, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stage with all it holds (``count``, ``total``, ``weighted``) and the first cards by close date."""
+    """A stage with all it holds (``count``, ``total``, ``weighted``) and the first cards by close date; ``after``
+    is where the next ones begin, '' when these are all."""
 
     stage: PipelineStage
     count: int
     total: Cash
     weighted: Cash
     cards: tuple[Card, ...]
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.cards)
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,9 @@ def board(wanted: Wanted, actor: Principal, now: datetime, zone: ZoneInfo, *, wi
     stages = stages_of(wanted.pipeline)
     still_open = [stage for stage in stages if stage.kind == StageKind.OPEN]
     heads = _heads(wanted, actor, stages, now, zone)
-    cards = _cards(wanted, actor, stages, still_open, now, zone) if with_cards else {}
-    columns = tuple(_column(stage, heads.get(stage.pk, []), cards.get(stage.pk, ())) for stage in still_open)
+    parts = _parts(wanted, actor, stages, still_open, now, zone) if with_cards else {}
+    cards = {c.deal.pk: c for c in cards_of((d for p in parts.values() for d in p.deals), still_open, now, zone)}
+    columns = tuple(_column(stage, heads.get(stage.pk, []), parts.get(stage.pk), cards) for stage in still_open)
     rows = [row for rows in heads.values() for row in rows]
     committed = {s.pk for s in still_open if s.forecast_category == ForecastCategory.COMMIT}
     return Board(
@@ -132,13 +132,14 @@ def _heads(
     return heads
 
 
-def _column(stage: PipelineStage, heads: list[_Head], cards: tuple[Card, ...]) -> Column:
+def _column(stage: PipelineStage, heads: list[_Head], shown: Part | None, cards: dict[int, Card]) -> Column:
     return Column(
         stage=stage,
         count=sum(head.count for head in heads),
         total=cash((head.total, head.currency) for head in heads),
         weighted=cash((head.weighted, head.currency) for head in heads),
-        cards=cards,
+        cards=tuple(cards[deal.pk] for deal in shown.deals) if shown else (),
+        after=shown.after if shown else "",
     )
 
 
@@ -150,21 +151,26 @@ def cash(amounts: Iterable[tuple[int, str]]) -> Cash:
     return Cash(tuple((amount, currency) for currency, amount in sums.items()))
 
 
-def _cards(
+def _parts(
     wanted: Wanted,
     actor: Principal,
     stages: list[PipelineStage],
     still_open: list[PipelineStage],
     now: datetime,
     zone: ZoneInfo,
-) -> dict[int, tuple[Card, ...]]:
-    """Stage id → its first cards. One query per column, each of them a short walk along an index."""
-    found = deals(wanted, actor, stages, now, zone).select_related("account", "person", "owner")
-    ordered = found.order_by(F("close_on").asc(nulls_last=True), "id")
-    rows = {stage.pk: list(ordered.filter(stage=stage)[:SHOWN]) for stage in still_open}
-    every = dict.fromkeys(still_open)
-    made = {card.deal.pk: card for card in cards_of((d for r in rows.values() for d in r), every, now, zone)}
-    return {stage: tuple(made[deal.pk] for deal in found) for stage, found in rows.items()}
+) -> dict[int, Part]:
+    """Stage id → its first deals. One query per column, each of them a short walk along an index."""
+    found = deals(wanted, actor, stages, now, zone)
+    return {stage.pk: part(found.filter(stage=stage), "close", size=SHOWN) for stage in still_open}
+
+
+def further_cards(
+    wanted: Wanted, actor: Principal, after: str, now: datetime, zone: ZoneInfo
+) -> tuple[list[Card], str]:
+    """The cards of the wanted stage behind ``after``, and where the next ones begin."""
+    stages = stages_of(wanted.pipeline)
+    here = part(deals(wanted, actor, stages, now, zone), "close", after, BROUGHT)
+    return cards_of(here.deals, stages, now, zone), here.after
 
 
 def cards_of(

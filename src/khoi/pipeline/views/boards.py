@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from khoi.kit import periods
 from khoi.pipeline import queries
 from khoi.pipeline.models import Pipeline
 from khoi.pipeline.queries import VIEWS, Wanted
+from khoi.pipeline.views.asking import is_part
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
 from khoi.workspace import queries as workspace
@@ -26,7 +27,29 @@ def board(request: HttpRequest, actor: Principal) -> HttpResponse:
     wanted = queries.read_wanted(request.GET, actor)
     if wanted is None:
         return render(request, "pipeline/no_pipeline.html")
+    if wanted.stage and "after" in request.GET:
+        return _further(request, wanted, actor)
     return render(request, "pipeline/board.html", board_context(wanted, actor, timezone.now()))
+
+
+def _further(request: HttpRequest, wanted: Wanted, actor: Principal) -> HttpResponse:
+    """More cards of one column; to a browser without script the list of its deals."""
+    if not is_part(request):
+        return redirect(listed(wanted))
+    now, zone = timezone.now(), workspace.zone()
+    cards, after = queries.further_cards(wanted, actor, request.GET["after"], now, zone)
+    context = {
+        "stage": wanted.stage,
+        "cards": cards,
+        "more_url": _more(wanted, after),
+        "may_move": actor.may("opportunity.edit"),
+        "today": periods.today(now, zone),
+    }
+    return render(request, "pipeline/cards.html", context)
+
+
+def _more(wanted: Wanted, after: str, **changes: Any) -> str:
+    return f"{reverse('pipeline:board')}{wanted.address(**changes)}&{urlencode({'after': after})}" if after else ""
 
 
 def board_context(wanted: Wanted, actor: Principal, now: datetime, *, with_cards: bool = True) -> dict[str, Any]:
@@ -40,7 +63,7 @@ def board_context(wanted: Wanted, actor: Principal, now: datetime, *, with_cards
         "may_move": actor.may("opportunity.edit"),
         "may_add": actor.may("opportunity.create"),
         "tabs": tabs,
-        "columns": [(column, listed(wanted, stage=column.stage)) for column in made.columns],
+        "columns": [(column, _more(wanted, column.after, stage=column.stage)) for column in made.columns],
         "ends": [(end, _ended(end, wanted)) for end in made.ends],
         "is_new": not any(count for *_rest, count in tabs) and not any(end.count for end in made.ends),
         "first_steps": _first_steps(actor),
