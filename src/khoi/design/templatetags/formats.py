@@ -37,7 +37,8 @@ def number(value: Number | None) -> str:
 @register.filter
 def signed(value: Number) -> str:
     """What a figure adds or takes away: +15, −25, 0."""
-    return number(value) if value == 0 else f"{'+' if value > 0 else '−'}{number(abs(value))}"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + number(value).lstrip("-")
 
 
 @register.filter
