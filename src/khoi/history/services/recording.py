@@ -28,12 +28,18 @@ def generated(connection: Any, table: str | None = None) -> dict[str, str]:
 
 
 def _texts(connection: Any, cursor: CursorWrapper, table: Table) -> dict[str, str]:
+    if connection.vendor == "sqlite":
+        return sqlite_triggers.triggers(table, Columns(_names_on_sqlite(cursor, table.name)))
     described = [c for c in connection.introspection.get_table_description(cursor, table.name) if c.name != "id"]
     names = tuple(column.name for column in described)
-    if connection.vendor == "sqlite":
-        return sqlite_triggers.triggers(table, Columns(names))
     own = frozenset(column.name for column in described if column.type_code in _JSON_TYPES)
     return postgresql_triggers.triggers(table, Columns(names, own))
+
+
+def _names_on_sqlite(cursor: CursorWrapper, table: str) -> tuple[str, ...]:
+    """Django's description would parse the table's whole text again for its collations, fifty times a migration."""
+    cursor.execute("select name from pragma_table_info(%s) where name <> 'id' order by cid", [table])
+    return tuple(str(name) for (name,) in cursor.fetchall())
 
 
 def install(connection: Any, table: str | None = None) -> None:
