@@ -10,7 +10,6 @@ from django.urls import NoReverseMatch, reverse
 
 from khoi.history.models import model_of
 from khoi.history.queries import version_of
-from tests.matrix import database
 from tests.matrix.expectations import Row
 from tests.matrix.world import World
 
@@ -89,20 +88,21 @@ def refused(came: str) -> bool:
     return came == "login" or int(came) >= 400
 
 
-def judge(world: World, row: Row, method: str, actor: str, ask: Any, before: str) -> list[str]:
+def judge(world: World, row: Row, method: str, actor: str, ask: Any) -> list[str]:
     """What is wrong with this cell: another answer than expected, or something written by a refusal or a GET.
 
     Everything the request wrote is taken back, so that every cell starts from the same world.
     """
     wanted = row.answers[method][actor]
     with transaction.atomic():
+        watch = world.watch()
         response = ask(world, row, method, actor)
         came = outcome(response)
         faults = []
         if came != wanted.removesuffix("="):
             faults = [f"{method.upper()} {row.name} as {actor}: {came}, expected {wanted}"]
         still = refused(came) or method == "get" or wanted.endswith("=")
-        if still and database.digest() != before:
+        if still and watch.sees_a_change():
             faults.append(f"{method.upper()} {row.name} as {actor}: {came}, but something was written")
         transaction.set_rollback(True)
     return faults

@@ -22,6 +22,7 @@ from khoi.team import services as team
 from khoi.team.models import Team, User
 from khoi.team.queries import principal_of
 from tests.cast import NOW, Member, acting, join
+from tests.matrix import database
 
 ACTORS: Final = (
     "anonymous",
@@ -49,6 +50,11 @@ class Actor:
 class World:
     actors: dict[str, Actor]
     made: dict[str, Any] = field(default_factory=dict)
+    figure: str = ""  # of everything the database remembers, once all is built
+
+    def watch(self) -> database.Watch:
+        """From now on: does the database remember anything else than when the world was built?"""
+        return database.Watch(self.figure)
 
     def member(self, actor: str) -> User:
         user = self.actors[actor].user
@@ -92,6 +98,7 @@ def build() -> World:
     world = World(actors)
     for name in SAMPLES:
         world.value(name)
+    world.figure = database.digest()
     return world
 
 
