@@ -1,8 +1,9 @@
 """Says loudly what a test run left out, and with ``STRICT=1`` lets nothing be left out.
 
 A run is on one engine: SQLite, or PostgreSQL when ``KHOI_DATABASE_URL`` names a server. ``make test`` does both. On
-PostgreSQL only tests that use the database run, the rest would be the same again; on SQLite those marked ``postgres``
-are not part of the run. Chromium and the shared data files may be absent: then their tests are skipped, never silently.
+PostgreSQL only tests that use the database run, the rest would be the same again, and so would those marked
+``one_engine``; on SQLite those marked ``postgres`` are not part of the run. Chromium and the shared data files may be
+absent: then their tests are skipped, never silently.
 """
 
 import os
@@ -50,7 +51,8 @@ def belongs_to_the_other_engine(item: pytest.Item) -> bool:
     uses_database = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
         getattr(item, "fixturenames", ())
     )
-    return not uses_database or item.get_closest_marker("browser") is not None
+    same_on_both = item.get_closest_marker("browser") or item.get_closest_marker("one_engine")
+    return not uses_database or same_on_both is not None
 
 
 @pytest.hookimpl(wrapper=True)

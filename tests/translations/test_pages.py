@@ -17,6 +17,7 @@ PAGES = (
     "/settings/forms/ /settings/forms/add/ /settings/import/ /settings/mail/ /settings/health/ "
     "/settings/tokens/ /nowhere/"
 ).split()
+pytestmark = pytest.mark.one_engine
 SPOKEN = {"aria-label", "title", "placeholder", "alt", "value"}
 
 
