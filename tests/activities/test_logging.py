@@ -1,10 +1,14 @@
 """Logging what was done with somebody."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from khoi.activities.models import Activity, Attachment, Task
+from khoi.activities.services import log_activity
 from khoi.history.models import Act
+from tests.cast import NOW, acting
 
 
 @pytest.fixture
@@ -28,6 +32,15 @@ def test_a_note_stops_no_clock(lead, an):
     log(an, lead, kind="note", text="Hỏi lại sau Tết.")
     lead.refresh_from_db()
     assert (Activity.objects.get().body, lead.responded_at) == ("Hỏi lại sau Tết.", None)
+
+
+def test_of_two_touches_entered_together_the_first_stops_the_clock(lead, an):
+    with acting(by=an.by, now=NOW + timedelta(hours=8)):
+        for hours in (5, 2):
+            when = NOW + timedelta(hours=hours)
+            log_activity(lead.person, kind="call", lead=lead, occurred_at=when, by=an.by, now=NOW + timedelta(hours=8))
+    lead.refresh_from_db()
+    assert lead.responded_at == NOW + timedelta(hours=2)
 
 
 def test_an_empty_note_is_refused(lead, an):

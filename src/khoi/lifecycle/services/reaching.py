@@ -44,13 +44,17 @@ def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datet
     """A first call, mail or meeting stops the clock and moves the work status. Returns the leads it answered."""
     if not (ids := touched.get(code_of(Activity), frozenset())):
         return set()
-    answered = set()
+    leads: dict[int, Lead] = {}
+    changed: dict[int, Lead] = {}
     done = Activity.objects.filter(pk__in=ids, kind__in=TOUCHES, by__isnull=False).select_related("lead")
     for activity in done.order_by("occurred_at", "id"):
-        for lead in _leads_answered(activity):
-            _answer(lead, activity)
-            answered.add(lead.pk)
-    return answered
+        for found in _leads_answered(activity):
+            lead = leads.setdefault(found.pk, found)  # of several touches in one act the first one counts
+            if _answer(lead, activity):
+                changed[lead.pk] = lead
+    for lead in changed.values():
+        lead.save(update_fields=["responded_at", "work_status"])
+    return set(leads)
 
 
 def _leads_answered(activity: Activity) -> list[Lead]:
@@ -60,12 +64,14 @@ def _leads_answered(activity: Activity) -> list[Lead]:
     return list(Lead.objects.filter(person=activity.person_id).exclude(lifecycle_stage__in=ENDED))
 
 
-def _answer(lead: Lead, activity: Activity) -> None:
+def _answer(lead: Lead, activity: Activity) -> bool:
+    """Whether it changed the lead, in memory."""
     if lead.lifecycle_stage in ENDED:
-        return
+        return False
+    before = (lead.responded_at, lead.work_status)
     spoke = activity.outcome in SPOKE or activity.direction == "in"
     if lead.responded_at is None and activity.direction == "out":
         lead.responded_at = activity.occurred_at
     if lead.work_status == WorkStatus.NEW or (spoke and lead.work_status == WorkStatus.ATTEMPTING):
         lead.work_status = WorkStatus.CONTACTED if spoke else WorkStatus.ATTEMPTING
-    lead.save(update_fields=["responded_at", "work_status"])
+    return (lead.responded_at, lead.work_status) != before

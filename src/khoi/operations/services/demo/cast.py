@@ -1,6 +1,6 @@
 """Invented people and companies: names are drawn from parts, nobody real is meant, every address ends in .example."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from khoi.kit.fold import fold
@@ -53,9 +53,10 @@ REGIONS = ("Hà Nội", "TP. Hồ Chí Minh", "Đà Nẵng", "Hải Phòng", "C�
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Somebody who might ask for warehouse software."""
+    """Somebody who might ask for warehouse software. ``you``: how they are addressed, anh or chị."""
 
     full_name: str
+    you: str
     email: str
     phone: str
     job_title: str
@@ -63,6 +64,10 @@ class Persona:
     industry: str
     employees: int
     region: str
+
+    @property
+    def given_name(self) -> str:
+        return self.full_name.split()[-1]
 
 
 class Casting:
@@ -78,10 +83,11 @@ class Casting:
         draw, number = self._random, self._count
         self._count += 1
         trade, poetic = self._companies[number % len(self._companies)]
-        name = self._name()
+        name, you = self._name()
         domain = fold(poetic).replace(" ", "") + "-" + fold(trade).replace(" ", "")
         return Persona(
             full_name=name,
+            you=you,
             email=f"{fold(name.split()[-1])}{number}@{domain}.example",
             phone=f"0901 {number // 1000:03d} {number % 1000:03d}",
             job_title=draw.choice(_TITLES),
@@ -91,8 +97,21 @@ class Casting:
             region=draw.choice(REGIONS),
         )
 
-    def _name(self) -> str:
+    def colleague(self, of: Persona) -> Persona:
+        """Somebody else of the same firm, with an address of their own."""
+        other = self.persona()
+        domain = of.email.partition("@")[2]
+        return replace(
+            of,
+            full_name=other.full_name,
+            you=other.you,
+            email=f"{other.email.partition('@')[0]}@{domain}",
+            phone=other.phone,
+            job_title=other.job_title,
+        )
+
+    def _name(self) -> tuple[str, str]:
         draw = self._random
         if draw.random() < 0.5:
-            return f"{draw.choice(_FAMILIES)} {draw.choice(_MIDDLES_F)} {draw.choice(_GIVEN_F)}"
-        return f"{draw.choice(_FAMILIES)} {draw.choice(_MIDDLES_M)} {draw.choice(_GIVEN_M)}"
+            return f"{draw.choice(_FAMILIES)} {draw.choice(_MIDDLES_F)} {draw.choice(_GIVEN_F)}", "chị"
+        return f"{draw.choice(_FAMILIES)} {draw.choice(_MIDDLES_M)} {draw.choice(_GIVEN_M)}", "anh"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Door:
     """One source. ``weight``: its part of all leads; ``quality`` multiplies the chance to pass each gate;
-    ``month_cost`` in đồng."""
+    ``month_cost`` in đồng. ``page``: where they wrote from; ``referrers``: where they
+    came from before; ``medium``: what the campaign is marked with in the address."""
 
     source: str
     channel: str
@@ -14,29 +15,48 @@ class Door:
     weight: int
     quality: float
     month_cost: int = 0
+    page: str = ""
+    referrers: tuple[str, ...] = ()
+    medium: str = ""
 
+
+SITE = "https://benmay.example"
+_SEARCH = ("https://www.google.com/", "https://coccoc.com/search", "https://www.bing.com/")
+_SOCIAL = ("https://www.facebook.com/", "https://m.facebook.com/", "https://l.facebook.com/")
 
 DOORS = (
-    Door("web_form", "website", "price_request", 15, 1.1),
-    Door("organic_search", "website", "form", 15, 0.95),
-    Door("landing_page", "ads", "form", 10, 0.8, 9_000_000),
-    Door("webinar", "website", "webinar", 11, 1.05, 6_000_000),
+    Door("web_form", "website", "price_request", 15, 1.1, page="/bang-gia", referrers=("", f"{SITE}/", *_SEARCH)),
+    Door("organic_search", "website", "demo_request", 15, 0.95, page="/phan-mem-kho", referrers=_SEARCH),
+    Door("landing_page", "ads", "form", 10, 0.8, 9_000_000, "/tet-khong-lo-kho", _SEARCH[:1], "cpc"),
+    Door("webinar", "website", "webinar", 11, 1.05, 6_000_000, "/hoi-thao", ("https://mail.google.com/", ""), "email"),
     Door("trade_fair", "in_person", "event", 8, 0.9, 14_000_000),
     Door("customer_referral", "phone", "call_in", 6, 1.7, 2_000_000),
     Door("partner", "partner", "demo_request", 6, 1.4, 4_000_000),
-    Door("social", "facebook", "form", 10, 0.6, 5_000_000),
+    Door("social", "facebook", "form", 10, 0.6, 5_000_000, "/tu-van", _SOCIAL, "social"),
     Door("zalo", "zalo", "chat", 7, 0.9, 1_500_000),
-    Door("ads", "ads", "download", 8, 0.45, 16_000_000),
+    Door("ads", "ads", "download", 8, 0.45, 16_000_000, "/so-tay-kiem-ke", _SOCIAL, "cpc"),
     Door("inbound_call", "phone", "call_in", 4, 1.4),
     Door("purchased_list", "file", "", 4, 0.2, 3_000_000),
 )
 
-#: The chance to go from each step to the next. The leak is SAL → SQL: nobody asks for the budget.
+WEBINAR = "Kho thông minh"
+#: code, name, channel, budget in đồng
+CAMPAIGNS = (
+    ("tet_khong_lo_kho", "Tết không lo kho", "ads", 216_000_000),
+    ("kho_thong_minh", "Hội thảo Kho thông minh", "website", 144_000_000),
+    ("so_tay_kiem_ke", "Sổ tay kiểm kê", "ads", 384_000_000),
+    ("trien_lam_logistics", "Triển lãm kho vận", "in_person", 336_000_000),
+)
+
+#: The chance to go from each step to the next. The leak is SAL → SQL: the budget is asked for late, or never.
 REACHES_MQL = 0.72
 IS_ACCEPTED = 0.9
 BECOMES_SQL = 0.57
 IS_CONVERTED = 0.93
 IS_WON = 0.3
+#: Deals that nobody moves any more, and lost ones that come back.
+IS_FORGOTTEN = 0.05
+COMES_BACK = 0.08
 
 #: Open pipeline stages in order, with the days a deal rests in each (median).
 DEAL_STEPS = (("contact", 4), ("qualification", 6), ("needs_analysis", 9), ("proposal", 11), ("negotiation", 9))
@@ -65,6 +85,24 @@ CALLS = (
     "Nói chuyện với thủ kho, sẽ chuyển máy cho sếp tuần sau.",
     "Muốn xem demo với dữ liệu của họ.",
     "Đang bận kiểm kê, hẹn gọi lại.",
+    "Đang dùng bảng tính trên máy chung, hai người sửa cùng lúc là mất số.",
+    "Hỏi có cho thuê máy quét không. Mình có, báo giá riêng.",
+    "Bên đó vừa mở thêm kho thứ hai, muốn gộp tồn trước cuối quý.",
+    "Từng mua phần mềm khác, bỏ sau ba tháng vì thủ kho không chịu dùng. Cần nói kỹ phần tập huấn.",
+)
+MEETINGS = (
+    "Xem kho thật: 4 dãy kệ, tem dán tay. Thủ kho thích máy quét, lo phải nhập lại tồn đầu kỳ.",
+    "Demo với 50 mã hàng của họ, chạy trơn. Kế toán trưởng hỏi kết nối, giám đốc hỏi bao lâu hoàn vốn.",
+    "Chốt phạm vi: một kho trước, chi nhánh để đợt hai. Họ gửi danh mục hàng trong tuần.",
+    "Gặp giám đốc, ông quyết nhanh nếu trả được làm hai đợt.",
+    "Thương lượng giá, mình giữ giá phần mềm và bớt một buổi tập huấn.",
+)
+NOTES = (
+    "Người quyết là giám đốc, nhưng ai cũng hỏi ý thủ kho trước.",
+    "Kiểm kê vào ngày 25 hằng tháng, đừng hẹn tuần đó.",
+    "Thích nhắn Zalo hơn nghe máy.",
+    "Công ty con của một khách cũ, giá phải khớp với bên mẹ.",
+    "Đang dùng thử bên khác tới cuối tháng.",
 )
 IMPACTS = ("Lệch kho khoảng 2 % mỗi tháng", "Hai người làm cả ngày chỉ để đối chiếu", "Trả hàng vì quá hạn")
 WAITING = ("Mỗi tháng mất chừng 40 triệu", "Mùa Tết sẽ quá tải", "Kiểm toán đã nhắc hai lần")
@@ -72,4 +110,16 @@ PAGES = ("Bảng giá", "So sánh gói", "Quản lý kho lạnh", "In mã vạch
 PAPERS = ("Sổ tay kiểm kê", "Mẫu quy trình xuất nhập", "Mười lỗi mã vạch")
 LOST = ("price", "competitor", "no_budget", "timing", "missing_feature", "no_response")
 DROPPED = ("no_response", "poor_fit", "no_need", "invalid_data", "no_budget")
-STEPS = ("Gửi báo giá", "Gọi lại", "Demo tại kho", "Gửi tài liệu mã vạch", "Chốt ngày triển khai", "Gặp kế toán trưởng")
+#: Millions of đồng.
+AMOUNTS = (60, 95, 130, 180, 210, 240, 320, 380, 450, 610, 720, 860)
+#: kind and title of what a rep plans next
+STEPS = (
+    ("email", "Gửi báo giá"),
+    ("call", "Gọi lại, hỏi ngân sách"),
+    ("meeting", "Demo tại kho"),
+    ("email", "Gửi tài liệu mã vạch"),
+    ("call", "Chốt ngày triển khai"),
+    ("meeting", "Gặp kế toán trưởng"),
+    ("task", "Nạp thử 50 mã hàng của khách"),
+    ("call", "Hỏi ý sếp bên khách"),
+)

@@ -1,0 +1,158 @@
+"""A rep's desk: calls, meetings, notes and letters, in both directions."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from khoi.activities import services as activities
+from khoi.history import services as history
+from khoi.history.rules.actors import VISITOR
+from khoi.leads.models import Lead
+from khoi.leads.rules import ENDED
+from khoi.operations.services.demo import story
+from khoi.operations.services.demo.arriving import Tale
+from khoi.operations.services.demo.clock import ZONE, Clock
+from khoi.operations.services.demo.founding import Firm
+from khoi.operations.services.demo.letters import letter
+from khoi.people import services as people
+from khoi.people.models import Person
+from khoi.team.rules import Principal
+from khoi.touchpoints import services as touchpoints
+from khoi.workspace.models import File
+
+
+class Desk:
+    def __init__(self, clock: Clock, firm: Firm) -> None:
+        self.clock, self.random, self.firm = clock, clock.random, firm
+
+    def owner(self, lead: Lead, *, ended: bool = False) -> Principal | None:
+        """Who has the lead now; None when it ended meanwhile."""
+        lead.refresh_from_db(fields=["owner", "lifecycle_stage", "work_status", "accepted_at"])
+        if lead.owner_id is None or (lead.lifecycle_stage in ENDED and not ended):
+            return None
+        return self.firm.actors.get(lead.owner_id)
+
+    def log(
+        self,
+        lead: Lead,
+        kind: str,
+        outcome: str,
+        body: str,
+        *,
+        by: Principal,
+        now: datetime,
+        at: datetime | None = None,
+        direction: str = "out",
+        files: Iterable[File] = (),
+    ) -> None:
+        activities.log_activity(
+            lead.person,
+            kind=kind,
+            lead=lead,
+            outcome=outcome,
+            body=body,
+            direction=direction,
+            files=files,
+            occurred_at=at,
+            by=by,
+            now=now,
+        )
+
+    # -- talking -----------------------------------------------------------------------------------------
+
+    def call(self, tale: Tale, moment: datetime, *, outcome: str = "") -> None:
+        """Who was not reached gets a letter."""
+        actor = self.owner(tale.lead)
+        if actor is None:
+            return
+        said = outcome or self.random.choices(("connected", "no_answer", "busy", "left_message"), (5, 3, 1, 1))[0]
+        body = self.random.choice(story.CALLS) if said == "connected" else ""
+        self.clock.note(moment, lambda t: self.log(tale.lead, "call", said, body, by=actor, now=t, at=moment))
+        if said != "connected" and not outcome and self.random.random() < 0.6:
+            self.clock.at(moment + timedelta(minutes=12), lambda t: self.write(tale, "hello", t, answered=0.5))
+
+    def remember(self, tale: Tale, moment: datetime) -> None:
+        if (actor := self.owner(tale.lead)) is not None:
+            body = self.random.choice(story.NOTES)
+            self.clock.note(moment, lambda t: self.log(tale.lead, "note", "", body, by=actor, now=t, at=moment))
+
+    def share_phone(self, tale: Tale, other: Person, phones: tuple[str, ...], moment: datetime) -> None:
+        """The second one reached by the first one's phone: the number of their office."""
+        if (actor := self.owner(tale.lead)) is None:
+            return
+        body = f"Gọi chung máy với {tale.who.full_name}, số này của văn phòng."
+        with history.act("log_activity", by=actor, now=moment, subject=other):
+            people.edit_person(other, changes={"phones": phones}, by=actor, now=moment)
+            activities.log_activity(other, kind="note", body=body, by=actor, now=moment)
+
+    # -- letters -----------------------------------------------------------------------------------------
+
+    def write(
+        self,
+        tale: Tale,
+        occasion: str,
+        moment: datetime,
+        *,
+        answered: float = 0,
+        files: Iterable[File] = (),
+        **words: str,
+    ) -> None:
+        """One to the customer, read by most; ``answered``: the chance that they write back within days."""
+        actor = self.owner(tale.lead, ended=True)
+        if actor is None or tale.lead.lifecycle_stage == "disqualified":
+            return
+        text = letter(occasion, {**self._words(tale, moment), **words}, self.random)
+        self._post(tale, text, "out", actor, moment, files)
+        if self.random.random() < answered:
+            hours = self.random.choice((2, 5, 20, 27, 44, 70))
+            back = self.clock.soon(moment + timedelta(hours=hours), days=0.2)
+            self.clock.at(back, lambda t: self.receive(tale, occasion, t))
+        elif self.random.random() < 0.4:
+            touch = "email_open" if self.random.random() < 0.7 else "email_click"
+            self.clock.at(moment + timedelta(hours=3), lambda t: self._read(tale, touch, text, t))
+
+    def receive(self, tale: Tale, occasion: str, moment: datetime) -> None:
+        actor = self.owner(tale.lead, ended=True)
+        if actor is not None:
+            text = letter(occasion, self._words(tale, moment), self.random, received=True)
+            self._post(tale, text, "in", actor, moment, ())
+
+    def _post(
+        self, tale: Tale, text: str, direction: str, actor: Principal, moment: datetime, files: Iterable[File]
+    ) -> None:
+        def deed(now: datetime) -> None:
+            with history.act("log_activity", by=actor, now=now, occurred_at=moment, subject=tale.lead.person):
+                self.log(tale.lead, "email", "", text, by=actor, now=now, at=moment, direction=direction, files=files)
+                if direction == "in":
+                    self._touch(tale, "email_reply", text, moment, now)
+
+        self.clock.note(moment, deed)
+
+    def _read(self, tale: Tale, kind: str, text: str, moment: datetime) -> None:
+        self.clock.note(moment, lambda t: self._touch(tale, kind, text, moment, t))
+
+    def _touch(self, tale: Tale, kind: str, text: str, at: datetime, now: datetime) -> None:
+        touchpoints.record_touchpoint(
+            tale.lead.person,
+            kind=kind,
+            channel="email",
+            title=text.partition("\n")[0],
+            is_human=kind != "email_open" or at.minute % 4 > 0,
+            occurred_at=at,
+            by=VISITOR,
+            now=now,
+        )
+
+    def _words(self, tale: Tale, moment: datetime) -> dict[str, str]:
+        who, owner = tale.who, self.firm.users[tale.lead.owner_id or 0]
+        day, need = self.clock.soon(moment, days=4).astimezone(ZONE), tale.lead.need or story.NEEDS[0]
+        return {
+            "you": who.you,
+            "name": who.given_name,
+            "me": owner.full_name.split()[-1],
+            "company": who.company,
+            "need": need[:1].lower() + need[1:],
+            "day": f"{_WEEKDAYS[day.weekday()]} {day:%d/%m}",
+        }
+
+
+_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")

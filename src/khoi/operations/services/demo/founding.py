@@ -1,0 +1,145 @@
+"""The firm as on its first day: people, teams, rules, forms, campaigns, papers, and what each source costs."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from khoi.campaigns import services as campaigns
+from khoi.campaigns.models import Source
+from khoi.capture import services as capture
+from khoi.capture.models import Form
+from khoi.history import services as history
+from khoi.history.rules.actors import SYSTEM
+from khoi.kit.fold import fold
+from khoi.lifecycle import services as lifecycle
+from khoi.operations.services.demo.cast import USERS
+from khoi.operations.services.demo.clock import Clock
+from khoi.operations.services.demo.forms import FORM_OF, FORMS
+from khoi.operations.services.demo.letters import BROCHURE
+from khoi.operations.services.demo.story import CAMPAIGNS, DOORS
+from khoi.routing import services as routing
+from khoi.routing.models import RoutingRule
+from khoi.team import services as team
+from khoi.team.models import Team, User
+from khoi.team.queries import principal_of
+from khoi.team.rules import Principal
+from khoi.workspace import services as workspace
+from khoi.workspace.models import File
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """``passwords``: by user id. ``forms``: by the code of the source they stand for."""
+
+    users: dict[int, User]
+    actors: dict[int, Principal]
+    passwords: dict[int, str]
+    token: str
+    forms: dict[str, Form]
+    brochure: File
+
+
+def found_firm(clock: Clock) -> Firm:
+    start = clock.start
+    lifecycle.prepare_workspace(name="Bến Mây", language="vi", is_demo=True, by=SYSTEM, now=start)
+    users, passwords = _hire(start)
+    admin = next(user for user in users.values() if user.role == "admin")
+    _, token = team.issue_token(admin, name="Demo", scopes=("read", "write"), by=SYSTEM, now=start)
+    _share_out(list(users.values()), start)
+    _plan_costs(clock)
+    return Firm(
+        users=users,
+        actors={pk: principal_of(user, via="web") for pk, user in users.items()},
+        passwords=passwords,
+        token=token,
+        forms=_publish_forms(clock),
+        brochure=workspace.store_file([BROCHURE.encode()], name="Giới thiệu Bến Mây.txt", by=SYSTEM, now=start),
+    )
+
+
+def _hire(start: datetime) -> tuple[dict[int, User], dict[int, str]]:
+    teams: dict[str, Team] = {}
+    users, passwords = {}, {}
+    for name, role, group, visibility in USERS:
+        if group and group not in teams:
+            teams[group] = team.add_team(group, by=SYSTEM, now=start)
+        password = secrets.token_urlsafe(9)
+        user = team.add_user(
+            email=_email(name),
+            full_name=name,
+            role=role,
+            team=teams.get(group),
+            visibility=visibility,
+            language="vi",
+            password=password,
+            by=SYSTEM,
+            now=start,
+        )
+        users[user.pk], passwords[user.pk] = user, password
+    return users, passwords
+
+
+def _email(name: str) -> str:
+    *_, middle, given = fold(name).split()
+    return f"{given}.{middle}@benmay.example"
+
+
+def _share_out(users: list[User], start: datetime) -> None:
+    """The first two reps take twice as many as the others."""
+    rule = RoutingRule.objects.get()
+    with history.act("set_shares", by=SYSTEM, now=start, subject=rule):
+        for place, rep in enumerate(user for user in users if user.role == "rep"):
+            routing.set_share(rule, user=rep, weight=2 if place < 2 else 1, by=SYSTEM, now=start)
+
+
+def _publish_forms(clock: Clock) -> dict[str, Form]:
+    """The campaigns and the forms they lead to; after a year the first form says better what it asks consent for."""
+    start = clock.start
+    for code, name, channel, budget in CAMPAIGNS:
+        campaigns.add_campaign(
+            code=code, name=name, channel=channel, budget=budget, starts_on=start.date(), by=SYSTEM, now=start
+        )
+    first = capture.prepare_forms(by=SYSTEM, now=start)
+    made = {first.slug: first}
+    for form in FORMS:
+        made[str(form["slug"])] = capture.add_form(**form, is_live=True, by=SYSTEM, now=start)
+    clock.at(start + timedelta(days=380), lambda moment: _say_better(first, moment))
+    return {source: made[slug] for source, slug in FORM_OF.items()}
+
+
+def _say_better(form: Form, moment: datetime) -> None:
+    words = {
+        **form.texts["vi"],
+        "consent": "Gọi, nhắn Zalo và gửi email cho tôi về yêu cầu này. Tôi rút lại lúc nào cũng được.",
+    }
+    changed = capture.edit_form(form, changes={"texts": {**form.texts, "vi": words}}, by=SYSTEM, now=moment)
+    form.texts, form.consent_version = changed.texts, changed.consent_version
+
+
+def _plan_costs(clock: Clock) -> None:
+    """Booked at the beginning of each month."""
+    first = clock.start.astimezone(clock.today.tzinfo).date().replace(day=1)
+    for month in range(60):
+        opens, ends = _months_after(first, month), _months_after(first, month + 1)
+        moment = max(clock.start, clock.today.replace(year=opens.year, month=opens.month, day=1))
+        clock.at(moment, lambda t, opens=opens, ends=ends: _book_costs(opens, ends, t))  # type: ignore[misc]
+
+
+def _book_costs(opens: date, ends: date, moment: datetime) -> None:
+    sources = Source.objects.in_bulk([door.source for door in DOORS], field_name="code")
+    with history.act("book_costs", by=SYSTEM, now=moment):
+        for door in DOORS:
+            if door.month_cost:
+                campaigns.add_cost(
+                    sources[door.source],
+                    amount=door.month_cost,
+                    period_start=opens,
+                    period_end=ends,
+                    by=SYSTEM,
+                    now=moment,
+                )
+
+
+def _months_after(first: date, count: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + count, 12)
+    return first.replace(year=year, month=month + 1)
