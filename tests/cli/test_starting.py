@@ -47,6 +47,12 @@ def test_init_a_second_time_is_refused(installation):
     assert "already" in done.stderr
 
 
+def test_a_demo_is_refused_where_a_workspace_is_already(installation):
+    done = installation.khoi("demo")
+
+    assert (done.returncode, "already" in done.stderr) == (3, True)
+
+
 def test_a_wrong_database_address_is_one_sentence(empty_installation):
     pytest.importorskip("psycopg")
     elsewhere = {"KHOI_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/khoi"}
