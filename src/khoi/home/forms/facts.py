@@ -118,7 +118,9 @@ class Lines(forms.CharField):
 
 class AgainstShown(forms.Form):
     """A form that knows what it showed (hidden ``initial-…``): what was not typed over is no change, whatever the
-    record holds by now."""
+    record holds by now. ``overtaken``: somebody else changed a field that was typed over."""
+
+    overtaken = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

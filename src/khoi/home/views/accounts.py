@@ -11,12 +11,12 @@ from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
 from khoi.design.views import posted
 from khoi.history import services as history
+from khoi.history.models import Act
 from khoi.history.queries import version_of
-from khoi.history.services import Stale
 from khoi.home.forms.accounts import AccountForm, account_of
-from khoi.home.forms.filtering import address
-from khoi.home.queries.people import account_page, account_rows, accounts_matching, slice_of
-from khoi.home.views.telling import as_shown, ask, claim, done, refuse, show_clash
+from khoi.home.queries.people import account_page, account_rows, accounts_matching
+from khoi.home.views.finding import found
+from khoi.home.views.telling import as_shown, ask, claim, done, refuse, saved
 from khoi.kit.refusals import Refusal
 from khoi.team.queries import find
 from khoi.team.rules import Principal
@@ -27,15 +27,8 @@ from khoi.workspace import queries as workspace
 @require_GET
 @allowed("account.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
-    text = request.GET.get("q", "")[:100].replace("\0", "")
-    shown, after = slice_of(accounts_matching(actor, text), request.GET.get("after", ""))
-    context = {
-        "q": text,
-        "rows": account_rows(shown, actor),
-        "next_url": address(request.GET, after=after) if after else "",
-        "may_add": actor.may("account.create"),
-    }
-    return render(request, "home/accounts.html", context)
+    context = found(request, actor, accounts_matching, account_rows)
+    return render(request, "home/accounts.html", {**context, "may_add": actor.may("account.create")})
 
 
 @require_GET
@@ -48,6 +41,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         "account": account,
         "page": account_page(account, actor=actor, now=now),
         "may_edit": actor.may("account.edit"),
+        "may_see_history": actor.may("act.view"),
     }
     return render(request, "home/account.html", context)
 
@@ -75,22 +69,8 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     account = find(actor, "account.edit", Account, public_id=public_id)
     back = next_of(request, reverse("home:account", args=[account.public_id]))
     form = AccountForm(posted(request), actor=actor, currency=account.currency, initial=account_of(account))
-    stale = False
-    if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        try:
-            with history.act("edit_account", by=actor, now=now, subject=account) as act:
-                if changes := form.changes(account):
-                    claim(request, account, changes)
-                    accounts.edit_account(account, changes=changes, by=actor, now=now)
-        except Refusal as refusal:
-            refuse(form, refusal)
-        except Stale as met:
-            stale = True
-            show_clash(form, met)
-        else:
-            done(request, _("Saved."), act)
-            return redirect(back)
+    if saved(request, form, lambda: _change(request, form, account, actor)):
+        return redirect(back)
     return ask(
         request,
         form,
@@ -99,5 +79,13 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         back=back,
         columns=True,
         hidden={"next": back, "version": version_of(account), **as_shown(account_of(account))},
-        stale=stale,
     )
+
+
+def _change(request: HttpRequest, form: AccountForm, account: Account, actor: Principal) -> Act:
+    now = timezone.now()
+    with history.act("edit_account", by=actor, now=now, subject=account) as act:
+        if changes := form.changes(account):
+            claim(request, account, changes)
+            accounts.edit_account(account, changes=changes, by=actor, now=now)
+    return act

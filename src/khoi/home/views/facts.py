@@ -10,12 +10,12 @@ from django.utils.translation import pgettext
 
 from khoi.design.views import posted
 from khoi.history import services as history
+from khoi.history.models import Act
 from khoi.history.queries import version_of
-from khoi.history.services import Stale
 from khoi.home import services as home
 from khoi.home.forms.facts import QUESTIONS, LeadForm, StepForm, bant_form, lead_of
 from khoi.home.queries.rows import next_steps
-from khoi.home.views.telling import as_shown, ask, claim, done, refuse, show_clash
+from khoi.home.views.telling import as_shown, ask, claim, done, refuse, saved
 from khoi.home.views.verbs import page_of
 from khoi.kit.refusals import Refusal
 from khoi.leads import services as leads
@@ -60,21 +60,8 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     lead = find(actor, "lead.edit", Lead, public_id=public_id)
     back = next_of(request, page_of(lead))
     form = LeadForm(posted(request), actor=actor, initial=lead_of(lead))
-    stale = False
-    if request.method == "POST" and form.is_valid():
-        changes, enquiry = form.changes(lead.person), form.enquiry(lead)
-        try:
-            claim(request, lead.person, changes, "person_version")
-            claim(request, lead, enquiry)
-            act = home.describe_lead(lead, person=changes, enquiry=enquiry, by=actor, now=timezone.now())
-        except Refusal as refusal:
-            refuse(form, refusal, email="emails", phone="phones")
-        except Stale as met:
-            stale = True
-            show_clash(form, met)
-        else:
-            done(request, _("Saved."), act)
-            return redirect(back)
+    if saved(request, form, lambda: _change(request, form, lead, actor), email="emails", phone="phones"):
+        return redirect(back)
     versions = {"version": version_of(lead), "person_version": version_of(lead.person)}
     return ask(
         request,
@@ -84,8 +71,16 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         back=back,
         columns=True,
         hidden={"next": back, **versions, **as_shown(lead_of(lead))},
-        stale=stale,
     )
+
+
+def _change(request: HttpRequest, form: LeadForm, lead: Lead, actor: Principal) -> Act:
+    now, changes, enquiry = timezone.now(), form.changes(lead.person), form.enquiry(lead)
+    with history.act("describe_lead", by=actor, now=now, subject=lead) as act:
+        claim(request, lead.person, changes, "person_version")
+        claim(request, lead, enquiry)
+        home.describe_lead(lead, person=changes, enquiry=enquiry, by=actor, now=now)
+    return act
 
 
 @allowed("task.edit")

@@ -9,14 +9,13 @@ from django.views.decorators.http import require_GET
 
 from khoi.design.views import posted
 from khoi.history import services as history
+from khoi.history.models import Act
 from khoi.history.queries import version_of
-from khoi.history.services import Stale
 from khoi.home.forms.facts import WhoForm, who_of
-from khoi.home.forms.filtering import address
-from khoi.home.queries.people import people_matching, person_page, person_rows, slice_of
+from khoi.home.queries.people import people_matching, person_page, person_rows
+from khoi.home.views.finding import found
 from khoi.home.views.record import story_of
-from khoi.home.views.telling import as_shown, ask, claim, done, refuse, show_clash
-from khoi.kit.refusals import Refusal
+from khoi.home.views.telling import as_shown, ask, claim, saved
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.team.queries import find
@@ -27,15 +26,7 @@ from khoi.team.views import allowed, next_of
 @require_GET
 @allowed("person.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
-    text = request.GET.get("q", "")[:100].replace("\0", "")
-    shown, after = slice_of(people_matching(actor, text), request.GET.get("after", ""))
-    context = {
-        "q": text,
-        "rows": person_rows(shown, actor),
-        "next_url": address(request.GET, after=after) if after else "",
-        "may_add": actor.may("lead.create"),
-    }
-    return render(request, "home/people.html", context)
+    return render(request, "home/people.html", found(request, actor, people_matching, person_rows))
 
 
 @require_GET
@@ -48,6 +39,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         "person": person,
         "page": person_page(person, actor=actor, now=now),
         "may_edit": actor.may("person.edit"),
+        "may_see_history": actor.may("act.view"),
         "may_log": actor.may("activity.create"),
         **story_of(request, person, actor),
     }
@@ -59,22 +51,8 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     person = find(actor, "person.edit", Person, public_id=public_id)
     back = next_of(request, reverse("home:person", args=[person.public_id]))
     form = WhoForm(posted(request), initial=who_of(person))
-    stale = False
-    if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        try:
-            with history.act("edit_person", by=actor, now=now, subject=person) as act:
-                if changes := form.changes(person):
-                    claim(request, person, changes)
-                    people.edit_person(person, changes=changes, by=actor, now=now)
-        except Refusal as refusal:
-            refuse(form, refusal, email="emails", phone="phones")
-        except Stale as met:
-            stale = True
-            show_clash(form, met)
-        else:
-            done(request, _("Saved."), act)
-            return redirect(back)
+    if saved(request, form, lambda: _change(request, form, person, actor), email="emails", phone="phones"):
+        return redirect(back)
     return ask(
         request,
         form,
@@ -82,5 +60,13 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         action=_("Save"),
         back=back,
         hidden={"next": back, "version": version_of(person), **as_shown(who_of(person))},
-        stale=stale,
     )
+
+
+def _change(request: HttpRequest, form: WhoForm, person: Person, actor: Principal) -> Act:
+    now = timezone.now()
+    with history.act("edit_person", by=actor, now=now, subject=person) as act:
+        if changes := form.changes(person):
+            claim(request, person, changes)
+            people.edit_person(person, changes=changes, by=actor, now=now)
+    return act

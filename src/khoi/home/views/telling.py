@@ -1,6 +1,6 @@
 """What a page says after it did something, and questions on a page or in a dialog."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.db.models import Model
 from django.forms import Form
@@ -12,6 +12,7 @@ from khoi.design.views import tell
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.services import Stale
+from khoi.home.forms.facts import AgainstShown
 from khoi.kit.refusals import Refusal
 
 
@@ -19,6 +20,23 @@ def done(request: HttpRequest, said: str, act: Act) -> None:
     """Say it with an Undo; an act that changed nothing is not spoken of."""
     if act.position is not None:
         tell(request, said, act_id=act.pk)
+
+
+def saved(request: HttpRequest, form: AgainstShown, write: Callable[[], Act], **fields: str) -> bool:
+    """Write what was sent and say so; False when nothing was, or it is not right, or somebody was quicker, which then
+    stands at the field. ``fields``: see ``refuse``."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        act = write()
+    except Refusal as refusal:
+        refuse(form, refusal, **fields)
+    except Stale as met:
+        show_clash(form, met)
+    else:
+        done(request, _("Saved."), act)
+        return True
+    return False
 
 
 def ask(
@@ -32,10 +50,9 @@ def ask(
     danger: bool = False,
     columns: bool = False,
     hidden: Mapping[str, object] | None = None,
-    stale: bool = False,
 ) -> HttpResponse:
-    """The question, in a dialog or on a page of its own; 422 when the answer given was not right. Long forms of short
-    fields stand in ``columns``. ``stale``: somebody was quicker, so 409."""
+    """The question, in a dialog or on a page of its own; 422 when the answer given was not right, 409 when somebody was
+    quicker. Long forms of short fields stand in ``columns``."""
     context = {
         "title": title,
         "text": text,
@@ -47,7 +64,8 @@ def ask(
         "form": form,
         "hidden": dict(hidden or {}),
     }
-    return render(request, "home/ask.html", context, status=409 if stale else 422 if form.errors else 200)
+    overtaken = isinstance(form, AgainstShown) and form.overtaken
+    return render(request, "home/ask.html", context, status=409 if overtaken else 422 if form.errors else 200)
 
 
 def claim(request: HttpRequest, record: Model, changes: Mapping[str, object], named: str = "version") -> None:
@@ -62,8 +80,9 @@ def as_shown(initial: Mapping[str, object]) -> dict[str, object]:
     return {f"initial-{name}": "" if value is None else value for name, value in initial.items()}
 
 
-def show_clash(form: Form, stale: Stale) -> None:
+def show_clash(form: AgainstShown, stale: Stale) -> None:
     """Both values at the field: the typed one stays in it, the other is said beneath."""
+    form.overtaken = True
     for name, clash in stale.clashing.items():
         said = _("Meanwhile somebody changed this to “%(theirs)s”. Save again to keep what you typed.")
         form.add_error(name if name in form.fields else None, said % {"theirs": clash.theirs})
