@@ -11,6 +11,7 @@ from khoi.home.queries.timeline import counts_of, timeline_of
 from khoi.leads.models import BantFact
 from khoi.lifecycle import services as lifecycle
 from khoi.touchpoints import services as touchpoints
+from tests.cast import join
 from tests.home.conftest import ago
 
 
@@ -210,6 +211,25 @@ def test_everything_of_a_person_and_an_account_is_on_one_page(lead, an, dung):
     assert "Nguyễn Thị Mai Chi" in account
     assert dung.browser().get(f"/people/{lead.person.public_id}/").status_code == 404
     assert dung.browser().get(f"/accounts/{made.account.public_id}/").status_code == 404
+
+
+def test_each_record_leads_to_its_history(lead, an):
+    made = lifecycle.convert_lead(lead, by=an.by, now=timezone.now())
+    pages = {
+        "lead": f"/leads/{lead.public_id}/",
+        "person": f"/people/{lead.person.public_id}/",
+        "account": f"/accounts/{made.account.public_id}/",
+        "deal": f"/pipeline/{made.opportunity.public_id}/",
+    }
+    browser = an.browser()
+    for kind, url in pages.items():
+        history = re.search(rf'href="(/history/of/{kind}/[^"]+)"', browser.get(url).content.decode())[1]
+        assert browser.get(history).status_code == 200
+
+
+def test_a_partner_is_shown_no_way_to_a_history(capture):
+    partner = join("Đại Lý", "dai-ly@example.vn", "partner", None, visibility="own")
+    assert "/history/of/" not in page(partner, capture("Hoa", owner=partner))
 
 
 def test_two_people_who_change_the_same_field_see_both_values(lead, an, binh):

@@ -68,6 +68,7 @@ def deal_context(found: Opportunity, actor: Principal, form: Form | None = None)
         "owner_form": _form_of("owner", one, actor, form),
         "name_form": _form_of("name", one, actor, form),
         "may_edit": may_edit,
+        "may_see_history": actor.may("act.view"),
         "kinds": [(kind, ActivityKind(kind).label) for kind in LOGGED],
         "outcomes": [(kind, outcomes_of(kind)) for kind in OUTCOMES],
         "may_log": actor.may("activity.create"),
