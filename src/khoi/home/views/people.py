@@ -14,7 +14,7 @@ from khoi.history.queries import version_of
 from khoi.home.forms.facts import WhoForm, who_of
 from khoi.home.queries.people import people_matching, person_page, person_rows
 from khoi.home.views.finding import found
-from khoi.home.views.record import story_of
+from khoi.home.views.story import story_of
 from khoi.home.views.telling import as_shown, ask, claim, saved
 from khoi.people import services as people
 from khoi.people.models import Person
@@ -40,7 +40,6 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         "page": person_page(person, actor=actor, now=now),
         "may_edit": actor.may("person.edit"),
         "may_see_history": actor.may("act.view"),
-        "may_log": actor.may("activity.create"),
         **story_of(request, person, actor),
     }
     return render(request, "home/person.html", context)

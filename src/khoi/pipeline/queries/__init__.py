@@ -17,7 +17,6 @@ from khoi.pipeline.queries.courses import (
 from khoi.pipeline.queries.finding import accounts_of, owners_of_deals, people_named
 from khoi.pipeline.queries.lists import SORTS, Part, every, known_sort, part
 from khoi.pipeline.queries.steps import has_next_step, has_task, next_steps_of, open_tasks
-from khoi.pipeline.queries.telling import Event, events_of
 from khoi.pipeline.queries.wanted import STATES, VIEWS, Wanted, deals, read_wanted, scope, views_of
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
     "Cash",
     "Column",
     "End",
-    "Event",
     "Gate",
     "Milestone",
     "Need",
@@ -43,7 +41,6 @@ __all__ = [
     "cash",
     "course",
     "deals",
-    "events_of",
     "every",
     "further_cards",
     "gate",

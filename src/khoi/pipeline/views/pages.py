@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from khoi.activities.forms import OUTCOMES, outcomes_of
-from khoi.activities.models import ActivityKind
 from khoi.history import services as history
 from khoi.history.services import Stale
 from khoi.kit import periods
@@ -30,8 +31,6 @@ from khoi.workspace import queries as workspace
 
 #: What may be changed in place, as it stands on the page.
 SHOWN = ("amount", "close_on", "decision_maker", "need")
-#: What the page offers to write down, the usual first.
-LOGGED = ("note", "call", "meeting", "task")
 RELATED = ("account", "contact__person", "person", "lead__source", "owner", "stage", "pipeline")
 
 
@@ -39,10 +38,12 @@ RELATED = ("account", "contact__person", "person", "lead__source", "owner", "sta
 @allowed("opportunity.view")
 def deal(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     found = team.find(actor, "opportunity.view", Opportunity, public_id=public_id)
-    return render(request, "pipeline/deal.html", deal_context(found, actor))
+    return render(request, "pipeline/deal.html", deal_context(request, found, actor))
 
 
-def deal_context(found: Opportunity, actor: Principal, form: Form | None = None) -> dict[str, Any]:
+def deal_context(
+    request: HttpRequest, found: Opportunity, actor: Principal, form: Form | None = None
+) -> dict[str, Any]:
     """Everything the page shows; ``form`` is an edit that was refused, shown again at its field."""
     now, zone = timezone.now(), workspace.zone()
     one = Opportunity.objects.visible_to(actor).select_related(*RELATED).get(pk=found.pk)
@@ -50,6 +51,9 @@ def deal_context(found: Opportunity, actor: Principal, form: Form | None = None)
     passages = queries.moves_of(one, now)
     following = queries.next_stage(one, stages)
     gate = queries.gate(one, following, now, zone) if following else None
+    lead = _lead(one, actor)
+    # The room of records stands above this one, so its panel comes by name.
+    story = import_string(settings.KHOI_STORY)
     may_edit = actor.may("opportunity.edit")
     [card] = queries.cards_of([one], stages, now, zone)
     return {
@@ -62,16 +66,13 @@ def deal_context(found: Opportunity, actor: Principal, form: Form | None = None)
         "passages": passages[::-1],
         "tasks": queries.open_tasks(one),
         "points": _points(one, actor),
-        "lead": _lead(one, actor),
-        "events": queries.events_of(one, actor, zone),
+        "lead": lead,
+        "story": story(request, actor, person=one.person, lead=lead, at=reverse("pipeline:deal", args=[one.public_id])),
         "fields": [(name, _form_of(name, one, actor, form)) for name in SHOWN],
         "owner_form": _form_of("owner", one, actor, form),
         "name_form": _form_of("name", one, actor, form),
         "may_edit": may_edit,
         "may_see_history": actor.may("act.view"),
-        "kinds": [(kind, ActivityKind(kind).label) for kind in LOGGED],
-        "outcomes": [(kind, outcomes_of(kind)) for kind in OUTCOMES],
-        "may_log": actor.may("activity.create"),
         "may_do": actor.may("task.edit"),
         "weighted": one.amount * one.stage.probability // 100 if one.amount is not None else None,
         "today": periods.today(now, zone),
@@ -119,4 +120,4 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         else:
             done(request, _("Saved."), act)
             return redirect("pipeline:deal", found.public_id)
-    return render(request, "pipeline/deal.html", deal_context(found, actor, form), status=422)
+    return render(request, "pipeline/deal.html", deal_context(request, found, actor, form), status=422)
