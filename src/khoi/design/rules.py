@@ -77,7 +77,7 @@ def spark(points: Sequence[float], *, width: int = 52, height: int = 18) -> Spar
     low, high = min(points), max(points)
     step = (width - 3) / (len(points) - 1)
     places = [(1 + i * step, _height(p, low, high, height)) for i, p in enumerate(points)]
-    line = "M" + "L".join(f"{x:.4g} {y:.4g}" for x, y in places)
+    line = "M" + "L".join(f"{round(x, 1):g} {round(y, 1):g}" for x, y in places)
     last_x, last_y = places[-1]
     return Spark(
         width, height, line, f"{line}V{height}H1z", round(last_x, 1), round(last_y, 1), points[-1] >= points[0]

@@ -107,6 +107,8 @@ def work_status(code: str) -> str:
 @register.simple_tag
 def clock(state: str, left: float | None, label: str) -> SafeString:
     """The response clock. `state` is "" (running), "soon", "late" or "kept"; `left` is 0…100 of the promised time."""
+    if state == "kept":
+        return format_html('<span class="clock" data-state="kept">{}</span>', label)
     share = min(100, max(0, round(left or 0)))
     return format_html('<span class="clock" data-state="{}" style="--left:{}">{}</span>', state, share, label)
 

@@ -55,11 +55,11 @@ def verb_of(line: Line) -> Verb:
     if line.reason == "returned":
         return Verb(gettext("Take up again"), "loop", "reopen")
     if line.task is not None and line.task.kind == "email" and line.email:
-        return Verb(gettext("Write"), "mail", "mail")
+        return Verb(gettext("Write email"), "mail", "mail")
     if line.phone:
         return Verb(gettext("Call"), "phone", "call")
     if line.email:
-        return Verb(gettext("Write"), "mail", "mail")
+        return Verb(gettext("Write email"), "mail", "mail")
     return Verb(pgettext("verb", "Open"), "arrow", "open")
 
 
@@ -104,7 +104,7 @@ def _task(line: Line, now: datetime) -> Words:
 
 
 def _hot(line: Line, now: datetime) -> Words:
-    return Words(gettext("Hot, and nothing is planned"), _last(line, now))
+    return Words(gettext("Hot, and nothing is planned."), _last(line, now))
 
 
 def _returned(line: Line, now: datetime) -> Words:
@@ -112,7 +112,8 @@ def _returned(line: Line, now: datetime) -> Words:
     if lead is None or lead.return_on is None:
         return Words(gettext("Comes back"), "")
     first = gettext("Back since %(day)s") % {"day": formats.short_day(lead.return_on)}
-    return Words(first, gettext("handed back then: %(reason)s.") % {"reason": lead.get_exit_reason_display()})
+    reason = lead.get_exit_reason_display()
+    return Words(first, gettext("(handed back: %(reason)s)") % {"reason": reason[:1].lower() + reason[1:]})
 
 
 def _one_short(line: Line, now: datetime) -> Words:

@@ -61,7 +61,8 @@ def step(context: template.Context, task: Task | None) -> SafeString:
         return format_html("{}", task.title)
     now = context.get("now") or timezone.now()
     late = SafeString(' class="bad"') if task.due_at < now else ""
-    return format_html("{}, <span{}>{}</span>", task.title, late, day_and_hour(task.due_at, now))
+    when = day_and_hour(task.due_at, now)
+    return format_html("<span>{}</span><span>, <span{}>{}</span></span>", task.title, late, when)
 
 
 def day_and_hour(when: datetime, now: datetime) -> str:
