@@ -6,35 +6,42 @@ length, so no two different rows give the same bytes.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 GENESIS = bytes(32)
 
 
-def lp(*fields: object) -> bytes:
-    """Length-prefixed bytes of the fields; None and the empty text differ."""
-    parts = []
-    for field in fields:
-        if field is None:
-            parts.append(b"-:")
-            continue
-        data = field if isinstance(field, bytes) else str(field).encode()
-        parts.append(b"%d:%s" % (len(data), data))
-    return b"".join(parts)
+def lp(*fields: str | int | None) -> bytes:
+    """The fields, each behind its length in bytes; None and the empty text differ."""
+    texts = [None if field is None else str(field) for field in fields]
+    return "".join(["-:" if text is None else f"{_size(text)}:{text}" for text in texts]).encode()
 
 
-def seal_of(leaves: Iterable[tuple[object, ...]]) -> bytes:
-    """Digest of an act's changes: tuples (id, tbl, row id, subject, op, before, seal) in id order."""
-    digest = hashlib.sha256()
-    for leaf in leaves:
-        digest.update(lp(*leaf))
-    return digest.digest()
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
-def sealed(salt: object, personal: object, seal: object) -> bool:
+def seal_of(leaves: Iterable[Sequence[Any]]) -> bytes:
+    """Digest of an act's changes: (id, tbl, row id, subject, op, before, seal) in id order."""
+    return hashlib.sha256(b"".join([leaf(*fields) for fields in leaves])).digest()
+
+
+def leaf(
+    change: int, tbl: int, row: int, subject: int | None, op: str, before: str | None, seal: bytes | None
+) -> bytes:
+    """``lp`` of one change, written out because a long history has millions."""
+    c, t, r = str(change), str(tbl), str(row)
+    who = "-:" if subject is None else f"{len(str(subject))}:{subject}"
+    said = "-:" if before is None else f"{_size(before)}:{before}"
+    head = f"{len(c)}:{c}{len(t)}:{t}{len(r)}:{r}{who}{len(op)}:{op}{said}".encode()
+    return head + (b"-:" if seal is None else b"%d:%s" % (len(seal), seal))
+
+
+def sealed(salt: bytes | None, personal: str, seal: bytes | None) -> bool:
     """Whether the seal is that of these personal values: ``sha256(salt ‖ values)``."""
-    return isinstance(salt, bytes) and hashlib.sha256(salt + str(personal).encode()).digest() == seal
+    return salt is not None and hashlib.sha256(salt + personal.encode()).digest() == seal
 
 
-def link(previous: bytes, act_fields: tuple[object, ...], seal: bytes) -> bytes:
+def link(previous: bytes, act_fields: Sequence[str | int | None], seal: bytes) -> bytes:
     return hashlib.sha256(previous + lp(*act_fields) + seal).digest()

@@ -20,7 +20,7 @@ def plain(row: Iterable[object]) -> tuple[object, ...]:
     return tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
 
 
-def act_fields(act: Act) -> tuple[object, ...]:
+def act_fields(act: Act) -> tuple[str | int | None, ...]:
     """What the chain covers of the act itself. Not the actor's name: that may have to be erased."""
     return (
         act.pk,

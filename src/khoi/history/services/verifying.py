@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from khoi.history.models import Act, Change, Head, code_of
+from khoi.history.queries.chained import Seals, acts_in_order
 from khoi.history.queries.coverage import coverage
 from khoi.history.queries.lives import recorded_models
-from khoi.history.rules.chain import GENESIS, link, seal_of, sealed
+from khoi.history.rules.chain import GENESIS, link
 from khoi.history.services.acting import current_act
 from khoi.history.services.recording import strays
-from khoi.history.services.sealing import LEAF, act_fields, plain
 from khoi.history.services.shaping import shape, shape_in
 
 
@@ -62,7 +62,7 @@ def verify(*, since: Anchor | None = None, moved: bool = False) -> Verified:
 def _verify(since: Anchor | None, moved: bool) -> Verified:
     if names := strays(connection):
         return Verified(False, Act.objects.count(), names[0], "trigger")
-    if (orphan := _orphan()) is not None:
+    if (orphan := _unsealed()) is not None:
         return Verified(False, Act.objects.count(), orphan, "orphan_change")
     walked, noted = _walk(since)
     if not walked.ok:
@@ -76,65 +76,41 @@ def _verify(since: Anchor | None, moved: bool) -> Verified:
     return walked
 
 
-def _orphan() -> int | None:
-    """An act that was never sealed, or a change without a sealed act: somebody wrote beside us."""
+def _unsealed() -> int | None:
+    """An act that was never sealed, though no act of ours is open: somebody wrote beside us."""
+    left = Act.objects.filter(position=None).exclude(pk=_mine()).order_by("id")
+    return left.values_list("pk", flat=True).first()
+
+
+def _mine() -> int:
     opened = current_act()
-    mine = opened.pk if opened else 0
-    unsealed = Act.objects.filter(position=None).exclude(pk=mine).order_by("id").values_list("pk", flat=True).first()
-    if unsealed is not None:
-        return unsealed
-    sealed = Act.objects.filter(position__isnull=False).values("pk")
-    loose = Change.objects.exclude(act_id__in=sealed).exclude(act_id=mine)
-    return loose.order_by("id").values_list("act_id", flat=True).first()
+    return opened.pk if opened else 0
 
 
 def _walk(since: Anchor | None) -> tuple[Verified, str | None]:
     """Every link in order, and the shape that was noted last."""
-    chain, position, checked = GENESIS, 0, 0
+    chain, position = GENESIS, 0
     noted: str | None = None
     met = since is None or since.position == 0
-    changes = _Changes()
-    for act in Act.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=2_000):
+    seals = Seals()
+    for *fields, seal, stored in acts_in_order():
+        act, why = fields[0], fields[11]
         position += 1
-        if act.position != position:
-            return Verified(False, checked, act.pk, "reordered"), noted
-        digest = seal_of(changes.of(act.pk))
-        if changes.broken_seal:
-            return Verified(False, checked, act.pk, "altered"), noted
-        chain = link(chain, act_fields(act), digest)
-        if digest != bytes(act.seal or b"") or chain != bytes(act.chain or b""):
-            return Verified(False, checked, act.pk, "altered"), noted
+        if fields[1] != position:
+            return Verified(False, position - 1, act, "reordered"), noted
+        digest = seals.of(act)
+        chain = link(chain, fields, digest or b"")
+        if digest is None or digest != seal or chain != stored:
+            return Verified(False, position - 1, act, "altered"), noted
         if since is not None and since.position == position:
             met = since.chain == chain
-        noted = shape_in(act.why) or noted
-        checked += 1
+        noted = shape_in(why) or noted
     end = anchor()
     if (end.position, end.chain) != (position, chain) or not met:
-        return Verified(False, checked, end.position, "cut_off"), noted
-    return Verified(True, checked, None), noted
-
-
-class _Changes:
-    """All changes in one pass, act by act in the order of the chain: no query per act.
-
-    The chain covers a person's values only through their seal, so the seal is checked against them here,
-    unless they were erased.
-    """
-
-    def __init__(self) -> None:
-        rows = Change.objects.order_by(F("act__position"), "id").values_list("act_id", "salt", "personal", *LEAF)
-        self.broken_seal = False
-        self._rows = rows.filter(act__position__isnull=False).iterator(chunk_size=5_000)
-        self._next = next(self._rows, None)
-
-    def of(self, act_id: int) -> list[tuple[object, ...]]:
-        found = []
-        while self._next is not None and self._next[0] == act_id:
-            salt, personal, *leaf = plain(self._next[1:])
-            found.append(tuple(leaf))
-            self.broken_seal |= personal is not None and not sealed(salt, personal, leaf[-1])
-            self._next = next(self._rows, None)
-        return found
+        return Verified(False, position, end.position, "cut_off"), noted
+    if (loose := seals.left(but=_mine())) is not None:
+        return Verified(False, position, loose, "orphan_change"), noted
+    return Verified(True, position, None), noted
 
 
 def _wrongly_marked() -> int | None:
