@@ -149,6 +149,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",
                 "django.contrib.messages.context_processors.messages",
+                "khoi.design.views.looked_at",
                 "khoi.home.views.frame",
             ],
         },

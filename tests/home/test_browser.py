@@ -8,6 +8,9 @@ from khoi.leads.models import Lead
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+#: Chromium without a window starts no telephone, and drops clicks for a while after it was asked to.
+NO_TELEPHONE = """addEventListener("click", (e) => e.target.closest("a[href^='tel:']") && e.preventDefault(), true)"""
+
 
 @pytest.fixture
 def window(browser, live_server, an):
@@ -20,6 +23,21 @@ def window(browser, live_server, an):
     page.set_default_timeout(10_000)
     yield page
     context.close()
+
+
+def test_a_call_is_logged_in_two_clicks_from_home_and_taken_back(window, live_server, capture):
+    capture("Trần Thị Hoa", phone="0912 345 678")
+    window.add_init_script(NO_TELEPHONE)
+    window.goto(f"{live_server.url}/?lang=en")
+    window.click(".next a[data-log]")
+    window.click("#dialog button[value=no_answer]")
+    window.wait_for_selector(".toast [data-undo]")
+    assert Activity.objects.get().outcome == "no_answer"
+    assert window.url.endswith("/?lang=en")
+    with window.expect_navigation():
+        window.click(".toast [data-undo] button")
+    window.wait_for_selector(".next a[data-log]")
+    assert not Activity.objects.exists()
 
 
 def test_the_next_step_is_changed_in_its_cell_and_escape_takes_back(window, live_server, capture):

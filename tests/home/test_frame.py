@@ -1,7 +1,9 @@
 """What every page is framed by, and what that costs."""
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils.translation import override
 
 from khoi.home.views import frame
@@ -46,3 +48,16 @@ def test_every_place_of_the_rail_is_there(open_all_day, admin):
     browser = admin.browser()
     for item in framed(admin.user)["nav"]:
         assert browser.get(item.url).status_code == 200, item.url
+
+
+@pytest.mark.parametrize(
+    "header", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"HX-Request": "true"}]
+)
+def test_what_was_done_is_told_on_the_next_page_looked_at(capture, an, client, header):
+    client.force_login(an.user)
+    client.post(
+        reverse("activities:log"), {"lead": capture("Trần Thị Hoa").public_id, "kind": "call", "outcome": "busy"}
+    )
+    assert "data-undo" not in client.get("/", headers=header).text
+    assert "data-undo" in client.get("/").text
+    assert "data-undo" not in client.get("/").text

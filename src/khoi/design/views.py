@@ -54,6 +54,13 @@ def tell(request: HttpRequest, text: str, *, act_id: int | None = None) -> None:
     messages.success(request, text, extra_tags=undo)
 
 
+def looked_at(request: HttpRequest) -> dict[str, bool]:
+    """Context processor: `apart` when nobody will see the frame of this answer, because the browser fetches ahead or a
+    script takes one part of it. Toasts then wait for the next page; shown once, they are gone."""
+    purpose = request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+    return {"apart": "prefetch" in purpose or request.headers.get("HX-Request") == "true"}
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent, for a form; None when the page was only asked for."""
     return request.POST if request.method == "POST" else None
