@@ -10,6 +10,7 @@ from khoi.cli.refusals import explained
 from khoi.history.models import Act
 from khoi.history.services import Refused
 from khoi.kit.refusals import Refusal
+from khoi.people.models import Person
 from khoi.team.models import Team, User
 from khoi.team.queries import token_principal
 from khoi.workspace.models import Workspace
@@ -239,3 +240,22 @@ def test_the_dump_of_a_day_before_anything_was_is_empty(khoi):
 def test_a_report_has_rows_and_a_total(khoi, report):
     assert {"rows", "total"} <= answer(khoi, "report", report).keys()
     assert khoi("report", report)[0] == 0
+
+
+def test_two_people_are_merged_and_the_merge_is_taken_back(khoi):
+    with acting():
+        one, two = (Person.objects.create(full_name=name, created_at=NOW) for name in ("Hương", "Hương Phạm"))
+    said = answer(khoi, "people", "merge", str(one.public_id), str(two.pk))
+    assert (said["survivor"], said["already"]) == (str(one.public_id), False)
+    assert Person.objects.get(pk=two.pk).merged_into == one
+    assert answer(khoi, "people", "merge", str(one.pk), str(two.pk))["already"] is True
+    assert answer(khoi, "undo", str(said["act"]))["stays"] == []
+    assert Person.objects.get(pk=two.pk).merged_into is None
+
+
+def test_a_merge_of_nobody_or_with_oneself_changes_nothing(khoi):
+    with acting():
+        one = Person.objects.create(full_name="Hương", created_at=NOW)
+    assert khoi("people", "merge", str(one.pk), "999999")[0] == 1
+    assert khoi("people", "merge", str(one.pk), "hương")[0] == 1
+    assert answer(khoi, "people", "merge", str(one.pk), str(one.pk), code=3)["refused"] == "same_person"

@@ -108,3 +108,51 @@ def test_a_reading_token_writes_nothing(lead, an):
     ask = program(an, scopes=["read"])
     assert ask("post", "/tasks", {"title": "x"}).status_code == 403
     assert ask("get", "/leads").status_code == 200
+
+
+def test_two_people_are_made_one_and_the_old_id_answers_with_the_survivor(capture, an, dung):
+    one = capture("Phạm Thị Hương", email="huong@x.vn", owner=an).person
+    two = capture("Hương Phạm", phone="0987654321", owner=an).person
+    ask, body = program(an), {"survivor": str(one.public_id), "loser": str(two.public_id)}
+    assert program(dung)("post", "/people/merge", body).status_code == 404
+    made = ask("post", "/people/merge", body, **{"Idempotency-Key": "m1"})
+    again = ask("post", "/people/merge", body)
+    assert (made.status_code, made.json()["already"]) == (200, False)
+    assert (again.json()["act"], again.json()["already"]) == (made.json()["act"], True)
+    old = ask("get", f"/people/{two.public_id}").json()
+    assert (old["id"], old["merged_into"], old["merged"]) == (
+        str(one.public_id),
+        str(one.public_id),
+        [str(two.public_id)],
+    )
+    assert (old["emails"], old["phones"]) == (["huong@x.vn"], ["+84987654321"])
+    assert [person["id"] for person in ask("get", "/people").json()["items"]] == [str(one.public_id)]
+    undone = ask("post", f"/acts/{made.json()['act']}/undo", {})
+    assert (undone.status_code, undone.json()["stays"]) == (200, [])
+    assert ask("get", f"/people/{two.public_id}").json()["merged_into"] is None
+
+
+def test_the_choices_of_a_merge_say_whose_value_stays(capture, an):
+    one = capture("Hương", email="huong@x.vn", owner=an).person
+    two = capture("Phạm Thị Hương", email="huong.pham@x.vn", owner=an).person
+    body = {
+        "survivor": str(one.public_id),
+        "loser": str(two.public_id),
+        "choices": {"full_name": "loser", "email": "loser"},
+    }
+    assert program(an)("post", "/people/merge", body).status_code == 200
+    said = program(an)("get", f"/people/{one.public_id}").json()
+    assert (said["full_name"], said["emails"]) == ("Phạm Thị Hương", ["huong.pham@x.vn", "huong@x.vn"])
+    body["choices"] = {"shoe_size": "loser"}
+    assert program(an)("post", "/people/merge", body).status_code == 422
+
+
+def test_a_change_sent_to_the_old_id_reaches_the_survivor(capture, an):
+    one, two = (capture(name, owner=an).person for name in ("Hương", "Hương Phạm"))
+    ask = program(an)
+    ask("post", "/people/merge", {"survivor": str(one.public_id), "loser": str(two.public_id)})
+    path = f"/people/{two.public_id}"
+    version = ask("get", path)["ETag"]
+    changed = ask("patch", path, {"job_title": "Trưởng kho"}, **{"If-Match": version})
+    one.refresh_from_db()
+    assert (changed.status_code, one.job_title) == (200, "Trưởng kho")

@@ -77,9 +77,22 @@ class ContactSet(models.QuerySet["Contact"]):
         return self.filter(account__in=Account.objects.visible_to(actor))
 
 
+class LiveContacts(models.Manager["Contact"]):
+    """Without the rows that were absorbed; also what ``person.contacts`` and ``account.contacts`` show."""
+
+    def get_queryset(self) -> ContactSet:
+        return ContactSet(self.model, using=self._db).filter(absorbed_into=None)
+
+    def visible_to(self, actor: Principal) -> ContactSet:
+        return self.get_queryset().visible_to(actor)
+
+
 @fact(21, subject="person", personal=["job_title"])
 class Contact(models.Model):
-    """A person's formal role at an account."""
+    """A person's formal role at an account.
+
+    ``absorbed_into``: the same role of the person whom this row's person was merged into.
+    """
 
     occurred_field = "created_at"
 
@@ -88,15 +101,21 @@ class Contact(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")
     kind = models.CharField(max_length=10, choices=ContactKind.choices, default=ContactKind.CUSTOMER)
     job_title = models.CharField(max_length=200, blank=True)
+    absorbed_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
     created_at = models.DateTimeField()
 
-    objects = ContactSet.as_manager()
+    objects = LiveContacts()
+    every = ContactSet.as_manager()
 
     class Meta:
         db_table = "accounts_contact"
         constraints = [
             UniqueConstraint(fields=["public_id"], name="contact_public_id_is_unique"),
-            UniqueConstraint(fields=["person", "account"], name="person_is_one_contact_of_an_account"),
+            UniqueConstraint(
+                fields=["person", "account"],
+                condition=Q(absorbed_into=None),
+                name="person_is_one_contact_of_an_account",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -60,7 +60,12 @@ def undo(options: Namespace) -> int:
         )
     except Refused as refused:
         raise _refusal(options.act, refused.reason, list(refused.dependents)) from None
-    answer = {"act": undone.act.pk, "undone": list(undone.undone), "kept": undone.kept}
+    answer = {
+        "act": undone.act.pk,
+        "undone": list(undone.undone),
+        "kept": undone.kept,
+        "stays": list(undone.stays),
+    }
     says = ngettext("%d act was taken back, by act %d.", "%d acts were taken back, by act %d.", len(undone.undone))
     return show(answer, as_json=options.json, lines=[says % (len(undone.undone), undone.act.pk)])
 

@@ -21,7 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"khoi {__version__}", help=_("show the version and stop")
     )
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
-    for add in (_starting, _importing, _looking_back, _reporting, _team, _checking, _keeping):
+    for add in (_starting, _importing, _people, _looking_back, _reporting, _team, _checking, _keeping):
         add(commands)
     return parser
 
@@ -56,6 +56,15 @@ def _importing(commands: Commands) -> None:
     parser.add_argument("--layout", help=_("name of a known layout; without it, the columns are recognised"))
     parser.add_argument("--mapping", metavar="FILE", help=_("file that says what each column means"))
     parser.add_argument("--dry-run", action="store_true", help=_("say what would happen and change nothing"))
+
+
+def _people(commands: Commands) -> None:
+    people = commands.add_parser("people", help=_("people we hold data on"), description=_("people we hold data on"))
+    verbs = people.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
+    merge = _command(verbs, "merge", "people:merge", _("make two people one; can be taken back at any time"))
+    merge.add_argument("survivor", metavar="A", help=_("id of the one who stays"))
+    merge.add_argument("loser", metavar="B", help=_("id of the one who is found as A from now on"))
+    merge.add_argument("--key", help=_("word of yours for this merge: the same word again changes nothing"))
 
 
 def _looking_back(commands: Commands) -> None:

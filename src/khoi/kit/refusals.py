@@ -56,6 +56,7 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "hours_are_empty": _("Working hours end after they start, on one day of the week at least."),
     "scope_needed": _("Choose what the token may do."),
     "not_waiting": _("This mail is no longer waiting."),
+    "same_person": _("Choose somebody else: one cannot be merged with oneself."),
     "not_in_workspace": _("This belongs to another record."),
 }
 

@@ -213,9 +213,15 @@ class DealRole(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-@fact(52, subject="person", personal=["text", "impact", "cost_of_waiting", "evidence"], plain=["currency"])
+@fact(
+    52,
+    subject="person",
+    personal=["text", "impact", "cost_of_waiting", "evidence"],
+    derived=["person"],
+    plain=["currency"],
+)
 class BantFact(models.Model):
-    """One thing learnt about budget, authority, need or timing. The latest of a kind holds.
+    """One thing learnt about budget, authority, need or timing. The latest of a kind holds. ``person`` is the lead's.
 
     ``amount``/``amount_to`` in minor units (a band when both are given); ``confidence`` 1 to 3.
     """

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import decision, derived, fact
@@ -17,24 +17,35 @@ class ContactPointKind(models.TextChoices):
 
 
 class PersonSet(models.QuerySet["Person"]):
+    def live(self) -> "PersonSet":
+        """Those who stand for themselves: whoever was merged into somebody else is found as that one."""
+        return self.filter(merged_into=None)
+
+    def known_to(self, actor: Principal) -> "PersonSet":
+        """The visible ones and everybody merged into them: of whom history may speak."""
+        seen = Person.objects.visible_to(actor).values("pk")
+        return self.filter(Q(pk__in=seen) | Q(merged_into__in=seen))
+
     def visible_to(self, actor: Principal) -> "PersonSet":
-        """Who may see a lead, deal or account may see its people. Asked through the relations' names,
+        """Live people. Who may see a lead, deal or account may see its people. Asked through the relations' names,
         because those rooms stand above this one."""
         if actor.visibility == "all" and actor.role != PARTNER:
-            return self.all()
+            return self.live()
         seen = models.Q(pk__in=Person.objects.filter(owned(actor, "leads__owner"), leads__isnull=False).values("pk"))
         if actor.role != PARTNER:
             deals = Person.objects.filter(owned(actor, "opportunities__owner"), opportunities__isnull=False)
             accounts = Person.objects.filter(owned(actor, "contacts__account__owner"), contacts__isnull=False)
             seen |= Q(pk__in=deals.values("pk")) | Q(pk__in=accounts.values("pk"))
-        return self.filter(seen)
+        return self.live().filter(seen)
 
 
 @fact(10, subject="pk", personal=["full_name", "job_title"], derived=["search"], plain=["language"])
 class Person(models.Model):
     """A human being we hold data on. One row per human; the name may be unknown.
 
-    ``search`` is folded words of name, emails and phones, each behind a space; rebuilt by settle.
+    Two rows that turn out to be one human are merged: everything hangs on the survivor, the other row stays as it
+    was and ``merged_into`` names the survivor, always in one step. ``search`` is folded words of names, emails and
+    phones, each behind a space; rebuilt by settle.
     """
 
     occurred_field = "created_at"
@@ -44,33 +55,60 @@ class Person(models.Model):
     job_title = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=5, blank=True)
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    merged_at = models.DateTimeField(null=True)
     search = models.TextField(blank=True)
 
     objects = PersonSet.as_manager()
 
     class Meta:
         db_table = "people_person"
-        constraints = [UniqueConstraint(fields=["public_id"], name="person_public_id_is_unique")]
+        constraints = [
+            UniqueConstraint(fields=["public_id"], name="person_public_id_is_unique"),
+            CheckConstraint(
+                condition=Q(merged_into=None, merged_at=None)
+                | (Q(merged_into__isnull=False, merged_at__isnull=False) & ~Q(merged_into=F("id"))),
+                name="person_is_merged_into_another_at_a_moment",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
 
 
+class LivePoints(models.Manager["ContactPoint"]):
+    """Without the rows that were absorbed; also what ``person.contact_points`` shows."""
+
+    def get_queryset(self) -> "models.QuerySet[ContactPoint]":
+        return super().get_queryset().filter(absorbed_into=None)
+
+
 @fact(11, subject="person", personal=["value", "normal"])
 class ContactPoint(models.Model):
-    """A way to reach a person, as written and as compared (``normal``: lower-cased email, E.164 phone)."""
+    """A way to reach a person, as written and as compared (``normal``: lower-cased email, E.164 phone).
+
+    ``absorbed_into``: the same address of the person whom this row's person was merged into.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contact_points")
     kind = models.CharField(max_length=10, choices=ContactPointKind.choices)
     value = models.CharField(max_length=320)
     normal = models.CharField(max_length=320)
     is_primary = models.BooleanField(default=False)
+    absorbed_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
     created_at = models.DateTimeField()
+
+    objects = LivePoints()
+    every: "models.Manager[ContactPoint]" = models.Manager()
 
     class Meta:
         db_table = "people_contact_point"
         constraints = [
-            UniqueConstraint(fields=["person", "kind", "normal"], name="contact_point_is_listed_once_per_person"),
+            UniqueConstraint(
+                fields=["person", "kind", "normal"],
+                condition=Q(absorbed_into=None),
+                name="contact_point_is_listed_once_per_person",
+            ),
             UniqueConstraint(fields=["person", "kind"], condition=Q(is_primary=True), name="one_primary_of_each_kind"),
         ]
 
@@ -111,7 +149,8 @@ class Consent(models.Model):
     """One entry of the consent ledger: who agreed to what, in which exact words, when and how.
 
     Appended only, and stepped around by undo: ``person`` may let go, ``person_ref`` and the address stay.
-    ``confirmed`` is False while only a stranger at a form has said so.
+    ``person`` is whoever ``person_ref`` was merged into. ``confirmed`` is False while only a stranger at a form has
+    said so.
     """
 
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="consents")

@@ -148,9 +148,9 @@ class Opportunity(models.Model):
         return self.name
 
 
-@decision(103, subject="person", personal=["note"], plain=["basis"])
+@decision(103, subject="person", personal=["note"], derived=["person"], plain=["basis"])
 class StageMove(models.Model):
-    """An opportunity entered a stage, because of ``basis``."""
+    """An opportunity entered a stage, because of ``basis``. ``person`` is the deal's."""
 
     occurred_field = "occurred_at"
 

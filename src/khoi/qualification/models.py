@@ -43,9 +43,9 @@ class Basis(models.TextChoices):
     HAND_BACK = "hand_back", _("handed back")
 
 
-@decision(81, subject="person", personal=["note", "met", "missing"])
+@decision(81, subject="person", personal=["note", "met", "missing"], derived=["person"])
 class StageChange(models.Model):
-    """A lead entered a stage: what was met, what was missing, by which version, why.
+    """A lead entered a stage: what was met, what was missing, by which version, why. ``person`` is the lead's.
 
     ``occurred_at``: when it was true (imported ones lie in the past). ``met``/``missing``: lists of clause codes with
     the values seen.

@@ -30,6 +30,7 @@ MAY: dict[str, frozenset[str]] = {
     "lead.export": _LEADERS | {MARKETER},
     "person.view": _EVERYBODY,
     "person.edit": _WORKERS,
+    "person.merge": _WORKERS,
     "account.view": _STAFF,
     "account.create": _SELLERS,
     "account.edit": _SELLERS,

@@ -63,6 +63,7 @@ class UndoOut(Schema):
     act: int = Field(description="The undo itself; undo it to get everything back")
     undone: list[int]
     kept: int = Field(description="Rows that stay by law")
+    stays: list[int] = Field(description="A merge taken back: later acts that changed the same and whose values stay")
 
 
 @router.get("/acts", response=Acts, summary="What was done, latest first")
@@ -127,4 +128,4 @@ def undo_act(request: HttpRequest, act_id: int, body: UndoIn) -> dict[str, Any]:
             dependents=list(refused.dependents),
             known=named,
         ) from refused
-    return {"act": undone.act.pk, "undone": list(undone.undone), "kept": undone.kept}
+    return {"act": undone.act.pk, "undone": list(undone.undone), "kept": undone.kept, "stays": list(undone.stays)}

@@ -4,9 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
+from django.db import transaction
+
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.services import Undone
+from khoi.people import services as people
 from khoi.team.rules import Principal
 from khoi.timemachine.queries.sight import allow_undo
 
@@ -21,9 +24,14 @@ def undo(
 ) -> Undone:
     """Take the act back; with ``with_dependents`` everything that builds on it too, but no more than ``agreed``.
 
-    What can be rebuilt is refreshed in the same act. Raises ``history.Refused`` (nothing was changed) or
-    ``Forbidden`` when one of the acts is not theirs to take back.
+    What can be rebuilt is refreshed in the same act. A merge of people is taken back at any time: what was changed
+    since stays, and later merges of the same people are made anew. Raises ``history.Refused`` (nothing was changed)
+    or ``Forbidden`` when one of the acts is not theirs to take back.
     """
-    return history.undo_act(
-        act, by=by, now=now, with_dependents=with_dependents, agreed=agreed, allow=partial(allow_undo, by)
-    )
+    allow = partial(allow_undo, by)
+    if act.verb == people.MERGING:
+        return people.unmerge_people(act, by=by, now=now, allow=allow).undone
+    with history.turn(), transaction.atomic():
+        undone = history.undo_act(act, by=by, now=now, with_dependents=with_dependents, agreed=agreed, allow=allow)
+        people.gather_strays(undone.act, now=now)
+    return undone

@@ -27,13 +27,15 @@ class Plan:
     """``marks``: act id → the undo that will hold it back, or None when it will stand again.
 
     ``now`` and ``goal``: each touched row as it is and as it shall be (None: absent). ``dependents``: acts
-    that built on what would go. ``stuck``: something no act can be named for needs it.
+    that built on what would go; of these ``overlapping`` did no more than change the same columns later, and the
+    goal already holds what they made. ``stuck``: something no act can be named for needs it.
     """
 
     marks: Mapping[int, int | None]
     now: Mapping[Model, Rows]
     goal: Mapping[Model, Goal]
     dependents: frozenset[int]
+    overlapping: frozenset[int]
     stuck: bool
 
 
@@ -56,7 +58,7 @@ def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan
     builders, stuck = _builders(now, goal, after)
     needed, lost = _needed(now, goal, {act for act in flipped if after.counts(act)})
     dependents = (later | builders | needed) - named - {undo}
-    return Plan(marks, now, goal, frozenset(dependents), stuck or lost)
+    return Plan(marks, now, goal, frozenset(dependents), frozenset(dependents - builders - needed), stuck or lost)
 
 
 def rows_of(acts: Iterable[int]) -> dict[Model, set[int]]:

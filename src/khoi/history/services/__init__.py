@@ -3,11 +3,11 @@
 ``act`` is the door of every write; rooms call ``history.act(...)``.
 """
 
-from khoi.history.services.acting import AlreadyDone, about, act, current_act
+from khoi.history.services.acting import AlreadyDone, about, act, current_act, turn
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
 from khoi.history.services.claiming import Stale, claim_version
 from khoi.history.services.shaping import SHAPE, is_in_shape, note_shape, shape
-from khoi.history.services.undoing import Refused, Undone, undo_act
+from khoi.history.services.undoing import Lenience, Refused, Undone, undo_act
 from khoi.history.services.verifying import Anchor, Verified, anchor, verify
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Anchor",
     "Answered",
     "KeyReused",
+    "Lenience",
     "Refused",
     "Stale",
     "Undone",
@@ -30,6 +31,7 @@ __all__ = [
     "is_in_shape",
     "note_shape",
     "shape",
+    "turn",
     "undo_act",
     "verify",
 ]

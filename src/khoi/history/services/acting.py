@@ -56,7 +56,7 @@ def act(
     if (outer := current_act()) is not None:
         yield outer
         return
-    with _turn(), transaction.atomic():
+    with turn(), transaction.atomic():
         if key and (earlier := Act.objects.filter(key=key).first()):
             raise AlreadyDone(earlier)
         opened = _open(verb, by=by, now=now, occurred_at=occurred_at, subject=subject, key=key, why=why)
@@ -78,7 +78,7 @@ def about(record: models.Model) -> None:
         opened.subject_tbl, opened.subject_id = code_of(type(record)), record.pk
 
 
-def _turn() -> Any:
+def turn() -> Any:
     """SQLite writers of one process queue fairly; inside a transaction the lock is ours already."""
     connection = _connection()
     if connection.vendor != "sqlite" or connection.in_atomic_block:

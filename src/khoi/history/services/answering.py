@@ -13,7 +13,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from khoi.history.models import Answer
-from khoi.history.services.acting import _turn
+from khoi.history.services.acting import turn
 
 KEPT_FOR: Final = timedelta(days=7)
 
@@ -49,7 +49,7 @@ def answer_once(
     ``scope`` is who asks and on which route, ``fingerprint`` a digest of the whole request. Without a key
     nothing is kept. Raises ``KeyReused`` when the key belongs to another request.
     """
-    with _turn(), transaction.atomic():
+    with turn(), transaction.atomic():
         kept = _reserve(scope, key, fingerprint, now) if key is not None else None
         if kept is not None and kept.status:
             if kept.body_hash != fingerprint:

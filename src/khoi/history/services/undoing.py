@@ -36,11 +36,27 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """``act`` is the undo itself, ``undone`` the acts it took back, ``kept`` how many rows stay by law."""
+    """``act`` is the undo itself, ``undone`` the acts it took back, ``kept`` how many rows stay by law.
+
+    ``stays``: later acts that changed the same columns and whose values stay, where that was asked for.
+    """
 
     act: Act
     undone: tuple[int, ...]
     kept: int = 0
+    stays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lenience:
+    """How an act is taken back whose values later acts may keep.
+
+    ``stays``: of the acts that changed the same columns later, those that need not go. ``mends`` brings a plan
+    into a shape the rules of the database allow; asked again, with True, when its first answer was not.
+    """
+
+    stays: Callable[[Collection[int]], Collection[int]]
+    mends: Callable[[Plan, bool], Plan]
 
 
 def undo_act(
@@ -51,11 +67,14 @@ def undo_act(
     with_dependents: bool = False,
     agreed: Collection[int] | None = None,
     allow: Callable[[Collection[int]], None] | None = None,
+    along: Collection[int] = (),
+    lenience: Lenience | None = None,
 ) -> Undone:
     """Take ``target`` back; with ``with_dependents`` also every later act that builds on it.
 
     ``agreed``: the dependents that were shown beforehand; others refuse it again. ``allow`` is called with the
     ids of all acts that would go, in the same transaction and before anything is written, and may raise.
+    ``along``: acts that go with it in any case. Without ``lenience`` whatever changed the same columns builds on it.
     """
     if current_act() is not None:
         raise RuntimeError("an undo is an act of its own: its changes are never counted")
@@ -63,25 +82,29 @@ def undo_act(
         lock_values(connection, ["khoi.undo"])
         if Act.objects.filter(pk=target.pk).values_list("undone_by", flat=True).get() is not None:
             raise Refused("already_undone")
-        acts, plan = _attempt(target, undo, with_dependents, agreed, allow)
+        given = {target.pk, *along}
+        acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience)
         if not Change.objects.filter(act=undo).exists():
             raise Refused("nothing_to_undo")
         _mark(plan.marks, acts, undo)
-        return Undone(undo, tuple(sorted(acts)), _kept(acts))
+        return Undone(undo, tuple(sorted(acts)), _kept(acts), tuple(sorted(plan.overlapping - acts)))
 
 
 def _attempt(
-    target: Act,
+    given: set[int],
     undo: Act,
     with_dependents: bool,
     agreed: Collection[int] | None,
     allow: Callable[[Collection[int]], None] | None,
+    lenience: Lenience | None,
 ) -> tuple[set[int], Plan]:
     """Restore what the plan says. When a rule of the database forbids it, later acts on the same rows are
-    counted as built on it, whichever columns they changed."""
-    for whole_rows in (False, True):
-        acts, plan = _whole(target.pk, undo.pk, whole_rows=whole_rows)
-        _agree(acts - {target.pk}, with_dependents, agreed)
+    counted as built on it, whichever columns they changed; or the plan is mended, where that was asked for."""
+    for again in (False, True):
+        acts, plan = _whole(given, undo.pk, whole_rows=again and lenience is None, lenience=lenience)
+        if lenience is not None:
+            plan = lenience.mends(plan, again)
+        _agree(acts - given, with_dependents, agreed)
         if allow is not None:
             allow(sorted(acts))
         if plan.stuck:
@@ -96,15 +119,16 @@ def _attempt(
     raise Refused("clash")
 
 
-def _whole(target: int, undo: int, *, whole_rows: bool) -> tuple[set[int], Plan]:
-    """The act with everything that builds on it, their rows held still."""
-    acts = {target}
+def _whole(given: set[int], undo: int, *, whole_rows: bool, lenience: Lenience | None) -> tuple[set[int], Plan]:
+    """The acts with everything that builds on them, their rows held still."""
+    acts = set(given)
     while True:
         _hold(acts)
         plan = plan_of(acts, undo=undo, whole_rows=whole_rows)
-        if plan.dependents <= acts:
+        dependents = plan.dependents - set(lenience.stays(plan.overlapping) if lenience else ())
+        if dependents <= acts:
             return acts, plan
-        acts |= plan.dependents
+        acts |= dependents
 
 
 def _hold(acts: set[int]) -> None:

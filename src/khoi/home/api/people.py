@@ -9,6 +9,7 @@ from ninja import Field, Router, Schema
 from pydantic import StringConstraints
 
 from khoi.history import services as history
+from khoi.home.queries.merging import pair_of
 from khoi.home.queries.people import furthest, people_matching, person_page
 from khoi.people import services as people
 from khoi.people.models import Consent, Person
@@ -67,6 +68,8 @@ class ConsentOut(Schema):
 
 
 class PersonOut(PersonLine):
+    merged_into: Id | None = Field(description="You asked for somebody who is this person now; null otherwise")
+    merged: list[Id] = Field(description="Earlier ids of this person, from merges")
     stage: str = Field(description='The furthest of their open leads, else customer, else of the newest; "" without')
     leads: list[LeadRef]
     opportunities: list[DealRef]
@@ -82,6 +85,35 @@ class PersonChanges(Body):
     language: Literal["", "vi", "en"] = ""
     emails: list[Address] = []
     phones: list[Address] = []
+
+
+class MergeIn(Body):
+    """``choices``: whose value stays where both have one; of email and phone both keep all, and the chosen one is
+    first. What is not named is filled where it is blank."""
+
+    survivor: Id
+    loser: Id
+    choices: dict[Literal["full_name", "job_title", "language", "email", "phone"], Literal["survivor", "loser"]] = {}
+
+
+class MergeOut(Schema):
+    act: int | None = Field(description="The merge; undo it to take it back, at any time")
+    survivor: Id
+    loser: Id
+    already: bool = Field(description="They were one before; nothing was changed")
+
+
+@router.post("/people/merge", response=MergeOut, summary="Make two people one")
+def merge_people(request: HttpRequest, body: MergeIn) -> dict[str, Any]:
+    """Everything of the loser hangs on the survivor from now on, and the loser's id answers with the survivor.
+    Errors: 422 ``same_person``."""
+    actor = who(request)
+    survivor, loser = pair_of(actor, body.survivor, body.loser)
+    merged = people.merge_people(
+        survivor, loser=loser, choices=dict(body.choices.items()), by=actor, now=timezone.now()
+    )
+    act = merged.act.pk if merged.act else None
+    return {"act": act, "survivor": body.survivor, "loser": body.loser, "already": merged.already}
 
 
 @router.get("/people", response=Page[PersonLine], summary="List people")
@@ -100,7 +132,7 @@ def show_person(request: HttpRequest, response: HttpResponse, person_id: Id) -> 
     actor = who(request)
     person = find(actor, "person.view", Person, public_id=person_id)
     versioned(response, person)
-    return _whole(person, actor)
+    return _whole(person, actor, asked=person_id)
 
 
 @router.patch("/people/{uuid:person_id}", response=PersonOut, summary="Change a person")
@@ -112,7 +144,7 @@ def change_person(request: HttpRequest, response: HttpResponse, person_id: Id, b
     history.claim_version(person, version=named_version(request), changes=changes)
     person = people.edit_person(person, changes=changes, by=actor, now=timezone.now())
     versioned(response, person)
-    return _whole(person, actor)
+    return _whole(person, actor, asked=person_id)
 
 
 def shown(person: Person) -> dict[str, Any]:
@@ -128,11 +160,13 @@ def shown(person: Person) -> dict[str, Any]:
     }
 
 
-def _whole(person: Person, actor: Principal) -> dict[str, Any]:
+def _whole(person: Person, actor: Principal, *, asked: Id) -> dict[str, Any]:
     page = person_page(person, actor=actor, now=timezone.now())
     leads = [row.lead for row in page.leads]
     return {
         **shown(person),
+        "merged_into": person.public_id if person.public_id != asked else None,
+        "merged": [one.public_id for one in page.merged],
         "stage": furthest(leads),
         "leads": [
             {"id": one.public_id, "stage": one.lifecycle_stage, "need": one.need, "arrived_at": one.arrived_at}

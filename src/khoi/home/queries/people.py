@@ -49,6 +49,7 @@ class PersonPage:
     deals: tuple[Opportunity, ...]
     twins: tuple[Person, ...]
     consents: tuple[Consent, ...]
+    merged: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def person_page(person: Person, *, actor: Principal, now: datetime) -> PersonPag
         tuple(Contact.objects.visible_to(actor).filter(person=person).select_related("account").order_by("id")),
         tuple(_deals(Q(person=person), actor)),
         tuple(twins_of(person, actor)),
-        tuple(Consent.objects.filter(person_ref=person.pk).order_by("occurred_at", "id")),
+        tuple(Consent.objects.filter(person=person).order_by("occurred_at", "id")),
+        tuple(Person.objects.filter(merged_into=person).order_by("merged_at", "id")),
     )
 
 

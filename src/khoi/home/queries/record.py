@@ -1,6 +1,6 @@
 """One lead's page: who it is, how far they are, why, and who else knows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from khoi.leads.models import BantFact, BantKind, Lead
 from khoi.leads.rules import EXITS, STAGES
 from khoi.lifecycle.queries.gates import Standing, standings_of
 from khoi.people.models import Consent, ContactPoint, MatchKey, Person, Purpose
+from khoi.people.queries import standing_consents
 from khoi.pipeline.models import Opportunity
 from khoi.qualification.models import StageChange
 from khoi.scoring.models import Scorecard
@@ -103,17 +104,15 @@ def record_of(lead: Lead, *, actor: Principal, now: datetime) -> Record:
 def reach_of(person: Person) -> tuple[Reach, ...]:
     """The ways to reach somebody, phones first, each with the last word on consent that covers it."""
     points = sorted(person.contact_points.all(), key=lambda p: (p.kind != "phone", not p.is_primary, p.pk))
-    consents = list(Consent.objects.filter(person_ref=person.pk).order_by("occurred_at", "id"))
+    consents = standing_consents(person)
     return tuple(_reach(point, consents) for point in points)
 
 
-def _reach(point: ContactPoint, consents: Sequence[Consent]) -> Reach:
+def _reach(point: ContactPoint, consents: Mapping[str, Consent]) -> Reach:
     """News go by email only; an answer may take any way."""
     wanted = (Purpose.MARKETING, Purpose.ANSWER) if point.kind == "email" else (Purpose.ANSWER,)
     for purpose in wanted:
-        last = [consent for consent in consents if consent.purpose == purpose]
-        if last:
-            consent = last[-1]
+        if (consent := consents.get(purpose)) is not None:
             state = consent.state if consent.confirmed or consent.state == "withdrawn" else "claimed"
             return Reach(point, state, consent)
     return Reach(point, "", None)

@@ -11,7 +11,7 @@ from khoi.accounts.models import Account
 from khoi.history import services as history
 from khoi.history.rules.actors import SYSTEM
 from khoi.leads.models import Lead
-from khoi.lifecycle.services import settling
+from khoi.lifecycle.services import belonging, settling
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.routing import services as routing
@@ -21,8 +21,10 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Rows whose derived values differ from what the facts say, by table."""
+    """Rows whose derived values differ from what the facts say, by table. ``belonging``: rows that name another person
+    than the lead, deal or ledger entry they hang on."""
 
+    belonging: int
     people: int
     leads: int
     accounts: int
@@ -31,7 +33,7 @@ class Drift:
 
     @property
     def total(self) -> int:
-        return self.people + self.leads + self.accounts + self.opportunities + self.shares
+        return self.belonging + self.people + self.leads + self.accounts + self.opportunities + self.shares
 
 
 def recompute(*, check: bool, now: datetime) -> Drift:
@@ -44,6 +46,7 @@ def recompute(*, check: bool, now: datetime) -> Drift:
 
 def _recompute(*, check: bool, now: datetime) -> Drift:
     return Drift(
+        belonging=belonging.recheck_owners(check=check),
         people=_each(Person.objects.all(), lambda rows: settling.refresh_people([p.pk for p in rows], check=check)),
         leads=_each(
             Lead.objects.all(),

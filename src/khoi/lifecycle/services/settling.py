@@ -19,8 +19,9 @@ from khoi.leads.fields import Facts
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
-from khoi.lifecycle.services import following, judging, reaching
+from khoi.lifecycle.services import belonging, following, judging, reaching
 from khoi.people.models import ContactPoint, MatchKey, Person
+from khoi.people.queries import survivors
 from khoi.pipeline.models import Opportunity, StageMove
 from khoi.qualification.models import Policy
 from khoi.routing import services as routing
@@ -58,6 +59,9 @@ Touched = Mapping[int, frozenset[int]]
 def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     """The hook that closes every act; ``touched``: table code → ids of rows written in it."""
     now = act.recorded_at
+    if not refresh_only:
+        belonging.rows_follow_survivors(act)
+    belonging.rows_follow_owners(act)
     for chunk in _chunks(_people_rewritten(act, touched)):
         refresh_people(chunk)
     concerned = _leads_concerned(act, touched) | _leads_under_new_rules(touched, now)
@@ -76,7 +80,14 @@ def _people_rewritten(act: Act, touched: Touched) -> list[int]:
     people = set(touched.get(code_of(Person), ()))
     if touched.get(code_of(ContactPoint)):
         people |= _subjects(act, [ContactPoint])
-    return sorted(people)
+    if people:
+        people |= belonging.former_survivors(act)
+    return sorted(_with_survivors(people))
+
+
+def _with_survivors(people: set[int]) -> set[int]:
+    """Also those whom some of them were merged into: what was written of the one speaks of the other."""
+    return people | set(survivors(people).values()) if people else people
 
 
 def _leads_concerned(act: Act, touched: Touched) -> set[int]:
@@ -84,7 +95,7 @@ def _leads_concerned(act: Act, touched: Touched) -> set[int]:
     found = set(touched.get(code_of(Lead), ()))
     said = [model for model in SAYS_SOMETHING if touched.get(code_of(model))]
     if said:
-        for chunk in _chunks(sorted(_subjects(act, said))):
+        for chunk in _chunks(sorted(_with_survivors(_subjects(act, said)))):
             found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
     return found
 
@@ -107,11 +118,16 @@ def _subjects(act: Act, written: Iterable[type[Model]]) -> set[int]:
 
 
 def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
-    """Match keys and search text of these people from their contact points. Returns how many were off."""
-    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search")
-    people = {pk: (name, search) for pk, name, search in columns}
+    """Match keys and search text of these people from their names and contact points. Returns how many were off.
+
+    Somebody who was merged has neither: they are found as the survivor, by every name they were known by.
+    """
+    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search", "merged_into")
+    people = {pk: (name, search) for pk, name, search, _ in columns}
     wanted: set[tuple[int, str, str]] = set()
-    texts: dict[int, list[str]] = {pk: [name] for pk, (name, _) in people.items()}
+    texts: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, _, root in columns}
+    for merged in Person.objects.filter(merged_into__in=people).order_by("pk").only("merged_into", "full_name"):
+        texts[merged.merged_into_id or merged.pk].append(merged.full_name)
     for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
         wanted.add((point.person_id, point.kind, point.normal))
         texts[point.person_id] += _spellings(point)

@@ -17,7 +17,7 @@ def people_named(text: str, actor: Principal) -> list[Person]:
 
 def accounts_of(person: Person, actor: Principal) -> list[Account]:
     """Visible accounts this person speaks for."""
-    mine = Account.objects.visible_to(actor).filter(contacts__person=person)
+    mine = Account.objects.visible_to(actor).filter(contacts__person=person, contacts__absorbed_into=None)
     return list(mine.distinct().order_by("name", "id"))
 
 

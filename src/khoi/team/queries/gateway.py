@@ -36,10 +36,11 @@ def authorize(actor: Principal, action: str, record: models.Model | None = None)
 def find(actor: Principal, action: str, model: type[R], **lookup: Any) -> R:
     """The one record behind the lookup, seen with the actor's eyes and allowed for the action.
 
-    A lookup that is no id at all (``/leads/x``) is Hidden too.
+    A record that was merged into another one answers as that one. A lookup that is no id at all (``/leads/x``) is
+    Hidden too.
     """
     try:
-        record = visible(model, actor).filter(**lookup).first()
+        record = visible(model, actor).filter(**lookup).first() or _successor(model, actor, lookup)
     except (ValueError, ValidationError, OverflowError) as broken:
         raise Hidden from broken
     if record is None:
@@ -47,6 +48,13 @@ def find(actor: Principal, action: str, model: type[R], **lookup: Any) -> R:
     if not actor.may(action):
         raise Forbidden(action)
     return record
+
+
+def _successor(model: type[R], actor: Principal, lookup: dict[str, Any]) -> R | None:
+    if not any(field.name == "merged_into" for field in model._meta.concrete_fields):
+        return None
+    merged = model._base_manager.filter(**lookup, merged_into__isnull=False).values("merged_into")
+    return visible(model, actor).filter(pk__in=merged).first()
 
 
 def visible(model: type[R], actor: Principal) -> "models.QuerySet[R]":

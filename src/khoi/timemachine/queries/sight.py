@@ -71,6 +71,10 @@ def seen(model: Model, actor: Principal) -> "models.QuerySet[Any]":
     """The rows of a recorded table that the actor may see today."""
     if model is Workspace:
         return Workspace.objects.all()
+    if model is Person:
+        return Person.objects.known_to(actor)
+    if model is Contact:
+        return Contact.every.visible_to(actor)
     if model in SEEN_WITH:
         lookup, parent = SEEN_WITH[model]
         return model._base_manager.filter(**{lookup: visible(parent, actor)})
@@ -95,7 +99,7 @@ def acts_seen(actor: Principal, acts: Collection[Act]) -> set[int]:
     for code in list(changes.order_by().values_list("tbl", flat=True).distinct()):
         rows = seen(model_of(code), actor).order_by().values("pk")
         found |= set(changes.filter(tbl=code, row_id__in=rows).values_list("act_id", flat=True).distinct())
-    gone = changes.filter(subject_id__in=visible(Person, actor).order_by().values("pk"))
+    gone = changes.filter(subject_id__in=seen(Person, actor).order_by().values("pk"))
     return found | set(gone.values_list("act_id", flat=True).distinct())
 
 
@@ -176,4 +180,4 @@ def _unseen(actor: Principal, model: Model, rows: "models.QuerySet[Change]", *, 
     gone = beside.exclude(row_id__in=model._base_manager.order_by().values("pk"))
     if beside.exclude(pk__in=gone.values("pk")).exists():
         return True
-    return not mine and gone.exclude(subject_id__in=visible(Person, actor).order_by().values("pk")).exists()
+    return not mine and gone.exclude(subject_id__in=seen(Person, actor).order_by().values("pk")).exists()

@@ -47,6 +47,8 @@ VERBS: Final[Words] = {
     "edit_workspace": _("Changed the workspace"),
     "edit_stage": _("Changed a pipeline stage"),
     "enter_stage": _("Moved a lead to a stage"),
+    "follow_leads": _("Gave later work back with its lead"),
+    "gather_strays": _("Brought late rows to the survivor"),
     "hand_back": _("Handed a lead back"),
     "hand_made_sql": _("Wrote by hand"),
     "import_file": _("Imported a file"),
@@ -64,6 +66,7 @@ VERBS: Final[Words] = {
     "publish_form": _("Published a form"),
     "publish_policy": _("Published the lifecycle"),
     "publish_scorecard": _("Published a scorecard"),
+    "merge_people": _("Merged two people"),
     "put_lead": _("Took in a lead"),
     "reactivate_user": _("Reactivated a user"),
     "recompute": _("Recomputed"),
@@ -121,6 +124,9 @@ ROWS: Final[Words] = {
 }
 
 FIELDS: Final[Words] = {
+    "absorbed_into": _("Absorbed into"),
+    "merged_at": _("Merged at"),
+    "merged_into": _("Merged into"),
     "accepted_at": _("Accepted"),
     "account": _("Account"),
     "activity": _("Activity"),

@@ -16,7 +16,7 @@ def record_consent(humans: Iterable[Human], context: Context) -> None:
     if not context.consent:
         return
     asked = {human.person.pk: human for human in humans if human.keys}
-    said = Consent.objects.filter(person_ref__in=asked, purpose=Purpose.MARKETING).values_list("person_ref", flat=True)
+    said = Consent.objects.filter(person__in=asked, purpose=Purpose.MARKETING).values_list("person", flat=True)
     insert_rows([_given(asked[pk], context) for pk in asked.keys() - set(said)])
 
 

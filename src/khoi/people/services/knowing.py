@@ -1,4 +1,4 @@
-"""Adding people, changing what we know of them, and what they consent to."""
+"""Adding people and changing what we know of them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from khoi.history.rules.actors import Actor
 from khoi.kit.emails import normalise_email
 from khoi.kit.phones import normalise_phone
 from khoi.kit.refusals import Refusal
-from khoi.people.models import Consent, ContactPoint, ContactPointKind, Person
+from khoi.people.models import ContactPoint, ContactPointKind, Person
 
 EMAIL, PHONE = ContactPointKind.EMAIL, ContactPointKind.PHONE
 EDITABLE = frozenset({"full_name", "job_title", "language", "emails", "phones"})
@@ -78,8 +78,9 @@ def _add_points(person: Person, points: Iterable[tuple[str, str, str]], now: dat
 
 def _replace_points(person: Person, kind: str, points: list[tuple[str, str, str]], now: datetime) -> None:
     old = {p.normal: p for p in ContactPoint.objects.filter(person=person, kind=kind)}
-    for gone in old.keys() - {normal for _, _, normal in points}:
-        old[gone].delete()
+    gone = [old[normal].pk for normal in old.keys() - {normal for _, _, normal in points}]
+    ContactPoint.every.filter(absorbed_into__in=gone).delete()  # the same address, of somebody merged into this person
+    ContactPoint.objects.filter(pk__in=gone).delete()
     ContactPoint.objects.filter(person=person, kind=kind, is_primary=True).update(is_primary=False)
     for place, (_, value, normal) in enumerate(points):
         if normal in old:
@@ -88,39 +89,3 @@ def _replace_points(person: Person, kind: str, points: list[tuple[str, str, str]
             ContactPoint.objects.create(
                 person=person, kind=kind, value=value, normal=normal, is_primary=place == 0, created_at=now
             )
-
-
-def record_consent(
-    person: Person,
-    *,
-    purpose: str,
-    given: bool,
-    confirmed: bool,
-    address: str,
-    wording: str,
-    wording_version: int,
-    language: str,
-    basis: str,
-    url: str = "",
-    ip: str = "",
-    by: Actor,
-    now: datetime,
-) -> Consent:
-    """One more entry of the ledger, with the exact words that were shown."""
-    with history.act("record_consent", by=by, now=now, subject=person):
-        return Consent.objects.create(
-            person=person,
-            person_ref=person.pk,
-            purpose=purpose,
-            state="given" if given else "withdrawn",
-            confirmed=confirmed,
-            address=address,
-            wording=wording,
-            wording_version=wording_version,
-            language=language,
-            url=url,
-            ip=ip,
-            basis=basis,
-            occurred_at=now,
-            recorded_at=now,
-        )

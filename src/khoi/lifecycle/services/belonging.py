@@ -1,0 +1,88 @@
+"""Whose a row is: nothing stays with somebody who was merged, and what hangs on a lead, a deal or the consent ledger
+names the person of that one. The second can be rebuilt at any time."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from khoi.history.models import Act, Change, code_of
+from khoi.people import services as people
+from khoi.people.models import Person
+from khoi.people.queries import Pointer, pointers
+
+#: What the old values of a row name when it changed hands.
+HANDED_OVER: Final = Q(op="u") & (Q(before__contains='"person_id"') | Q(before__contains='"merged_into_id"'))
+
+
+def rows_follow_survivors(act: Act) -> None:
+    """Whoever still wrote to somebody that was merged meanwhile wrote to the survivor."""
+    written = Change.objects.filter(act=act, subject_id__isnull=False).values("subject_id")
+    merged = list(Person.objects.filter(pk__in=written, merged_into__isnull=False).values_list("pk", flat=True))
+    if merged and act.verb != people.MERGING:
+        people.move_to_survivors(merged)
+
+
+def former_survivors(act: Act) -> set[int]:
+    """Whom people were merged into before the act; those are known by fewer names now."""
+    gone = Change.objects.filter(act=act, tbl=code_of(Person), op="u", before__contains='"merged_into_id"')
+    found = (json.loads(before or "{}").get("merged_into_id") for before in gone.values_list("before", flat=True))
+    return {one for one in found if one is not None}
+
+
+def rows_follow_owners(act: Act) -> None:
+    """After leads, deals or people changed hands: the rows that only repeat whose they are."""
+    handed = HANDED_OVER | Q(op="i") if act.is_undo else HANDED_OVER
+    owners = {code_of(_owner(pointer)) for pointer in _following()}
+    rows: dict[int, set[int]] = defaultdict(set)
+    for code, row in Change.objects.filter(handed, act=act, tbl__in=owners).values_list("tbl", "row_id"):
+        rows[code].add(row)
+    for pointer in _following() if rows else ():
+        refresh_owners(pointer, rows[code_of(_owner(pointer))])
+
+
+def recheck_owners(*, check: bool) -> int:
+    """All rows that repeat whose they are. Returns how many were off."""
+    return sum(refresh_owners(pointer, None, check=check) for pointer in _following())
+
+
+def refresh_owners(pointer: Pointer, owners: Iterable[int] | None, *, check: bool = False) -> int:
+    """The rows that hang on these owners (None: all) name the owners' person. Returns how many were off."""
+    if owners is not None and not (owners := list(owners)):
+        return 0
+    name, path = pointer.field.name, _path(pointer)
+    rows = pointer.model._base_manager.all()
+    if owners is not None:
+        rows = rows.filter(**{f"{path}__in": owners})
+    right = Subquery(_person_of(pointer, path))
+    off = rows.annotate(right=right).filter(right__isnull=False).exclude(**{name: F("right")})
+    off = off | rows.annotate(right=right).filter(right__isnull=False, **{f"{name}__isnull": True})
+    wrong: int = off.count() if check else off.update(**{name: right})
+    return wrong
+
+
+def _person_of(pointer: Pointer, path: str) -> "models.QuerySet[Any]":
+    owner = _owner(pointer)
+    rows = owner._base_manager.filter(pk=OuterRef(path))
+    if owner is Person:
+        return rows.values(root=Coalesce("merged_into", "id"))[:1]
+    return rows.values("person")[:1]
+
+
+def _following() -> list[Pointer]:
+    return [pointer for pointer in pointers() if pointer.reference.on_merge == "follow"]
+
+
+def _path(pointer: Pointer) -> str:
+    """``lead`` of ``lead.person``; a column that holds a person's id is a path of its own."""
+    return pointer.reference.follows.partition(".")[0]
+
+
+def _owner(pointer: Pointer) -> type[models.Model]:
+    field = pointer.model._meta.get_field(_path(pointer))
+    owner: Any = field.related_model
+    return owner or Person

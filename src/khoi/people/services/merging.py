@@ -1,0 +1,200 @@
+"""Two people are one: everything of the one goes to the other, nothing is deleted, and all of it can be taken back."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, models
+
+from khoi.history import services as history
+from khoi.history.models import Act, Change, code_of
+from khoi.history.rules.actors import Actor
+from khoi.kit.db.locks import lock_values
+from khoi.kit.refusals import Refusal
+from khoi.people.models import ContactPoint, Person
+from khoi.people.queries.pointers import Pointer, foreign_keys_to, pointers
+from khoi.people.queries.profiles import profile_of
+from khoi.people.rules.merging import CHOOSABLE, FIELDS, REACH, Choice, Side, choose
+
+#: The verb of the act: what says that an act is to be taken back as a merge.
+MERGING: Final = "merge_people"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """``act`` is the merge to undo; ``already``: they were one before, by that act (None when it is not known)."""
+
+    act: Act | None
+    survivor: Person
+    loser: Person
+    already: bool = False
+
+
+def merge_people(
+    survivor: Person,
+    *,
+    loser: Person,
+    choices: Mapping[str, Side] | None = None,
+    key: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> Merged:
+    """``survivor`` stays, ``loser`` is found as the survivor from now on.
+
+    Of somebody merged before the one they became is meant. ``choices``: field → whose value stays (see
+    rules.merging); without, blanks are filled and nothing is replaced. Two who are one already stay so, and the
+    same ``key`` is answered by what was done then. Raises ``Refusal`` for one person twice or a choice that is none.
+    """
+    wanted = _checked(survivor, loser, choices or {})
+    if history.current_act() is not None:
+        raise RuntimeError("a merge is an act of its own: it is taken back as one")
+    try:
+        with history.act(MERGING, by=by, now=now, subject=survivor, key=key) as act:
+            stays, goes = hold_roots(survivor.pk, loser.pk)
+            if stays.pk != goes.pk:
+                act.why = json.dumps({"survivor": stays.pk, "loser": goes.pk, "choices": wanted}, sort_keys=True)
+                act.subject_id = stays.pk
+                _merge(stays, goes, wanted, now)
+    except history.AlreadyDone as done:
+        return Merged(done.act, survivor, loser, already=True)
+    survivor.refresh_from_db()
+    loser.refresh_from_db()
+    if act.position is None or stays.pk == goes.pk:
+        return Merged(_earlier(survivor, loser), survivor, loser, already=True)
+    return Merged(act, survivor, loser)
+
+
+def _checked(survivor: Person, loser: Person, choices: Mapping[str, Side]) -> dict[str, Side]:
+    if survivor.pk == loser.pk:
+        raise Refusal("same_person")
+    for name, side in choices.items():
+        if name not in CHOOSABLE:
+            raise Refusal("unknown_field", name, value=name)
+        if side not in ("survivor", "loser"):
+            raise Refusal("unknown_choice", name, value=side)
+    return dict(choices)
+
+
+def hold_roots(first: int, second: int) -> tuple[Person, Person]:
+    """Who the two are now, locked until the transaction ends.
+
+    One merge at a time: whom somebody was merged into changes under this lock alone. The rows are locked too, in
+    order of id, so that on PostgreSQL whoever is just adding something to one of them is waited for, or waits.
+    """
+    lock_values(connection, ["khoi.merge"])
+    roots = dict(Person.objects.filter(pk__in=[first, second]).values_list("pk", "merged_into_id"))
+    ids = [roots[first] or first, roots[second] or second]
+    held = {person.pk: person for person in Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    return held[ids[0]], held[ids[1]]
+
+
+def _earlier(survivor: Person, loser: Person) -> Act | None:
+    """The standing act that made the two one."""
+    code = code_of(Person)
+    merged = Change.objects.filter(tbl=code, row_id__in=[survivor.pk, loser.pk], op="u").values("act")
+    return Act.objects.effective().filter(pk__in=merged, verb=MERGING).order_by("-position").first()
+
+
+def _merge(stays: Person, goes: Person, wanted: Mapping[str, Side], now: datetime) -> None:
+    chosen = choose(profile_of(stays), profile_of(goes), wanted)
+    _move_rows(stays, goes)
+    _promote(stays, chosen)
+    Person.objects.filter(merged_into=goes).update(merged_into=stays)
+    _fill(stays, chosen)
+    Person.objects.filter(pk=goes.pk).update(merged_into=stays, merged_at=now)
+
+
+def move_to_survivors(people: Iterable[int]) -> None:
+    """Rows of those of these people who are merged go to whom they are now. Call inside an act."""
+    for gone in Person.objects.filter(pk__in=list(people), merged_into__isnull=False).select_related("merged_into"):
+        if gone.merged_into is not None:
+            _move_rows(gone.merged_into, gone)
+
+
+def _move_rows(stays: Person, goes: Person) -> None:
+    for pointer in pointers():
+        if pointer.reference.on_merge == "move" and pointer.rows([goes.pk]).exists():
+            _absorb(pointer, stays, goes)
+            pointer.rows([goes.pk]).update(**{pointer.field.name: stays})
+
+
+def _fill(stays: Person, chosen: Iterable[Choice]) -> None:
+    changed = {one.field: one.value for one in chosen if one.field in FIELDS and getattr(stays, one.field) != one.value}
+    if changed:
+        Person.objects.filter(pk=stays.pk).update(**changed)
+
+
+def _absorb(pointer: Pointer, stays: Person, goes: Person) -> None:
+    """See to the rows that could not both be live with one person."""
+    for constraint, policy in pointer.unique():
+        mine = _by_key(pointer, constraint, stays)
+        theirs = _by_key(pointer, constraint, goes)
+        for key in mine.keys() & theirs.keys():
+            if policy == "fold":
+                _fold(pointer, mine[key], theirs[key])
+            else:
+                _demote(pointer.model, constraint, theirs[key])
+
+
+def _by_key(pointer: Pointer, constraint: models.UniqueConstraint, person: Person) -> dict[tuple[Any, ...], Any]:
+    """The person's rows that the constraint is about, by what must be unique beside the person."""
+    rows = pointer.rows([person.pk]).filter(constraint.condition or models.Q()).order_by("pk")
+    names = [pointer.model._meta.get_field(name).attname for name in constraint.fields if name != pointer.field.name]  # type: ignore[union-attr]
+    return {tuple(getattr(row, name) for name in names): row for row in rows}
+
+
+def _fold(pointer: Pointer, live: Any, double: Any) -> None:
+    """``double`` says the same as ``live``: it stands behind it from now on, and fills what it leaves open."""
+    model = pointer.model
+    flags = dict.fromkeys(flags_of(pointer), False)
+    model._base_manager.filter(pk=double.pk).update(absorbed_into=live, **flags)
+    blanks = {name: getattr(double, name) for name in _fillable(model) if not getattr(live, name)}
+    if filled := {name: value for name, value in blanks.items() if value}:
+        model._base_manager.filter(pk=live.pk).update(**filled)
+    for other, key in foreign_keys_to(model):
+        if other is not model:
+            other._base_manager.filter(**{key.name: double.pk}).update(**{key.name: live.pk})
+
+
+def flags_of(pointer: Pointer) -> list[str]:
+    """The flags that only one row of a person may have."""
+    demoting = [one for one, policy in pointer.unique() if policy == "demote"]
+    return [name for one in demoting for name, value in _flags(one) if value is True]
+
+
+def _flags(constraint: models.UniqueConstraint) -> list[tuple[str, Any]]:
+    """What the condition of a constraint asks for: pairs of field and value."""
+    children = constraint.condition.children if constraint.condition is not None else []
+    return [child for child in children if isinstance(child, tuple)]
+
+
+def _demote(model: type[models.Model], constraint: models.UniqueConstraint, row: Any) -> None:
+    lowered = {name: False for name, value in _flags(constraint) if value is True}
+    model._base_manager.filter(pk=row.pk).update(**lowered)
+
+
+def _fillable(model: type[models.Model]) -> list[str]:
+    """Plain texts and numbers that may be blank: what one row can tell another."""
+    fields = [one for one in model._meta.concrete_fields if one.blank or one.null]
+    return [one.name for one in fields if not one.is_relation and not one.primary_key]
+
+
+def _promote(stays: Person, chosen: Iterable[Choice]) -> None:
+    """The chosen email and phone come first, and of each kind there is a first one."""
+    points: dict[str, list[ContactPoint]] = defaultdict(list)
+    for point in ContactPoint.objects.filter(person=stays).order_by("-is_primary", "pk"):
+        points[point.kind].append(point)
+    for one in chosen:
+        if one.field in REACH and points[one.field]:
+            first = next((p for p in points[one.field] if p.normal == one.value), points[one.field][0])
+            _put_first(first, points[one.field])
+
+
+def _put_first(first: ContactPoint, points: Iterable[ContactPoint]) -> None:
+    if lowered := [point.pk for point in points if point.is_primary and point.pk != first.pk]:
+        ContactPoint.objects.filter(pk__in=lowered).update(is_primary=False)
+    if not first.is_primary:
+        ContactPoint.objects.filter(pk=first.pk).update(is_primary=True)

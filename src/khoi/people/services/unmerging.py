@@ -1,0 +1,171 @@
+"""A merge is taken back, at any later time and in any order: both people are as they were, later work stays."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from khoi.history import services as history
+from khoi.history.models import Act, Change, code_of
+from khoi.history.queries.plans import Plan, rows_of
+from khoi.history.rules.actors import SYSTEM, Actor
+from khoi.kit.db.locks import lock_values
+from khoi.people.models import ContactPoint, Person
+from khoi.people.queries.pointers import pointers
+from khoi.people.rules.merging import FIELDS, REACH, Side
+from khoi.people.services.merging import MERGING, flags_of, merge_people, move_to_survivors
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerged:
+    """``undone`` says what was taken back and which later acts keep their values (``undone.stays``); ``again``:
+    later merges of the same people, made anew without the one that is gone."""
+
+    undone: history.Undone
+    again: tuple[int, ...] = ()
+
+
+def unmerge_people(
+    act: Act, *, by: Actor, now: datetime, allow: Callable[[Collection[int]], None] | None = None
+) -> Unmerged:
+    """Take a merge back. What somebody changed since stays where it was changed.
+
+    Rows made since stay with the survivor, unless they hang on a lead or deal that goes back. A later merge of the
+    same people would hold rows that are not its own: it is taken back too and made anew, in the same transaction.
+    Raises ``history.Refused`` (nothing was changed); ``allow`` as in ``undo_act``.
+    """
+    with history.turn(), transaction.atomic():
+        lock_values(connection, ["khoi.merge"])
+        later = _later_merges(act)
+        undone = history.undo_act(
+            act,
+            by=by,
+            now=now,
+            with_dependents=True,
+            allow=allow,
+            along=[one.pk for one in later],
+            lenience=history.Lenience(_not_merges, _mended),
+        )
+        again = [_once_more(one, by, now) for one in later]
+        _follow_leads(act, now=now)
+        gather_strays(undone.act, now=now)
+    return Unmerged(undone, tuple(pk for pk in again if pk is not None))
+
+
+def _later_merges(act: Act) -> list[Act]:
+    """Standing merges after this one that have to do with the same people, directly or through each other."""
+    people = _people_of(act)
+    found: list[Act] = []
+    standing = Act.objects.effective().filter(verb=MERGING, position__gt=act.position)
+    for one in standing.order_by("position"):
+        if people & _people_of(one):
+            people |= _people_of(one)
+            found.append(one)
+    return found
+
+
+def _people_of(act: Act) -> set[int]:
+    why = json.loads(act.why)
+    return {why["survivor"], why["loser"]} if "loser" in why else set()
+
+
+def _not_merges(acts: Collection[int]) -> Collection[int]:
+    return set(acts) - set(Act.objects.filter(pk__in=acts, verb=MERGING).values_list("pk", flat=True))
+
+
+def _once_more(merge: Act, by: Actor, now: datetime) -> int | None:
+    """The same merge between the same two; what was changed on the survivor since then is chosen for good."""
+    why = json.loads(merge.why)
+    people = Person.objects.in_bulk([why["survivor"], why["loser"]])
+    if len(people) < 2:
+        return None
+    choices: dict[str, Side] = {**why["choices"], **dict.fromkeys(_edited_since(merge, why["survivor"]), "survivor")}
+    made = merge_people(people[why["survivor"]], loser=people[why["loser"]], choices=choices, by=by, now=now)
+    return made.act.pk if made.act is not None and not made.already else None
+
+
+def _edited_since(merge: Act, person: int) -> set[str]:
+    """The fields of the survivor that standing acts, no merges, have changed since."""
+    since = Change.objects.filter(act__position__gt=merge.position, act__undone_by=None, act__is_undo=False, op="u")
+    edits = since.exclude(act__verb=MERGING).filter(subject_id=person)
+    found: set[str] = set()
+    for change in edits.filter(tbl__in=[code_of(Person), code_of(ContactPoint)]):
+        columns = json.loads(change.before or "{}").keys() | json.loads(change.personal or "{}").keys()
+        found |= set(REACH) if "is_primary" in columns else columns & set(FIELDS)
+    return found
+
+
+# --- a state the rules of the database allow
+
+
+def _mended(plan: Plan, again: bool) -> Plan:
+    """Flags that both people would have twice are lowered on the row that was made or raised later. Asked again,
+    only who belongs to whom goes back, and what followed from the merge (stages, owners) stays as it is."""
+    goal = {model: dict(rows) for model, rows in plan.goal.items()}
+    if again:
+        goal = {model: _identity_only(model, rows, plan.now[model]) for model, rows in goal.items()}
+    for pointer in pointers():
+        for flag in flags_of(pointer):
+            _lower_doubles(goal.get(pointer.model, {}), pointer.field.attname, flag)
+    return replace(plan, goal=goal)
+
+
+def _identity_only(
+    model: type[models.Model], rows: Mapping[int, Mapping[str, Any] | None], now: Mapping[int, Mapping[str, Any]]
+) -> dict[int, Any]:
+    of_people = model in {Person} | {one.model for one in pointers() if one.reference.unique}
+    if of_people:
+        return dict(rows)
+    keys = {one.field.column for one in pointers() if one.model is model}
+    return {pk: _only(keys, state, now.get(pk)) for pk, state in rows.items()}
+
+
+def _only(keys: Collection[Any], state: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> Any:
+    if now is None or state is None:
+        return now
+    return {**now, **{key: state[key] for key in keys}}
+
+
+def _lower_doubles(rows: dict[int, Any], owner: str, flag: str) -> None:
+    """The row that had the flag first keeps it: of two, the one with the smaller id."""
+    seen: set[tuple[Any, Any]] = set()
+    for pk in sorted(rows):
+        state = rows[pk]
+        if state is None or not state.get(flag) or state.get("absorbed_into_id") is not None:
+            continue
+        place = (state[owner], state.get("kind"))
+        if place in seen:
+            rows[pk] = {**state, flag: False}
+        seen.add(place)
+
+
+# --- rows that came later
+
+
+def _follow_leads(merge: Act, *, now: datetime) -> None:
+    """What was done since then about a lead or deal that went back goes back with it. An act of its own: whatever an
+    undo writes is never counted."""
+    why = json.loads(merge.why)
+    since = Change.objects.filter(op="i", subject_id=why["survivor"], act__position__gt=merge.position)
+    with history.act("follow_leads", by=SYSTEM, now=now):
+        for pointer in pointers():
+            model, name = pointer.model, pointer.field.name
+            if pointer.reference.on_merge != "move" or not hasattr(model, "lead_id"):
+                continue
+            came = since.filter(tbl=code_of(model)).values("row_id")
+            theirs = model._base_manager.filter(**{name: why["survivor"], "lead__person": why["loser"]})
+            theirs.filter(pk__in=came).update(**{name: why["loser"]})
+
+
+def gather_strays(undo: Act, *, now: datetime) -> None:
+    """After an undo, in an act of its own: what came back to somebody who is merged by now goes to the survivor."""
+    people = set(Change.objects.filter(act=undo).values_list("subject_id", flat=True).distinct())
+    models = {one.model: one.field.attname for one in pointers() if one.reference.on_merge == "move"}
+    for model, rows in rows_of([undo.pk]).items():
+        if model in models:
+            people |= set(model._base_manager.filter(pk__in=rows).values_list(models[model], flat=True))
+    with history.act("gather_strays", by=SYSTEM, now=now):
+        move_to_survivors(one for one in people if one is not None)

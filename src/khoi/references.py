@@ -1,0 +1,43 @@
+"""What merging, un-merging, erasing and a person's own file do with every row that points at a person.
+
+The setting ``KHOI_REFERENCES`` names this list. A foreign key to a person that is not here fails the build, and so
+does a unique constraint that holds one without saying what a merge does when both people have such a row. Of two
+people who are one the survivor keeps everything; an erasure takes the survivor and all merged into them.
+"""
+
+from typing import Final
+
+from khoi.people.rules.references import Bare, Reference, References
+
+REFERENCES: Final = References(
+    keys=(
+        Reference("people.Person", "merged_into", "flatten", "keep", in_file=False),
+        Reference(
+            "people.ContactPoint",
+            "person",
+            "move",
+            "delete",
+            unique={"contact_point_is_listed_once_per_person": "fold", "one_primary_of_each_kind": "demote"},
+        ),
+        Reference("people.MatchKey", "person", "rebuild", "delete", in_file=False),
+        # The ledger proves what was agreed in which words; the address and the sender's number go.
+        Reference("people.Consent", "person", "follow", "empty", follows="person_ref"),
+        Reference(
+            "accounts.Contact", "person", "move", "empty", unique={"person_is_one_contact_of_an_account": "fold"}
+        ),
+        Reference("touchpoints.Touchpoint", "person", "move", "empty"),
+        Reference("leads.Lead", "person", "move", "empty"),
+        Reference("leads.BantFact", "person", "follow", "empty", follows="lead.person"),
+        Reference("activities.Task", "person", "move", "empty"),
+        Reference("activities.Activity", "person", "move", "empty"),
+        Reference("qualification.StageChange", "person", "follow", "empty", follows="lead.person"),
+        Reference("pipeline.Opportunity", "person", "move", "empty"),
+        Reference("pipeline.StageMove", "person", "follow", "empty", follows="opportunity.person"),
+    ),
+    bare=(
+        Bare("people.Consent", "person_ref", "keep"),
+        # History: earlier values go with their salt, ids and the fact that something changed stay.
+        Bare("history.Change", "subject_id", "empty"),
+        Bare("history.Act", "subject_id", "keep"),
+    ),
+)
