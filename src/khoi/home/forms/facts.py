@@ -39,7 +39,9 @@ class BudgetForm(_BantForm):
     amount = forms.CharField(
         label=_("Amount"), required=False, max_length=60, help_text=_("Like 320 million, or 1.2 billion")
     )
-    amount_to = forms.CharField(label=_("Up to"), required=False, max_length=60)
+    amount_to = forms.CharField(
+        label=_("Up to"), required=False, max_length=60, help_text=_("Only when they named a range")
+    )
     text = forms.CharField(label=_("In their words"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     field_order = ["amount", "amount_to", "text", "confidence", "evidence"]
 
