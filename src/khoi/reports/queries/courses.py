@@ -36,18 +36,34 @@ WON: Final = Q(won_at__isnull=False) & (Q(left_at=None) | Q(won_at__gt=F("left_a
 
 def courses(question: Question, by: str = "") -> "QuerySet[Any, Any]":
     """One row per lead that arrived: pk, grp, at_0 to at_5, won_at, left_at."""
+    return _told(_ways(question), grouping(question, by))
+
+
+def onward(question: Question, group: Any) -> "QuerySet[Any, Any]":
+    """The same without the leads that never went on, which of a hundred thousand records are the most."""
+    return _told(_ways(question).filter(way__isnull=False), group)
+
+
+def _ways(question: Question) -> "QuerySet[Any, Any]":
+    """The leads asked about, each beside its entries into stages."""
     at = question.moment()
-    onward = Q(stage_changes__to_stage__in=STAGES[1:]) | Q(stage_changes__from_stage="customer")
+    further = Q(stage_changes__to_stage__in=STAGES[1:]) | Q(stage_changes__from_stage="customer")
     known = Q(stage_changes__occurred_at__lte=at) if at else Q()
-    rows = leads(question).alias(way=FilteredRelation("stage_changes", condition=onward & known)).values("pk")
+    found: Any = leads(question)
+    ways: QuerySet[Any, Any] = found.alias(way=FilteredRelation("stage_changes", condition=further & known))
+    return ways
+
+
+def _told(ways: "QuerySet[Any, Any]", group: Any) -> "QuerySet[Any, Any]":
     reached = {
         f"at_{place}": Min("way__occurred_at", filter=Q(way__to_stage__in=STAGES[place:]))
         for place in range(1, len(STAGES) - 1)
     }
     won = Max("way__occurred_at", filter=Q(way__to_stage="customer"))
     left = Max("way__occurred_at", filter=Q(way__from_stage="customer"))
-    group = months(question) if by == "period" else group_of(by, at)
-    return rows.annotate(grp=Min(group), at_0=Min("arrived_at"), **reached, won_at=won, left_at=left)
+    rows: QuerySet[Any, Any] = ways.values("pk").annotate(grp=Min(group), at_0=Min("arrived_at"))
+    told: QuerySet[Any, Any] = rows.annotate(**reached, won_at=won, left_at=left)
+    return told
 
 
 def leads(question: Question) -> "QuerySet[Lead]":
@@ -62,6 +78,11 @@ def leads(question: Question) -> "QuerySet[Lead]":
     if question.owner is not None:
         found = found.alias(theirs=owner_of("owner_id", at)).filter(theirs=question.owner)
     return found
+
+
+def grouping(question: Question, by: str) -> Any:
+    """The expression that names the group of each lead asked about."""
+    return months(question) if by == "period" else group_of(by, question.moment())
 
 
 def group_of(by: str, at: datetime | None) -> Any:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
+import statistics
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,6 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.create_function("khoi_salt", 0, lambda: secrets.token_bytes(16))
         connection.create_function("khoi_seal", 2, seal, deterministic=True)
         connection.create_function("khoi_real", 1, json.dumps, deterministic=True)
+        connection.create_aggregate("khoi_median", 1, Median)
         return connection
 
     def open_act(self, act_id: int | None) -> None:
@@ -57,3 +59,17 @@ def seal(salt: bytes | None, personal: str | None) -> bytes | None:
     if salt is None or personal is None:
         return None
     return hashlib.sha256(salt + personal.encode()).digest()
+
+
+class Median:
+    """What PostgreSQL calls ``percentile_cont(0.5)``; NULL of no values at all."""
+
+    def __init__(self) -> None:
+        self._values: list[float] = []
+
+    def step(self, value: Any, /) -> None:
+        if value is not None:
+            self._values.append(value)
+
+    def finalize(self) -> Any:
+        return statistics.median(self._values) if self._values else None
