@@ -30,6 +30,7 @@ from khoi.kit.refusals import Refusal
 from khoi.team.api import BearerAuth, Problem, problem
 from khoi.team.api.bearer import bearer_of
 from khoi.team.queries import Forbidden, Hidden
+from khoi.team.views import has_null_character
 
 logger = logging.getLogger("khoi.api")
 
@@ -94,6 +95,8 @@ def _no_such_route(request: HttpRequest, anything: str) -> HttpResponse:
 
 def _answered_once(view: View) -> View:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if has_null_character(request):
+            return problem(400, "bad_address", "An address holds no null character.")
         if request.method in SAFE:
             return _shaped(view, request, *args, **kwargs)
         try:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from khoi.campaigns import queries
 from khoi.campaigns import services as campaigns
@@ -101,3 +102,12 @@ def test_a_campaign_ends_after_it_starts(ready):
         campaigns.add_campaign(name="Kho", starts_on=date(2026, 11, 2), ends_on=date(2026, 11, 1), by=SYSTEM, now=NOW)
 
     assert Campaign.objects.count() == 0
+
+
+@pytest.mark.parametrize("last", ["9999-12-31", "2026-10-31"])
+def test_a_cost_that_never_ends_or_ends_first_is_asked_again(ready, admin, last):
+    data = {"source": "ads", "amount": "30 triệu", "period_start": "2026-11-01", "last_day": last}
+    answer = admin.browser().post(reverse("campaigns:add_cost"), data)
+
+    assert answer.status_code in (200, 422)
+    assert not Cost.objects.exists()

@@ -59,3 +59,10 @@ def test_days_become_instants_of_the_zone():
     start, end = instants(month(date(2026, 11, 5)), SAIGON)
     assert start == datetime(2026, 10, 31, 17, tzinfo=UTC)
     assert end == datetime(2026, 11, 30, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Ho_Chi_Minh", "America/New_York"])
+def test_the_first_and_the_last_day_there_are_have_their_instants(zone):
+    start, end = instants(Period(date.min, date.max), ZoneInfo(zone))
+
+    assert (start.year, end.year) == (1, 9999)

@@ -92,3 +92,8 @@ def test_a_rating_turns_at_its_next_change(facts, intent):
     if rating.next_change_at is not None:
         then = rated(*facts, intent=intent, now=rating.next_change_at)
         assert (then.value, then.reasons, then.missing) != (rating.value, rating.reasons, rating.missing)
+
+
+@pytest.mark.parametrize("on", [date.min, date.max])
+def test_the_ends_of_the_calendar_are_days_like_others(on):
+    assert rated(NEED, BUDGET, BantFact("timing", TODAY, on_date=on)).value == "warm"

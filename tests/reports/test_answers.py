@@ -36,6 +36,17 @@ def test_the_funnel_by_source_totals_its_rows(asking, an):
     assert (answer["total"]["leads"], answer["total"]["won"]) == (2, 1)
 
 
+@pytest.mark.parametrize("report", ["funnel", "sources", "response"])
+def test_the_last_day_there_is_can_be_asked_about(asking, report):
+    assert asking(report, to="9999-12-31").status_code == 200
+
+
+def test_an_address_with_a_null_character_is_refused_as_a_problem(asking):
+    answer = asking("funnel", source="a\0")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_address")
+
+
 def test_only_what_the_token_may_see_is_counted(asking, an, dung):
     lead_with(owner=an)
     lead_with(owner=dung)

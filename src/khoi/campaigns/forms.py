@@ -92,7 +92,7 @@ class CostForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("period_start"), self.cleaned_data.get("last_day")
-        if isinstance(first, date) and isinstance(last, date) and last < first:
+        if isinstance(first, date) and isinstance(last, date) and not first <= last < date.max:
             self.add_error("last_day", str(Refusal("period_is_empty")))
         return self.cleaned_data
 

@@ -26,7 +26,7 @@ def _asked(options: Namespace) -> dict[str, Any]:
         start, last = options.since or EVER.start, options.until or EVER.end - timedelta(days=1)
         if last < start:
             raise Stop(_("The last day lies before the first one."))
-        period = Period(start, min(last + timedelta(days=1), EVER.end))
+        period = Period(start, min(last, EVER.end - timedelta(days=1)) + timedelta(days=1))
     return {"period": period, "as_of": options.as_of, "known": options.known, "actor": OWNER_OF_THE_MACHINE}
 
 

@@ -127,4 +127,8 @@ def _months_later(first: date, count: int) -> date:
 
 
 def _midnight(of: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(of, time.min, zone).astimezone(UTC)
+    """The first day there is begins in UTC before there is a day: then time itself begins there, or ends."""
+    try:
+        return datetime.combine(of, time.min, zone).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if of.year == 1 else datetime.max.replace(tzinfo=UTC)

@@ -40,7 +40,7 @@ class Asked(Schema):
         start, last = self.since or EVER.start, self.until or EVER.end - timedelta(days=1)
         if last < start:
             raise Refusal("ends_before_it_starts", "to")
-        return Period(start, min(last + timedelta(days=1), EVER.end))
+        return Period(start, min(last, EVER.end - timedelta(days=1)) + timedelta(days=1))
 
 
 class AskedOfSource(Asked):

@@ -103,9 +103,10 @@ def _last_day(fact: BantFact) -> date | None:
 
 
 def _near_from(last: date) -> date:
-    return last - timedelta(days=HOT_WITHIN_DAYS)
+    return last - min(timedelta(days=HOT_WITHIN_DAYS), last - date.min)
 
 
 def _turning_days(timing: BantFact | None) -> list[date]:
+    """Past the end of the calendar nothing turns."""
     last = _last_day(timing) if timing else None
-    return [_near_from(last), last + timedelta(days=1)] if last else []
+    return [_near_from(last), last + min(timedelta(days=1), date.max - last)] if last else []

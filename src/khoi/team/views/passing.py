@@ -30,6 +30,22 @@ def known_host_only(get_response: Answer) -> Answer:
     return middleware
 
 
+def no_null_characters(get_response: Answer) -> Answer:
+    """An address with a null character names nothing, and PostgreSQL would not even be asked for it. The API says so
+    itself; forms refuse such a text in their fields."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if has_null_character(request) and not request.path_info.startswith("/api/"):
+            return design.bad_request(request)
+        return get_response(request)
+
+    return middleware
+
+
+def has_null_character(request: HttpRequest) -> bool:
+    return "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+
+
 def from_our_pages_only(get_response: Answer) -> Answer:
     """An unsafe request that the browser says another site began is refused, whatever token it carries.
 

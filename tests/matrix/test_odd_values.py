@@ -1,0 +1,89 @@
+"""Whatever is typed, pasted or sent, in whichever field: it is taken or refused, and nothing breaks."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.matrix import asking, expectations
+from tests.matrix.test_sec_13 import API, WRITES, fits, kinds_of, properties_of
+
+WEB = expectations.rows("web")
+#: What the fields of our forms and the filters of our lists take, and what somebody may put there instead.
+ODD = [
+    "\0",
+    "a\0b",
+    "\u202e\u200b",
+    "x" * 100_000,
+    "-1",
+    "9" * 40,
+    "1e400",
+    "NaN",
+    "٣",
+    "0000-00-00",
+    "0001-01-01",
+    "9999-12-31",
+    "9999-12-31T23:59",
+    "0001-01-01T00:00",
+    "2026-02-30",
+    "%00",
+    "{",
+    "[]",
+]
+NUMBERS: list[Any] = [0, -1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**40, 1e308]
+ASKED = (
+    "q page stage order sort period since until as_of before after owner source by known team status kind day on from "
+    "to filter id part key currency"
+).split()
+
+pytestmark = pytest.mark.django_db
+
+
+def broken(came):
+    """What the field or the address broke, by the value that did it."""
+    return {told: status for told, status in came.items() if status >= 500}
+
+
+def tried(ask):
+    """The status of one request, everything it wrote taken back."""
+    with transaction.atomic():
+        status = ask().status_code
+        transaction.set_rollback(True)
+    return status
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in WEB.items() if row.data.get("post")))
+def test_no_field_of_a_form_breaks_its_page(world, name):
+    row = WEB[name]
+    came = {}
+    for field in row.data["post"]:
+        for odd in ODD:
+            data = {**row.data, "post": {**row.data["post"], field: odd}}
+            sent = expectations.Row(row.name, row.answers, row.parts, data)
+            came[f"{field}={odd!r:.20}"] = tried(lambda sent=sent: asking.ask_page(world, sent, "post", "admin"))
+
+    assert broken(came) == {}
+
+
+@pytest.mark.parametrize("name", sorted(WEB))
+def test_no_filter_breaks_a_page(world, name):
+    row = WEB[name]
+    came = {}
+    for odd in ODD:
+        sent = expectations.Row(row.name, row.answers, row.parts, {"get": dict.fromkeys(ASKED, odd[:2000])})
+        came[repr(odd)[:20]] = tried(lambda sent=sent: asking.ask_page(world, sent, "get", "admin"))
+
+    assert broken(came) == {}
+
+
+@pytest.mark.parametrize(("name", "method"), WRITES)
+def test_no_field_of_a_request_breaks_the_api(world, name, method):
+    row = API[name]
+    came = {}
+    for field, declared in properties_of(name, method).items():
+        for odd in (each for each in [*ODD, *NUMBERS, ["\0"], {"a\0": "\0"}] if fits(each, kinds_of(declared))):
+            body = {method: {**row.data[method], field: odd}}
+            sent = expectations.Row(row.name, row.answers, row.parts, body, row.if_match)
+            came[f"{field}={odd!r:.20}"] = tried(lambda sent=sent: asking.ask_api(world, sent, method, "admin"))
+
+    assert broken(came) == {}
