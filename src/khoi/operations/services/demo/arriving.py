@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from khoi.capture import services as capture
+from khoi.capture.models import Form
 from khoi.capture.rules.asking import BANDS
 from khoi.capture.services.forms import TRAP
 from khoi.history.rules.actors import SYSTEM
@@ -50,9 +51,12 @@ class Reception:
 
     def expect_robots(self, count: int) -> None:
         """Programs find the forms too; what they write is held, and some of it looks almost human."""
-        span = (self.clock.now - self.clock.start).total_seconds()
+        span = (self.clock.today - self.clock.start).total_seconds()
         for _ in range(count):
             self.clock.at(self.clock.start + timedelta(seconds=span * self.random.random() ** 0.5), self._robot)
+        for form in self.firm.forms.values():
+            late = self.clock.today - timedelta(hours=self.random.uniform(2, 70))
+            self.clock.at(late, lambda t, form=form: self._robot(t, form))  # type: ignore[misc]
 
     # -- through a form ----------------------------------------------------------------------------------
 
@@ -103,13 +107,13 @@ class Reception:
             "user_agent": self.random.choice(BROWSERS),
         }
 
-    def _robot(self, moment: datetime) -> None:
+    def _robot(self, moment: datetime, form: Form | None = None) -> None:
         """Too fast for a human, or caught by the field that no human sees."""
         name, email, message = self.random.choice(ROBOTS)
         is_fast = self.random.random() < 0.35
         payload = {"name": name, "email": email, "phone": "", "message": message, TRAP: "" if is_fast else SITE}
         visit = capture.Visit(page=f"{SITE}/bang-gia", shown_at=moment - timedelta(seconds=1 if is_fast else 9))
-        form = self.random.choice(list(self.firm.forms.values()))
+        form = form or self.random.choice(list(self.firm.forms.values()))
         capture.submit_form(form, payload, visit=visit, **self._sender(), now=moment)
 
     # -- entered by a colleague --------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from khoi.workspace import queries as workspace
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 #: Days before today in which every call is an entry of its own.
 LATELY = 30
+#: The hour at which the office closes.
+CLOSES = 18
 Event = Callable[[datetime], None]
 Progress = Callable[[int, int], None]
 
@@ -81,20 +83,22 @@ class Clock:
     # -- how it is entered -------------------------------------------------------------------------------
 
     def note(self, moment: datetime, deed: Event) -> None:
-        """Long ago, what the whole firm did in a day was entered together at night; lately each thing at once.
+        """Long ago, a day of the whole firm was entered when the office closed; lately each thing is at once.
 
         ``deed`` is told when it is entered; it happened at ``moment``.
         """
         if self.is_lately(moment):
             deed(moment)
             return
-        night = moment.astimezone(ZONE).replace(hour=23, minute=30, second=0, microsecond=0)
-        deeds = self._diary.setdefault(night, [])
+        evening = moment.astimezone(ZONE).replace(hour=CLOSES, minute=10, second=0, microsecond=0)
+        if evening < moment:
+            evening += timedelta(days=1)
+        deeds = self._diary.setdefault(evening, [])
         deeds.append(deed)
         if len(deeds) == 1:
-            self.at(max(night, moment), lambda t: self._write_down(night, t))
+            self.at(evening, lambda t: self._write_down(evening, t))
 
-    def _write_down(self, night: datetime, moment: datetime) -> None:
+    def _write_down(self, evening: datetime, moment: datetime) -> None:
         with history.act("log_day", by=SYSTEM, now=moment):
-            for deed in self._diary.pop(night):
+            for deed in self._diary.pop(evening):
                 deed(moment)

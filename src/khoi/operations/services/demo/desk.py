@@ -72,8 +72,8 @@ class Desk:
 
     def remember(self, tale: Tale, moment: datetime) -> None:
         if (actor := self.owner(tale.lead)) is not None:
-            body = self.random.choice(story.NOTES)
-            self.clock.note(moment, lambda t: self.log(tale.lead, "note", "", body, by=actor, now=t, at=moment))
+            words = self.random.choice((*(("note", "", said) for said in story.NOTES), story.NO_SHOW))
+            self.clock.note(moment, lambda t: self.log(tale.lead, *words, by=actor, now=t, at=moment))
 
     def share_phone(self, tale: Tale, other: Person, phones: tuple[str, ...], moment: datetime) -> None:
         """The second one reached by the first one's phone: the number of their office."""

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from khoi.activities import services as activities
@@ -126,10 +127,9 @@ class Stage:
         if actor is None:
             return
         self.clock.note(moment, lambda t: self._learn(tale, actor, t, at=moment, budget=budget))
-        papers = (self.firm.brochure,) if self.random.random() < 0.5 else ()
         self.clock.at(
             moment + timedelta(minutes=35),
-            lambda t: self.desk.write(tale, "papers", t, answered=0.7 if budget else 0.3, files=papers),
+            lambda t: self.desk.write(tale, "papers", t, answered=0.7 if budget else 0.3, files=[self.firm.brochure]),
         )
         if not budget and self.random.random() < 0.4:
             self.clock.at(self.clock.soon(moment, days=9), lambda t: self._stall(tale, t))
@@ -239,11 +239,12 @@ class Stage:
     def _plan_work(self) -> None:
         """Next steps for what is open, some of them today, some overdue; some deals have none."""
         open_leads = Lead.objects.filter(lifecycle_stage__in=("sal", "sql", "opportunity"), owner__role="rep")
+        days = cycle((-1, 0, 1, 0, 2, -2, 0, 4, 1, 0, 7, 2))
         for lead in open_leads.select_related("person", "owner").order_by("id"):
             actor, owner = self.desk.owner(lead), lead.owner
             if actor is None or owner is None or self.random.random() < 0.25:
                 continue
-            day = self.random.choices((-2, -1, 0, 1, 2, 4, 7), (1, 1, 4, 3, 2, 2, 2))[0]
+            day = next(days)
             due = (self.clock.today + timedelta(days=day)).replace(
                 hour=self.random.randrange(8, 17), minute=self.random.choice((0, 15, 30, 45))
             )

@@ -23,7 +23,6 @@ TALKS = (
     ("meeting", "held", story.MEETINGS),
     ("visit", "held", story.MEETINGS),
     ("call", "connected", story.CALLS),
-    ("meeting", "no_show", ("Khách bận đột xuất, hẹn lại tuần sau.",)),
 )
 
 
@@ -48,7 +47,7 @@ class Sales:
             self.clock.at(at, lambda t, code=code: self._advance(tale, deal, code, t))  # type: ignore[misc]
         if wins:
             self.clock.at(self.clock.soon(at, days=10), lambda t: self._win(tale, deal, t))
-        elif self.random.random() > story.IS_FORGOTTEN:
+        elif self.random.random() > story.IS_FORGOTTEN or self.clock.today - moment > timedelta(days=180):
             self.clock.at(self.clock.soon(at, days=22), lambda t: self._lose(tale, deal, t))
 
     def _advance(self, tale: Tale, deal: Opportunity, code: str, moment: datetime) -> None:
@@ -64,7 +63,7 @@ class Sales:
     def _write(self, tale: Tale, deal: Opportunity, occasion: str, answered: float, moment: datetime) -> None:
         amount = show_money(Money(deal.amount or 0, deal.currency), "vi")
         actor, files = self.desk.owner(tale.lead, ended=True), []
-        if occasion == "quote" and actor and (self.clock.is_lately(moment) or self.random.random() < 0.1):
+        if occasion == "quote" and actor:
             files = [self._quote(tale, deal, amount, actor, moment)]
         self.desk.write(tale, occasion, moment, answered=answered, files=files, amount=amount)
 
@@ -89,8 +88,8 @@ class Sales:
         talk = ("call", "connected", "Khách gọi lại: bên kia trễ hẹn, muốn bàn tiếp với mình.")
         self._move(tale, deal, "needs_analysis", moment, talk=talk)
         self.clock.at(self.clock.soon(moment, days=8), lambda t: self._advance(tale, deal, "proposal", t))
-        if self.random.random() < 0.5:
-            self.clock.at(self.clock.soon(moment, days=25), lambda t: self._win(tale, deal, t))
+        end = self._win if self.random.random() < 0.5 else self._lose
+        self.clock.at(self.clock.soon(moment, days=25), lambda t: end(tale, deal, t))
 
     def _move(
         self,

@@ -51,11 +51,11 @@ CAMPAIGNS = (
 #: The chance to go from each step to the next. The leak is SAL → SQL: the budget is asked for late, or never.
 REACHES_MQL = 0.72
 IS_ACCEPTED = 0.9
-BECOMES_SQL = 0.57
+BECOMES_SQL = 0.42
 IS_CONVERTED = 0.93
 IS_WON = 0.3
-#: Deals that nobody moves any more, and lost ones that come back.
-IS_FORGOTTEN = 0.05
+#: Of this half year's deals, those that nobody moves any more; and of lost ones, those that come back.
+IS_FORGOTTEN = 0.15
 COMES_BACK = 0.08
 
 #: Open pipeline stages in order, with the days a deal rests in each (median).
@@ -104,6 +104,7 @@ NOTES = (
     "Công ty con của một khách cũ, giá phải khớp với bên mẹ.",
     "Đang dùng thử bên khác tới cuối tháng.",
 )
+NO_SHOW = ("meeting", "no_show", "Khách bận đột xuất, hẹn lại tuần sau.")
 IMPACTS = ("Lệch kho khoảng 2 % mỗi tháng", "Hai người làm cả ngày chỉ để đối chiếu", "Trả hàng vì quá hạn")
 WAITING = ("Mỗi tháng mất chừng 40 triệu", "Mùa Tết sẽ quá tải", "Kiểm toán đã nhắc hai lần")
 PAGES = ("Bảng giá", "So sánh gói", "Quản lý kho lạnh", "In mã vạch", "Khách hàng nói gì", "Tích hợp kế toán")
