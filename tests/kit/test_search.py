@@ -24,3 +24,7 @@ def test_one_or_two_digits_only_begin_a_word():
 
 def test_nothing_but_signs_is_no_term():
     assert terms(" –,. ") == ()
+
+
+def test_an_endless_text_is_looked_for_by_its_beginning():
+    assert [len(term) for term in terms("x" * 100_000)] == [201]

@@ -11,26 +11,17 @@ from tests.matrix.test_sec_13 import API, WRITES, fits, kinds_of, properties_of
 WEB = expectations.rows("web")
 #: What the fields of our forms and the filters of our lists take, and what somebody may put there instead.
 ODD = [
-    "\0",
     "a\0b",
-    "\u202e\u200b",
     "x" * 100_000,
     "-1",
     "9" * 40,
     "1e400",
-    "NaN",
-    "٣",
-    "0000-00-00",
     "0001-01-01",
     "9999-12-31",
     "9999-12-31T23:59",
-    "0001-01-01T00:00",
-    "2026-02-30",
-    "%00",
-    "{",
     "[]",
 ]
-NUMBERS: list[Any] = [0, -1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**40, 1e308]
+NUMBERS: list[Any] = [-1, 2**31, 2**63, -(2**63) - 1, 1e308]
 ASKED = (
     "q page stage order sort period since until as_of before after owner source by known team status kind day on from "
     "to filter id part key currency"

@@ -14,6 +14,8 @@ from khoi.kit.fold import words
 
 #: Shorter stretches of digits are looked for at the beginning of a word only.
 FRAGMENT: Final = 3
+#: Nobody types more to find something, and SQLite refuses to compare with a text of fifty thousand.
+LONGEST: Final = 200
 
 
 def every_word(text: str, *columns: str) -> Q:
@@ -29,7 +31,7 @@ def every_word(text: str, *columns: str) -> Q:
 
 def terms(text: str) -> tuple[str, ...]:
     """What the columns have to contain: " word" for a word, digits typed in groups as one number."""
-    return tuple(_term(word) for word in _joined(words(text)))
+    return tuple(_term(word) for word in _joined(words(text[:LONGEST])))
 
 
 def _joined(parts: Iterable[str]) -> list[str]:
