@@ -106,7 +106,32 @@ def one_mail() -> dict[str, Any]:
     return {"answers": answers, "taken": sorted(rcpt for _, rcpt, _ in kept.mails), "states": states}
 
 
-RACES = {race.__name__: race for race in (same_key, one_ticket, last_admins, one_mail)}
+def one_feed() -> dict[str, Any]:
+    """Sixteen write while one reads the feed on and on."""
+    from khoi.history.models import Change
+    from khoi.history.queries import Place, changes_after
+    from khoi.history.rules.actors import SYSTEM
+    from khoi.team import services as team
+
+    writers, acts = 16, 15
+    seen: list[tuple[int, int]] = []
+
+    def work(number: int) -> None:
+        if number < writers:
+            for turn in range(acts):
+                team.add_team(f"Đội {number}-{turn}", by=SYSTEM, now=NOW)
+            return
+        place = Place()
+        while len(seen) < writers * acts:
+            found, place = changes_after(place, limit=7)
+            seen.extend((change.act.position or 0, change.change_id) for change in found)
+
+    answers = together(work, threads=writers + 1)
+    there = list(Change.objects.order_by("act__position", "pk").values_list("act__position", "pk"))
+    return {"answers": answers, "seen": seen, "there": there}
+
+
+RACES = {race.__name__: race for race in (same_key, one_ticket, last_admins, one_mail, one_feed)}
 
 
 if __name__ == "__main__":

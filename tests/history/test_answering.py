@@ -23,12 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def race(request, tmp_path):
+def race(transactional_db, tmp_path):
     """Runs one race: in this process on PostgreSQL, on a database file of its own with SQLite."""
     if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
         return lambda name: json.loads(json.dumps(racing.RACES[name]()))
-    request.getfixturevalue("db")
     return lambda name: on_a_file(name, tmp_path)
 
 
@@ -153,3 +151,11 @@ def test_cor_01_twenty_senders_hand_over_each_mail_once(race):
 
     assert came["taken"] == sorted([f"a{number}@khoi.test"] for number in range(10))
     assert came["states"] == ["sent"] * 10
+
+
+def test_the_feed_misses_nothing_and_keeps_the_order_while_sixteen_write(race):
+    came = race("one_feed")
+
+    assert came["answers"] == [None] * 17
+    assert len(came["there"]) == 240
+    assert came["seen"] == came["there"]

@@ -1,9 +1,11 @@
 """Acts and undo for programs."""
 
 import json
+from typing import Any
 
 import pytest
 
+from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.team import services as team
 from tests.cast import NOW
@@ -86,3 +88,61 @@ def test_a_token_that_only_reads_takes_nothing_back(hers, an, ask):
     act = change(hers, an, region="Huế")
     assert ask(an, "post", f"/api/acts/{act.pk}/undo", {}, scopes=["read"]).status_code == 403
     assert Act.objects.get(pk=act.pk).undone_by is None
+
+
+@pytest.fixture
+def feed(client):
+    """Reads the feed with one key: making a key is a change too. ``feed(member)`` → ask(after, limit)."""
+
+    def reader(member):
+        _, key = team.issue_token(member.user, name="t", scopes=["read"], by=member.by, now=NOW)
+
+        def read(after="0", limit=1000):
+            address = f"/api/changes?after={after}&limit={limit}"
+            return client.get(address, headers={"Authorization": f"Bearer {key}"}).json()
+
+        return read
+
+    return reader
+
+
+def read_on(read, after, limit):
+    """Everything behind a place, and where it ends."""
+    items: list[dict[str, Any]] = []
+    while (part := read(after, limit))["next"] != after:
+        items, after = items + part["items"], part["next"]
+    return items, after
+
+
+def test_changes_are_fed_in_the_order_they_were_made_a_part_at_a_time(hers, an, feed):
+    read = feed(an)
+    start = read()["next"]
+    acts = [change(hers, an, region=f"Quận {n}").pk for n in range(3)]
+    fed, _ = read_on(read, start, limit=1)
+    assert [item["act"] for item in fed] == acts
+    assert fed[2]["fields"] == [{"field": "region", "before": "Quận 1", "after": "Quận 2"}]
+    assert fed[0]["record"] == str(hers.public_id)
+
+
+def test_an_act_with_many_changes_is_fed_whole_over_several_parts(hers, an, feed):
+    read = feed(an)
+    start = read()["next"]
+    with history.act("edit_lead", by=an.by, now=NOW) as act:
+        for number in range(5):
+            hers.region = f"Quận {number}"
+            hers.save()
+    fed, end = read_on(read, start, limit=2)
+    assert [item["fields"][0]["after"] for item in fed] == [f"Quận {number}" for number in range(5)]
+    assert end == str(act.position)
+
+
+def test_a_row_one_may_not_see_is_left_out_and_the_feed_goes_on(hers, an, dung, feed):
+    read = feed(dung)
+    start = read()["next"]
+    act = change(hers, an, region="Huế")
+    assert read(start) == {"items": [], "next": str(act.position)}
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "1.", "1;drop", "9" * 40])
+def test_a_place_that_is_none_is_refused(an, ask, after):
+    assert ask(an, "get", f"/api/changes?after={after}").status_code == 422

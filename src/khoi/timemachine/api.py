@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from khoi.history.models import Act
+from khoi.history.queries import Place, RowChange, changes_after
 from khoi.history.services import Refused
 from khoi.team.api import Body, Id, Moment, Problem, who
 from khoi.team.models import User
@@ -54,6 +55,20 @@ class ActFull(ActOut):
     further: int = Field(description="Rows not shown: out of sight, or too many")
 
 
+class FeedItem(ChangeOut):
+    position: int = Field(description="The act's place in the order of everything that was done")
+    act: int
+    verb: str
+    by: str
+    recorded_at: Moment
+    record: Id | None = Field(description="The record's id, where the row has one")
+
+
+class Feed(Schema):
+    items: list[FeedItem]
+    next: str = Field(description="Pass it as after; it stays the same while nothing new was done")
+
+
 class UndoIn(Body):
     with_dependents: bool = Field(False, description="Take back later acts that build on it, too")
     agreed: list[int] | None = Field(None, description="The dependents you were told of: never take back others")
@@ -96,16 +111,41 @@ def show_act(request: HttpRequest, act_id: int) -> dict[str, Any]:
     act = sight.find_act(actor, act_id)
     changes, further = telling.seen_of(act, actor)
     may = act.undone_by_id is None and sight.may_take_back(actor, act)
-    rows = [
-        {
-            "kind": change.model._meta.db_table,
-            "op": change.op,
-            "fields": [{"field": f.field, "before": f.before, "after": f.after} for f in change.fields],
-            "erased": change.erased,
-        }
-        for change in changes
-    ]
+    rows = [_row(change) for change in changes]
     return {**_told(act, len(rows) + further, may=may), "rows": rows, "further": further}
+
+
+@router.get("/changes", response=Feed, summary="Every change in the order it was done, from where you ended")
+def list_changes(
+    request: HttpRequest,
+    after: Annotated[str, Query(pattern=r"^\d{1,18}(\.\d{1,18})?$")] = "0",
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+) -> dict[str, Any]:
+    """Complete and in one order: what is done later always comes later, whoever writes at the same time. Rows you may
+    not see are left out; an act that takes another back is an act of its own."""
+    actor = who(request)
+    authorize(actor, "act.view")
+    position, _, change = after.partition(".")
+    found, end = changes_after(Place(int(position), int(change) if change else None), limit=limit)
+    mine = sight.seen_changes(actor, found)
+    ids = telling.public_ids(mine)
+    items = [_fed(change, ids.get((change.model, change.row_id))) for change in mine]
+    return {"items": items, "next": f"{end.position}.{end.change}" if end.change is not None else str(end.position)}
+
+
+def _fed(change: RowChange, record: Any) -> dict[str, Any]:
+    act = change.act
+    of_act = {"position": act.position, "act": act.pk, "verb": act.verb, "by": act.actor_label}
+    return {**_row(change), **of_act, "recorded_at": act.recorded_at, "record": record}
+
+
+def _row(change: RowChange) -> dict[str, Any]:
+    return {
+        "kind": change.model._meta.db_table,
+        "op": change.op,
+        "fields": [{"field": f.field, "before": f.before, "after": f.after} for f in change.fields],
+        "erased": change.erased,
+    }
 
 
 @router.post("/acts/{act_id}/undo", response=UndoOut, summary="Take an act back, exactly or not at all")

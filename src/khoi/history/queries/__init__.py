@@ -3,8 +3,10 @@
 from khoi.history.queries.lives import recorded_models, table_as_of
 from khoi.history.queries.stories import (
     FieldChange,
+    Place,
     RowChange,
     acts_of,
+    changes_after,
     changes_of,
     history_of,
     version_of,
@@ -13,8 +15,10 @@ from khoi.history.queries.stories import (
 
 __all__ = [
     "FieldChange",
+    "Place",
     "RowChange",
     "acts_of",
+    "changes_after",
     "changes_of",
     "history_of",
     "recorded_models",

@@ -1,7 +1,7 @@
 """What happened to a record, and what an act did, told with the values before and after."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,14 @@ class RowChange:
     erased: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Behind an act of the chain, or (``change``) behind one of its changes."""
+
+    position: int = 0
+    change: int | None = None
+
+
 def version_of(record: models.Model) -> int:
     """The id of the record's last change: what an editor has seen, and names again when writing."""
     return versions_of(type(record), [record.pk]).get(record.pk, 0)
@@ -75,6 +83,29 @@ def changes_of(act: Act, *, first: int | None = None) -> list[RowChange]:
         rows[code].add(row_id)
     told = [change for code, ids in rows.items() for change in _told(model_of(code), ids, act=act)]
     return sorted(told, key=lambda change: change.change_id)[:first]
+
+
+def changes_after(place: Place, *, limit: int) -> tuple[list[RowChange], Place]:
+    """The next ``limit`` changes in the order of the chain, and where they end. Nothing sealed later ever comes
+    before a place, so whoever asks again from where they ended misses nothing; at the end the place stays."""
+    acts = Act.objects.filter(position__gte=place.position).order_by("position")
+    places = {pk: position or 0 for pk, position in acts.values_list("pk", "position")[: limit + 1]}
+    rest = Q(act__position=place.position, pk__gt=place.change) if place.change is not None else Q(pk__in=[])
+    wanted = Change.objects.filter(rest | Q(act__position__gt=place.position), act_id__in=places)
+    found = list(wanted.order_by("act__position", "pk").values_list("pk", "tbl", "row_id", "act_id")[: limit + 1])
+    rows: dict[int, set[int]] = defaultdict(set)
+    for _, code, row_id, _ in found[:limit]:
+        rows[code].add(row_id)
+    told = {c.change_id: c for code, ids in rows.items() for c in _told(model_of(code), ids)}
+    return [told[pk] for pk, *_ in found[:limit]], _end(found, places, place, limit)
+
+
+def _end(found: list[tuple[int, int, int, int]], places: Mapping[int, int], start: Place, limit: int) -> Place:
+    """Behind the last act that was looked at whole, or behind the last change when its act has more."""
+    if len(found) <= limit:
+        return Place(max([start.position, *places.values()]))
+    pk, _, _, act = found[limit - 1]
+    return Place(places[act], pk if found[limit][3] == act else None)
 
 
 def _told(model: type[models.Model], row_ids: Iterable[int], act: Act | None = None) -> list[RowChange]:

@@ -80,6 +80,22 @@ def seen_of(act: Act, actor: Principal) -> tuple[list[RowChange], int]:
     return changes, Change.objects.filter(act=act).count() - len(changes)
 
 
+def public_ids(changes: Iterable[RowChange]) -> dict[tuple[Model, int], UUID]:
+    """(table, row) → the id its record is known by outside; also of rows that are gone, from what they held."""
+    wanted: dict[Model, set[int]] = defaultdict(set)
+    found: dict[tuple[Model, int], UUID] = {}
+    for change in changes:
+        wanted[change.model].add(change.row_id)
+        told = next((_either(f) for f in change.fields if f.field == "public_id"), None)
+        if told is not None:
+            found[change.model, change.row_id] = told
+    for model, ids in wanted.items():
+        if any(field.name == "public_id" for field in model._meta.concrete_fields):
+            rows = model._base_manager.filter(pk__in=ids).values_list("pk", "public_id")
+            found |= {(model, pk): public_id for pk, public_id in rows}
+    return found
+
+
 def tell_act(act: Act, actor: Principal) -> Told:
     changes, further = seen_of(act, actor)
     return Told(_rows(changes, actor), further)
