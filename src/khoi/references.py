@@ -20,6 +20,11 @@ REFERENCES: Final = References(
             unique={"contact_point_is_listed_once_per_person": "fold", "one_primary_of_each_kind": "demote"},
         ),
         Reference("people.MatchKey", "person", "rebuild", "delete", in_file=False),
+        Reference("people.PossibleDuplicate", "first", "rebuild", "delete", in_file=False),
+        Reference("people.PossibleDuplicate", "second", "rebuild", "delete", in_file=False),
+        # Said of two rows; whoever they were merged into is read through them.
+        Reference("people.NotTheSame", "first", "stay", "delete", in_file=False),
+        Reference("people.NotTheSame", "second", "stay", "delete", in_file=False),
         # The ledger proves what was agreed in which words; the address and the sender's number go.
         Reference("people.Consent", "person", "follow", "empty", follows="person_ref"),
         Reference(

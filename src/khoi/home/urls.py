@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from khoi.home.views import accounts, adding, facts, leads, people, record, searching, today, verbs
+from khoi.home.views import accounts, adding, facts, leads, merging, people, record, searching, today, verbs
 
 app_name = "home"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("add/", adding.add, name="add"),
     path("add/known/", adding.known, name="known"),
     path("people/", people.listing, name="people"),
+    path("people/duplicates/", merging.duplicates, name="duplicates"),
+    path("people/merge/", merging.merge, name="merge"),
+    path("people/apart/", merging.tell_apart, name="tell_apart"),
+    path("people/<uuid:public_id>/merge/", merging.merge_with, name="merge_with"),
     path("people/<uuid:public_id>/", people.page, name="person"),
     path("people/<uuid:public_id>/edit/", people.edit, name="edit_person"),
     path("accounts/", accounts.listing, name="accounts"),

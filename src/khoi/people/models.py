@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from khoi.history.models import decision, derived, fact
@@ -118,18 +119,87 @@ class ContactPoint(models.Model):
 
 @derived
 class MatchKey(models.Model):
-    """What a person is recognised by. Rebuilt from the contact points."""
+    """What a person is recognised by. Rebuilt from names, contact points, and where their leads and contacts say they
+    work and live."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="match_keys")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=False, related_name="match_keys")
     kind = models.CharField(max_length=10)
     value = models.CharField(max_length=320)
 
     class Meta:
         db_table = "people_match_key"
         constraints = [UniqueConstraint(fields=["kind", "value", "person"], name="match_key_is_listed_once")]
+        indexes = [Index(fields=["person", "kind", "value"], name="match_key_of_person")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
+
+
+class PairSet(models.QuerySet["PossibleDuplicate"]):
+    def to_review(self) -> "PairSet":
+        """Without the pairs that somebody has said are two, as these people or as those they were merged from."""
+        said = NotTheSame.objects.annotate(
+            one=Coalesce("first__merged_into", "first"), other=Coalesce("second__merged_into", "second")
+        )
+        pair = Q(one=models.OuterRef("first"), other=models.OuterRef("second"))
+        turned = Q(one=models.OuterRef("second"), other=models.OuterRef("first"))
+        return self.filter(~models.Exists(said.filter(pair | turned)))
+
+    def visible_to(self, actor: Principal) -> "PairSet":
+        """Both have to be seen: a pair tells of both."""
+        seen = Person.objects.visible_to(actor).values("pk")
+        return self.filter(first__in=seen, second__in=seen)
+
+
+@derived
+class PossibleDuplicate(models.Model):
+    """Two people who may be one, ``first`` the longer known. Rebuilt from the match keys; ``reasons``: codes of
+    rules.likeness, ``sure`` in percent. It is open until they are merged or somebody says that they are two."""
+
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="possible_duplicates_after")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="possible_duplicates_before")
+    reasons = models.JSONField(default=list)
+    sure = models.SmallIntegerField()
+
+    objects = PairSet.as_manager()
+
+    class Meta:
+        db_table = "people_possible_duplicate"
+        constraints = [
+            UniqueConstraint(fields=["first", "second"], name="pair_is_listed_once"),
+            CheckConstraint(condition=Q(first__lt=F("second")), name="pair_begins_with_the_longer_known"),
+        ]
+        indexes = [Index(fields=["-sure", "id"], name="pair_by_sureness")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ~ {self.second_id}"
+
+
+class NotTheSameSet(models.QuerySet["NotTheSame"]):
+    def visible_to(self, actor: Principal) -> "NotTheSameSet":
+        seen = Person.objects.known_to(actor).values("pk")
+        return self.filter(first__in=seen, second__in=seen)
+
+
+@fact(13)
+class NotTheSame(models.Model):
+    """Somebody looked at two people and said that they are two. They are not proposed again."""
+
+    first = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="told_apart_after")
+    second = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="told_apart_before")
+    said_at = models.DateTimeField()
+
+    objects = NotTheSameSet.as_manager()
+
+    class Meta:
+        db_table = "people_not_the_same"
+        constraints = [
+            UniqueConstraint(fields=["first", "second"], name="two_people_are_told_apart_once"),
+            CheckConstraint(condition=Q(first__lt=F("second")), name="told_apart_begins_with_the_longer_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ≠ {self.second_id}"
 
 
 class Purpose(models.TextChoices):

@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 
 from khoi.history import services as history
 from khoi.home.queries.merging import pair_of
+from khoi.home.queries.pairs import SHOWN, waiting
 from khoi.home.queries.people import furthest, people_matching, person_page
 from khoi.people import services as people
 from khoi.people.models import Consent, Person
@@ -114,6 +115,49 @@ def merge_people(request: HttpRequest, body: MergeIn) -> dict[str, Any]:
     )
     act = merged.act.pk if merged.act else None
     return {"act": act, "survivor": body.survivor, "loser": body.loser, "already": merged.already}
+
+
+class PairOut(Schema):
+    first: Id
+    second: Id
+    reasons: list[str] = Field(
+        description="same_email, same_phone, same_name_company, like_name_company, same_name_region"
+    )
+    sure: int = Field(description="Percent")
+
+
+class Pairs(Schema):
+    items: list[PairOut]
+
+
+class ApartIn(Body):
+    first: Id
+    second: Id
+
+
+class ApartOut(Schema):
+    act: int | None = Field(description="Undo it to have the pair proposed again; null when it was said before")
+
+
+@router.get("/people/duplicates", response=Pairs, summary="Pairs of people who may be one")
+def list_duplicates(request: HttpRequest) -> dict[str, Any]:
+    """The surest 50 of those where you see both, without those that were told apart."""
+    actor = who(request)
+    authorize(actor, "person.view")
+    items = [
+        {"first": one.first.public_id, "second": one.second.public_id, "reasons": one.reasons, "sure": one.sure}
+        for one in waiting(actor)[:SHOWN]
+    ]
+    return {"items": items}
+
+
+@router.post("/people/tell-apart", response=ApartOut, summary="Say that two people are two")
+def tell_apart(request: HttpRequest, body: ApartIn) -> dict[str, Any]:
+    """They are not proposed as a pair again. Errors: 422 ``same_person``."""
+    actor = who(request)
+    first, second = pair_of(actor, body.first, body.second)
+    act = people.tell_apart(first, second, by=actor, now=timezone.now())
+    return {"act": act.pk if act.position is not None else None}
 
 
 @router.get("/people", response=Page[PersonLine], summary="List people")

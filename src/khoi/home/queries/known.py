@@ -7,7 +7,9 @@ from khoi.kit.emails import normalise_email
 from khoi.kit.phones import normalise_phone
 from khoi.kit.search import every_word
 from khoi.leads.models import Lead
-from khoi.people.models import MatchKey, Person
+from khoi.people.models import Person
+from khoi.people.queries import having
+from khoi.people.rules.matching import MatchKey
 from khoi.team.rules import PARTNER, Principal
 
 
@@ -22,10 +24,9 @@ class Known:
 
 
 def known_as(actor: Principal, *, name: str, phone: str, email: str) -> Known:
-    keys = {form for form in (normalise_phone(phone), normalise_email(email)) if form}
-    matching = (
-        MatchKey.objects.filter(value__in=keys).values("person") if keys else MatchKey.objects.none().values("person")
-    )
+    forms = {"phone": normalise_phone(phone), "email": normalise_email(email)}
+    keys = {MatchKey(kind, form) for kind, form in forms.items() if form}  # type: ignore[arg-type]
+    matching = having(keys).values("person")
     seen = Person.objects.visible_to(actor)
     same = list(seen.filter(pk__in=matching).order_by("id")[:3])
     alike: list[Person] = []
@@ -34,11 +35,11 @@ def known_as(actor: Principal, *, name: str, phone: str, email: str) -> Known:
     return Known(_hits(same, actor), _hits(alike, actor), "" if same or not keys else _owner(actor, keys))
 
 
-def _owner(actor: Principal, keys: set[str]) -> str:
+def _owner(actor: Principal, keys: set[MatchKey]) -> str:
     """Whom to ask about a person one may not see; partners learn nothing, not even that there is one."""
     if actor.role == PARTNER:
         return ""
-    people = MatchKey.objects.filter(value__in=keys).values("person")
+    people = having(keys).values("person")
     leads = Lead.objects.filter(person__in=people, owner__isnull=False).select_related("owner").order_by("-arrived_at")
     lead = leads.first()
     return str(lead.owner) if lead else ""

@@ -1,18 +1,100 @@
 """Two people side by side, before they are merged."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from khoi.people.models import Person
+from khoi.accounts.models import Contact
+from khoi.activities.models import Activity
+from khoi.leads.models import Lead
+from khoi.people.models import Consent, Person
+from khoi.people.queries import profile_of, standing_consents, standing_together
+from khoi.people.rules.merging import Choice, Side, choose
+from khoi.pipeline.models import Opportunity
 from khoi.team.queries import find
 from khoi.team.rules import Principal
+from khoi.touchpoints.models import Touchpoint
 
-MERGE = "person.merge"
+MERGE: Final = "person.merge"
 
 
-def pair_of(actor: Principal, survivor: UUID, loser: UUID) -> tuple[Person, Person]:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field of both; ``choice`` says what stays unless another is chosen."""
+
+    choice: Choice
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What both keep, counted as far as the actor sees it; ``kind``: leads, deals, accounts or doings."""
+
+    kind: str
+    mine: int
+    theirs: int
+
+    @property
+    def together(self) -> int:
+        return self.mine + self.theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What each of them agreed to for a purpose, and what holds afterwards."""
+
+    purpose: str
+    mine: Consent | None
+    theirs: Consent | None
+    together: Consent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    differing: tuple[Compared, ...]
+    same: tuple[Compared, ...]
+    kept: tuple[Kept, ...]
+    agreed: tuple[Agreed, ...]
+
+
+def pair_of(actor: Principal, survivor: UUID | str, loser: UUID | str) -> tuple[Person, Person]:
     """The two behind these public ids, as they were asked for: also somebody who was merged already. Raises
     ``Hidden`` or ``Forbidden`` as for any record."""
     for public_id in (survivor, loser):
         find(actor, MERGE, Person, public_id=public_id)
     known = Person.objects.known_to(actor)
     return known.get(public_id=survivor), known.get(public_id=loser)
+
+
+def compare(survivor: Person, loser: Person, *, wanted: Mapping[str, Side], actor: Principal) -> Comparison:
+    mine, theirs = profile_of(survivor), profile_of(loser)
+    rows = [Compared(one, mine.values[one.field], theirs.values[one.field]) for one in choose(mine, theirs, wanted)]
+    filled = [row for row in rows if row.mine or row.theirs]
+    return Comparison(
+        tuple(row for row in filled if row.mine != row.theirs),
+        tuple(row for row in filled if row.mine == row.theirs),
+        _kept(survivor, loser, actor),
+        _agreed(survivor, loser),
+    )
+
+
+def _kept(survivor: Person, loser: Person, actor: Principal) -> tuple[Kept, ...]:
+    def count(person: Person) -> dict[str, int]:
+        return {
+            "leads": Lead.objects.visible_to(actor).filter(person=person).count(),
+            "deals": Opportunity.objects.visible_to(actor).filter(person=person).count(),
+            "accounts": Contact.objects.visible_to(actor).filter(person=person).count(),
+            "doings": Touchpoint.objects.visible_to(actor).filter(person=person).count()
+            + Activity.objects.visible_to(actor).filter(person=person).count(),
+        }
+
+    mine, theirs = count(survivor), count(loser)
+    return tuple(Kept(kind, mine[kind], theirs[kind]) for kind in mine if mine[kind] or theirs[kind])
+
+
+def _agreed(survivor: Person, loser: Person) -> tuple[Agreed, ...]:
+    mine, theirs = standing_consents(survivor), standing_consents(loser)
+    together = standing_together(survivor, loser)
+    return tuple(Agreed(one, mine.get(one), theirs.get(one), together.get(one)) for one in sorted(together))

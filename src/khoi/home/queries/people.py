@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet, Sum
 
 from khoi.accounts.models import Account, Contact
-from khoi.home.queries.record import Reach, reach_of, twins_of
+from khoi.home.queries.pairs import Twin, twins_of
+from khoi.home.queries.record import Reach, reach_of
 from khoi.home.queries.rows import LeadRow, rows_of
 from khoi.home.queries.search import primary_points
 from khoi.kit.search import every_word
@@ -47,7 +48,7 @@ class PersonPage:
     leads: tuple[LeadRow, ...]
     contacts: tuple[Contact, ...]
     deals: tuple[Opportunity, ...]
-    twins: tuple[Person, ...]
+    twins: tuple[Twin, ...]
     consents: tuple[Consent, ...]
     merged: tuple[Person, ...]
 

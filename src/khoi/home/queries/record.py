@@ -7,11 +7,12 @@ from typing import Final
 
 from khoi.activities.models import Task
 from khoi.history.queries.stories import version_of
+from khoi.home.queries.pairs import Twin, twins_of
 from khoi.home.queries.rows import course, engagement_card, next_steps
 from khoi.leads.models import BantFact, BantKind, Lead
 from khoi.leads.rules import EXITS, STAGES
 from khoi.lifecycle.queries.gates import Standing, standings_of
-from khoi.people.models import Consent, ContactPoint, MatchKey, Person, Purpose
+from khoi.people.models import Consent, ContactPoint, Person, Purpose
 from khoi.people.queries import standing_consents
 from khoi.pipeline.models import Opportunity
 from khoi.qualification.models import StageChange
@@ -69,7 +70,7 @@ class Record:
     next_step: Task | None
     deal: Opportunity | None
     others: tuple[Lead, ...]
-    twins: tuple[Person, ...]
+    twins: tuple[Twin, ...]
     version: int
 
 
@@ -174,10 +175,3 @@ def _now(lines: list[Line]) -> float:
 def _others(lead: Lead, actor: Principal) -> list[Lead]:
     rows = Lead.objects.visible_to(actor).filter(person=lead.person_id).exclude(pk=lead.pk)
     return list(rows.select_related("source", "owner").order_by("-arrived_at", "-id")[:MOST])
-
-
-def twins_of(person: Person, actor: Principal) -> list[Person]:
-    """Other people with one of the same addresses, as far as the actor sees them."""
-    keys = MatchKey.objects.filter(person=person).values("value")
-    same = MatchKey.objects.filter(value__in=keys).exclude(person=person).values("person")
-    return list(Person.objects.visible_to(actor).filter(pk__in=same).order_by("id")[:MOST])

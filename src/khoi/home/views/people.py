@@ -12,6 +12,7 @@ from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.queries import version_of
 from khoi.home.forms.facts import WhoForm, who_of
+from khoi.home.queries.pairs import pairs_waiting
 from khoi.home.queries.people import people_matching, person_page, person_rows
 from khoi.home.views.finding import found
 from khoi.home.views.story import story_of
@@ -26,7 +27,8 @@ from khoi.team.views import allowed, next_of
 @require_GET
 @allowed("person.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
-    return render(request, "home/people.html", found(request, actor, people_matching, person_rows))
+    context = found(request, actor, people_matching, person_rows)
+    return render(request, "home/people.html", {**context, "pairs": pairs_waiting(actor)})
 
 
 @require_GET
@@ -41,6 +43,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         "person": person,
         "page": person_page(person, actor=actor, now=now),
         "may_edit": actor.may("person.edit"),
+        "may_merge": actor.may("person.merge"),
         "may_see_history": actor.may("act.view"),
         **story_of(request, person, actor),
     }

@@ -33,6 +33,7 @@ def lead_page(request: HttpRequest, actor: Principal, public_id: str) -> HttpRes
         "may_qualify": actor.may("lead.qualify"),
         "may_assign": actor.may("lead.assign"),
         "may_convert": actor.may("lead.convert"),
+        "may_merge": actor.may("person.merge"),
         "may_see_history": actor.may("act.view"),
         "claims": _claims(lead),
         "neighbours": leads.neighbours_of(leads.leads_of_view(actor, own_view(actor)), lead),

@@ -16,7 +16,8 @@ from khoi.kit.phones import normalise_phone
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead, LeadReference
 from khoi.people import services as people
-from khoi.people.models import MatchKey, Person
+from khoi.people.models import Person
+from khoi.people.queries import having
 from khoi.people.rules import matching
 from khoi.routing.models import Assignment, AssignmentBasis
 from khoi.team.models import User
@@ -131,7 +132,7 @@ def _identify(enquiry: Enquiry, by: Actor) -> matching.Match:
         (matching.Point(form) for form in _forms(normalise_phone, enquiry.phones)),
     )
     lock_values(connection, (f"{key.kind}:{key.value}" for key in keys))
-    rows = MatchKey.objects.filter(value__in={key.value for key in keys})
+    rows = having(keys)
     if isinstance(by, Principal) and _is_blinkered(by):
         rows = rows.filter(person__in=Person.objects.visible_to(by))
     found = [

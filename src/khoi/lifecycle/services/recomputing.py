@@ -11,7 +11,7 @@ from khoi.accounts.models import Account
 from khoi.history import services as history
 from khoi.history.rules.actors import SYSTEM
 from khoi.leads.models import Lead
-from khoi.lifecycle.services import belonging, settling
+from khoi.lifecycle.services import belonging, identifying, settling
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.routing import services as routing
@@ -47,7 +47,7 @@ def recompute(*, check: bool, now: datetime) -> Drift:
 def _recompute(*, check: bool, now: datetime) -> Drift:
     return Drift(
         belonging=belonging.recheck_owners(check=check),
-        people=_each(Person.objects.all(), lambda rows: settling.refresh_people([p.pk for p in rows], check=check)),
+        people=_each(Person.objects.all(), lambda rows: identifying.refresh_people([p.pk for p in rows], check=check)),
         leads=_each(
             Lead.objects.all(),
             lambda rows: settling.refresh_leads([lead.pk for lead in rows], now=now, check=check),

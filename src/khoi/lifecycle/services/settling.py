@@ -14,13 +14,12 @@ from khoi.activities.models import Activity
 from khoi.campaigns.models import Source
 from khoi.history.models import Act, Change, code_of
 from khoi.kit.db.writing import insert_rows, update_rows
-from khoi.kit.fold import words
 from khoi.leads.fields import Facts
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
-from khoi.lifecycle.services import belonging, following, judging, reaching
-from khoi.people.models import ContactPoint, MatchKey, Person
+from khoi.lifecycle.services import belonging, following, identifying, judging, reaching
+from khoi.people.models import ContactPoint, Person
 from khoi.people.queries import survivors
 from khoi.pipeline.models import Opportunity, StageMove
 from khoi.qualification.models import Policy
@@ -63,7 +62,7 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
         belonging.rows_follow_survivors(act)
     belonging.rows_follow_owners(act)
     for chunk in _chunks(_people_rewritten(act, touched)):
-        refresh_people(chunk)
+        identifying.refresh_people(chunk)
     concerned = _leads_concerned(act, touched) | _leads_under_new_rules(touched, now)
     if not refresh_only and act.verb != IMPORTING:  # a file tells of leads and deals alike, each on its day
         concerned |= following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
@@ -76,10 +75,11 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
 
 
 def _people_rewritten(act: Act, touched: Touched) -> list[int]:
-    """People whose name or addresses were written; a deleted address is found through its change."""
+    """People whose name, addresses, company or region were written; a deleted address is found through its change."""
     people = set(touched.get(code_of(Person), ()))
     if touched.get(code_of(ContactPoint)):
         people |= _subjects(act, [ContactPoint])
+    people |= identifying.people_moved(act, touched)
     if people:
         people |= belonging.former_survivors(act)
     return sorted(_with_survivors(people))
@@ -115,58 +115,6 @@ def _subjects(act: Act, written: Iterable[type[Model]]) -> set[int]:
     codes = [code_of(model) for model in written]
     subjects = Change.objects.filter(act=act, tbl__in=codes).values_list("subject_id", flat=True).distinct()
     return {subject for subject in subjects if subject is not None}
-
-
-def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
-    """Match keys and search text of these people from their names and contact points. Returns how many were off.
-
-    Somebody who was merged has neither: they are found as the survivor, by every name they were known by.
-    """
-    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search", "merged_into")
-    people = {pk: (name, search) for pk, name, search, _ in columns}
-    wanted: set[tuple[int, str, str]] = set()
-    texts: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, _, root in columns}
-    for merged in Person.objects.filter(merged_into__in=people).order_by("pk").only("merged_into", "full_name"):
-        texts[merged.merged_into_id or merged.pk].append(merged.full_name)
-    for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
-        wanted.add((point.person_id, point.kind, point.normal))
-        texts[point.person_id] += _spellings(point)
-    off = _keep_keys(set(people), wanted, check)
-    fresh = {pk: search_text(*texts[pk]) for pk in people}
-    stale = [Person(pk=pk, search=fresh[pk]) for pk, (_, search) in people.items() if fresh[pk] != search]
-    if stale and not check:
-        update_rows(stale, ["search"])
-    return off + len(stale)
-
-
-def _keep_keys(people: set[int], wanted: set[tuple[int, str, str]], check: bool) -> int:
-    rows = {(k.person_id, k.kind, k.value): k.pk for k in MatchKey.objects.filter(person__in=people)}
-    gone = [rows[key] for key in rows.keys() - wanted]
-    new = [MatchKey(person_id=p, kind=k, value=v) for p, k, v in sorted(wanted - rows.keys())]
-    if gone and not check:
-        MatchKey.objects.filter(pk__in=gone).delete()
-    if new and not check:
-        insert_rows(new)
-    return len(gone) + len(new)
-
-
-def _spellings(point: ContactPoint) -> list[str]:
-    """A phone is found by its national digits as by its international ones."""
-    if point.kind != "phone":
-        return [point.normal]
-    digits = point.normal.lstrip("+")
-    return [digits, f"0{digits[2:]}"] if digits.startswith("84") else [digits]
-
-
-def search_text(*parts: str) -> str:
-    """Folded words, each behind a space, so that a word's beginning is found by `` word``."""
-    found = dict.fromkeys(word for part in parts for word in (*words(part), *_whole(part)))
-    return "".join(f" {word}" for word in found)[:4000]
-
-
-def _whole(part: str) -> list[str]:
-    """An email address is also one word."""
-    return [part.strip().casefold()] if "@" in part and " " not in part.strip() else []
 
 
 def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool, imported: bool = False) -> None:
@@ -215,7 +163,7 @@ def _refresh(leads: list[Lead], stands: Ground, touches: Touches, now: datetime)
     facts, stale = scoring.score_leads(facts, touches=touches, card=stands.card, now=now, zone=stands.zone)
     changed = {lead.pk for lead in stale}
     for lead in leads:
-        text = search_text(lead.person.full_name, lead.company_name, lead.need)
+        text = identifying.search_text(lead.person.full_name, lead.company_name, lead.need)
         warmth = str(judging.warmth(facts[lead.pk], now, stands.zone).value)
         if (lead.search, lead.temperature) != (text, warmth):
             lead.search, lead.temperature = text, warmth
@@ -257,7 +205,7 @@ def refresh_search(touched: Touched, *, check: bool = False) -> int:
 def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:
     stale = []
     for account in accounts:
-        text = search_text(account.name, account.tax_code, account.website, account.phone)
+        text = identifying.search_text(account.name, account.tax_code, account.website, account.phone)
         if account.search != text:
             account.search = text
             stale.append(account)
@@ -269,7 +217,7 @@ def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:
 def refresh_deals(deals: list[Opportunity], *, check: bool = False) -> int:
     stale = []
     for deal in deals:
-        text = search_text(deal.name, deal.account.name if deal.account else "", deal.person.full_name)
+        text = identifying.search_text(deal.name, deal.account.name if deal.account else "", deal.person.full_name)
         if deal.search != text:
             deal.search = text
             stale.append(deal)

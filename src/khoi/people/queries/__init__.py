@@ -1,6 +1,21 @@
 """Who points at a person, who stands for whom, and who may be somebody we know."""
 
-from khoi.people.queries.consents import standing_consents
+from khoi.people.queries.consents import standing_consents, standing_together
+from khoi.people.queries.likeness import Likeness, alike, count_holders, having, likenesses
 from khoi.people.queries.pointers import Pointer, pointers, references, survivors
+from khoi.people.queries.profiles import profile_of
 
-__all__ = ["Pointer", "pointers", "references", "standing_consents", "survivors"]
+__all__ = [
+    "Likeness",
+    "Pointer",
+    "alike",
+    "count_holders",
+    "having",
+    "likenesses",
+    "pointers",
+    "profile_of",
+    "references",
+    "standing_consents",
+    "standing_together",
+    "survivors",
+]

@@ -1,4 +1,4 @@
-"""Is this somebody we know? By email and phone, never by name."""
+"""Is this somebody we know? By email and phone, never by name; who else may be the same is said by likeness."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["Candidate", "Match", "MatchKey", "Point", "Reason", "choose_match", "keys_of"]
+__all__ = ["Candidate", "KeyKind", "Match", "MatchKey", "Point", "Reason", "choose_match", "keys_of"]
 
-KeyKind = Literal["email", "phone"]
+KeyKind = Literal["email", "phone", "company", "name", "name_company", "name_region"]
 Certainty = Literal["certain", "possible", "none"]
 
 # An email is one person's; a phone is often a couple's or a counter's.

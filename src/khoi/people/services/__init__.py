@@ -1,6 +1,7 @@
 """People: adding them, changing what we know of them, what they consent to, and finding that two are one."""
 
 from khoi.people.services.consenting import record_consent
+from khoi.people.services.distinguishing import tell_apart
 from khoi.people.services.knowing import EDITABLE, add_person, edit_person
 from khoi.people.services.merging import MERGING, Merged, merge_people, move_to_survivors
 from khoi.people.services.unmerging import Unmerged, gather_strays, unmerge_people
@@ -16,5 +17,6 @@ __all__ = [
     "merge_people",
     "move_to_survivors",
     "record_consent",
+    "tell_apart",
     "unmerge_people",
 ]

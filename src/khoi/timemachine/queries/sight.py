@@ -12,7 +12,7 @@ from khoi.campaigns.models import Campaign, Cost, Source
 from khoi.capture.models import Form
 from khoi.history.models import Act, Change, model_of
 from khoi.history.queries import RowChange
-from khoi.people.models import Consent, ContactPoint, Person
+from khoi.people.models import Consent, ContactPoint, NotTheSame, Person
 from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage, StageMove
 from khoi.qualification.models import Policy
 from khoi.routing.models import RoutingRule, Share
@@ -52,6 +52,7 @@ EVERYDAY: Final[dict[Model, str]] = {
     Person: "person.edit",
     ContactPoint: "person.edit",
     Consent: "person.edit",
+    NotTheSame: "person.merge",
     Touchpoint: "person.edit",
     Account: "account.edit",
     Contact: "account.edit",

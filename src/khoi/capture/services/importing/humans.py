@@ -82,7 +82,7 @@ class People:
             wanted |= {value for _, value in row.keys}
         if not wanted:
             return
-        found = MatchKey.objects.filter(value__in=wanted)
+        found = MatchKey.objects.filter(kind__in=STRONGEST_FIRST, value__in=wanted)
         if isinstance(self.by, Principal) and _is_blinkered(self.by):
             found = found.filter(person__in=Person.objects.visible_to(self.by))
         for kind, value, person_id in found.values_list("kind", "value", "person_id"):

@@ -1,0 +1,1 @@
+"""How long things take with a great deal of data. Each file runs by itself: ``python -m bench.<name>``."""

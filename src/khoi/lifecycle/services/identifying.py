@@ -1,0 +1,188 @@
+"""What people are recognised by, whom they may be the same as, and what finds them. All of it can be rebuilt."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from django.db.models import Q
+
+from khoi.accounts.models import Account, Contact
+from khoi.accounts.rules import name_key as company_key
+from khoi.history.models import Act, Change, code_of
+from khoi.kit.db.writing import insert_rows, update_rows
+from khoi.kit.fold import words
+from khoi.kit.names import name_key
+from khoi.leads.models import Lead
+from khoi.people.models import ContactPoint, Person, PossibleDuplicate
+from khoi.people.models import MatchKey as StoredKey
+from khoi.people.queries import count_holders, having, likenesses
+from khoi.people.rules.likeness import CROWD, identity_keys
+from khoi.people.rules.matching import MatchKey
+
+Touched = Mapping[int, frozenset[int]]
+#: (person, key)
+Held = tuple[int, MatchKey]
+
+#: Columns of a lead that say who somebody is.
+TELLING: Final = frozenset({"company_name", "region", "account_id", "person_id"})
+
+
+def people_moved(act: Act, touched: Touched) -> set[int]:
+    """People of whom a lead, contact or account now says that they work or live elsewhere."""
+    people: set[int | None] = set()
+    if touched.get(code_of(Contact)):
+        changes = Change.objects.filter(act=act, tbl=code_of(Contact))
+        people |= set(changes.values_list("subject_id", flat=True))
+    if touched.get(code_of(Lead)):
+        people |= set(_of_leads(act))
+    if touched.get(code_of(Account)):
+        renamed = Change.objects.filter(act=act, tbl=code_of(Account), op="u", personal__contains='"name"')
+        accounts = list(renamed.values_list("row_id", flat=True))
+        people |= set(Lead.objects.filter(account__in=accounts).values_list("person", flat=True))
+        people |= set(Contact.objects.filter(account__in=accounts).values_list("person", flat=True))
+    return {person for person in people if person is not None}
+
+
+def _of_leads(act: Act) -> Iterable[int | None]:
+    changes = Change.objects.filter(act=act, tbl=code_of(Lead)).order_by()
+    for person, op, before, personal in changes.values_list("subject_id", "op", "before", "personal"):
+        if op != "u" or TELLING & (json.loads(before or "{}").keys() | json.loads(personal or "{}").keys()):
+            yield person
+
+
+def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
+    """Match keys, pairs to review and search text of these people. Returns how many were off.
+
+    Somebody who was merged has none: they are found as the survivor, by every name they were known by.
+    """
+    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search", "merged_into")
+    people = {pk: (name, search) for pk, name, search, _ in columns}
+    names: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, _, root in columns}
+    for merged in Person.objects.filter(merged_into__in=people).order_by("pk").only("merged_into", "full_name"):
+        names[merged.merged_into_id or merged.pk].append(merged.full_name)
+    points: dict[int, list[ContactPoint]] = defaultdict(list)
+    for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
+        points[point.person_id].append(point)
+    off = _keep_keys(set(people), _keys_of(names, points), check)
+    return off + _keep_search(people, names, points, check)
+
+
+def _keys_of(names: Mapping[int, list[str]], points: Mapping[int, list[ContactPoint]]) -> set[Held]:
+    companies, regions = _places(names)
+    return {
+        (pk, key)
+        for pk, known in names.items()
+        for key in identity_keys(
+            [name_key(name) for name in known],
+            emails=[point.normal for point in points[pk] if point.kind == "email"],
+            phones=[point.normal for point in points[pk] if point.kind == "phone"],
+            companies=companies[pk],
+            regions=regions[pk],
+        )
+    }
+
+
+def _places(people: Iterable[int]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+    """Where people are said to work, and in which region."""
+    people = list(people)
+    companies: dict[int, set[str]] = defaultdict(set)
+    regions: dict[int, set[str]] = defaultdict(set)
+    leads = Lead.objects.filter(person__in=people).filter(
+        ~Q(company_name="") | ~Q(region="") | Q(account__isnull=False)
+    )
+    for person, company, region, account in leads.values_list("person", "company_name", "region", "account__name_key"):
+        companies[person] |= {company_key(company) if company else "", account or ""} - {""}
+        regions[person] |= {" ".join(words(region))} - {""}
+    contacts = Contact.objects.filter(person__in=people)
+    for person, account in contacts.values_list("person", "account__name_key"):
+        companies[person] |= {account} - {""}
+    return companies, regions
+
+
+def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
+    rows = {
+        (row.person_id, MatchKey(row.kind, row.value)): row.pk  # type: ignore[arg-type]
+        for row in StoredKey.objects.filter(person__in=people)
+    }
+    gone, new = rows.keys() - wanted, wanted - rows.keys()
+    if not check:
+        if gone:
+            StoredKey.objects.filter(pk__in=[rows[held] for held in gone]).delete()
+        if new:
+            insert_rows([StoredKey(person_id=pk, kind=key.kind, value=key.value) for pk, key in sorted(new)])
+    changed = people if check else {pk for pk, _ in gone | new} | _crowded_out(gone, new)
+    return len(gone) + len(new) + _keep_pairs(changed, check)
+
+
+def _crowded_out(gone: Collection[Held], new: Collection[Held]) -> set[int]:
+    """Whoever has a key that a crowd shares only now, or no longer: it makes no pairs any more, or makes them again."""
+    change: dict[MatchKey, int] = defaultdict(int)
+    for held, by in [(gone, -1), (new, 1)]:
+        for _, key in held:
+            change[key] += by if key.kind != "name" else 0
+    counts = count_holders([key for key, by in change.items() if by])
+    crossed = [key for key, n in counts.items() if (n <= CROWD) != (n - change[key] <= CROWD)]
+    return set(having(crossed).values_list("person", flat=True)) if crossed else set()
+
+
+def _keep_pairs(people: set[int], check: bool) -> int:
+    """The pairs of these people are what their keys say. Returns how many were off."""
+    if not people:
+        return 0
+    keys: dict[int, set[MatchKey]] = {pk: set() for pk in people}
+    for row in StoredKey.objects.filter(person__in=people):
+        keys[row.person_id].add(MatchKey(row.kind, row.value))  # type: ignore[arg-type]
+    wanted = {
+        (min(pk, one.person_id), max(pk, one.person_id)): (list(one.reasons), one.sure)
+        for pk, found in likenesses(keys).items()
+        for one in found
+    }
+    stored = PossibleDuplicate.objects.filter(Q(first__in=people) | Q(second__in=people))
+    rows = {(row.first_id, row.second_id): row for row in stored}
+    gone = [row.pk for pair, row in rows.items() if wanted.get(pair) != (row.reasons, row.sure)]
+    new = [pair for pair in wanted if pair not in rows or rows[pair].pk in set(gone)]
+    if not check:
+        if gone:
+            PossibleDuplicate.objects.filter(pk__in=gone).delete()
+        if new:
+            insert_rows([_pair(first, second, *wanted[first, second]) for first, second in sorted(new)])
+    return len(set(new) | {pair for pair in rows if rows[pair].pk in set(gone)})
+
+
+def _pair(first: int, second: int, reasons: list[str], sure: int) -> PossibleDuplicate:
+    return PossibleDuplicate(first_id=first, second_id=second, reasons=reasons, sure=sure)
+
+
+def _keep_search(
+    people: Mapping[int, tuple[str, str]],
+    names: Mapping[int, list[str]],
+    points: Mapping[int, list[ContactPoint]],
+    check: bool,
+) -> int:
+    fresh = {
+        pk: search_text(*names[pk], *(text for point in points[pk] for text in _spellings(point))) for pk in people
+    }
+    stale = [Person(pk=pk, search=fresh[pk]) for pk, (_, search) in people.items() if fresh[pk] != search]
+    if stale and not check:
+        update_rows(stale, ["search"])
+    return len(stale)
+
+
+def _spellings(point: ContactPoint) -> list[str]:
+    """A phone is found by its national digits as by its international ones."""
+    if point.kind != "phone":
+        return [point.normal]
+    digits = point.normal.lstrip("+")
+    return [digits, f"0{digits[2:]}"] if digits.startswith("84") else [digits]
+
+
+def search_text(*parts: str) -> str:
+    """Folded words, each behind a space, so that a word's beginning is found by `` word``."""
+    found = dict.fromkeys(word for part in parts for word in (*words(part), *_whole(part)))
+    return "".join(f" {word}" for word in found)[:4000]
+
+
+def _whole(part: str) -> list[str]:
+    """An email address is also one word."""
+    return [part.strip().casefold()] if "@" in part and " " not in part.strip() else []
