@@ -25,7 +25,7 @@ Touched = Mapping[int, frozenset[int]]
 Held = tuple[int, MatchKey]
 
 #: Columns of a lead that say who somebody is.
-TELLING: Final = frozenset({"company_name", "region", "account_id", "person_id"})
+TELLING: Final = frozenset({"company_name", "region", "account_id", "person_id", "claims"})
 
 
 def people_moved(act: Act, touched: Touched) -> set[int]:
@@ -84,14 +84,17 @@ def _keys_of(names: Mapping[int, list[str]], points: Mapping[int, list[ContactPo
 
 
 def _places(people: Iterable[int]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
-    """Where people are said to work, and in which region."""
+    """Where people are said to work, and in which region; what a stranger only claims of somebody is not heard."""
     people = list(people)
     companies: dict[int, set[str]] = defaultdict(set)
     regions: dict[int, set[str]] = defaultdict(set)
     leads = Lead.objects.filter(person__in=people).filter(
         ~Q(company_name="") | ~Q(region="") | Q(account__isnull=False)
     )
-    for person, company, region, account in leads.values_list("person", "company_name", "region", "account__name_key"):
+    columns = ("person", "company_name", "region", "account__name_key", "claims")
+    for person, company, region, account, claims in leads.values_list(*columns):
+        if claims:
+            continue
         companies[person] |= {company_key(company) if company else "", account or ""} - {""}
         regions[person] |= {" ".join(words(region))} - {""}
     contacts = Contact.objects.filter(person__in=people)
