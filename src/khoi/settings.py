@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "khoi.team.views.from_our_pages_only",
     "khoi.team.views.no_null_characters",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "khoi.design.views.no_page_here",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

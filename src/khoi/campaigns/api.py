@@ -22,8 +22,7 @@ Code = Annotated[str, StringConstraints(pattern="^[a-z0-9_]{0,60}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Amount = Annotated[int, Field(ge=0, le=services.LARGEST, description="In minor units: đồng for VND, cents for USD")]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
-Channel = Literal[
-    "",
+ChannelCode = Literal[
     "website",
     "email",
     "phone",
@@ -39,6 +38,7 @@ Channel = Literal[
     "partner",
     "file",
 ]
+Channel = ChannelCode | Literal[""]
 
 
 class SourceOut(Schema):

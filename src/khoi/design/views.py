@@ -160,6 +160,20 @@ def gallery_move(request: HttpRequest) -> HttpResponse:
     return HttpResponse("")
 
 
+def no_page_here(get_response: Answer) -> Answer:
+    """Middleware: an address that takes forms alone, opened as a page, such as by loading a refused form anew."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or request.path.startswith("/api/"):
+            return response
+        page = render(request, "design/405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return answer
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler400"""
     return render(request, "design/400.html", status=400)

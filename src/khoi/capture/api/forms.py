@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
+from khoi.campaigns.api import ChannelCode
 from khoi.capture import services
 from khoi.capture.models import Form
 from khoi.capture.queries import forms as queries
@@ -63,22 +64,7 @@ class FormFields(Body):
     fields: Annotated[list[QuestionIn], Field(min_length=1, max_length=10)] = []
     texts: Languages = Languages()
     source: Annotated[str, StringConstraints(max_length=60)] = ""
-    channel: Literal[
-        "website",
-        "email",
-        "phone",
-        "sms",
-        "zalo",
-        "facebook",
-        "social",
-        "ads",
-        "media",
-        "post",
-        "shop",
-        "in_person",
-        "partner",
-        "file",
-    ] = "website"
+    channel: ChannelCode = "website"
     campaign: Annotated[str, StringConstraints(max_length=60)] = ""
     touch_kind: Literal["form", "price_request", "demo_request"] = "form"
     embed_on: Annotated[list[Line], Field(max_length=20)] = Field(

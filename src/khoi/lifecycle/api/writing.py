@@ -8,6 +8,7 @@ from ninja import Field, Router
 from pydantic import ConfigDict, JsonValue, StringConstraints
 
 from khoi.campaigns import queries as campaigns
+from khoi.campaigns.api import Channel
 from khoi.history import services as history
 from khoi.leads import api as leads_api
 from khoi.leads import services as leads
@@ -22,23 +23,6 @@ from khoi.team.rules import Principal
 Line = Annotated[str, StringConstraints(max_length=200)]
 Short = Annotated[str, StringConstraints(max_length=80)]
 Address = Annotated[str, StringConstraints(max_length=500)]
-Channel = Literal[
-    "",
-    "website",
-    "email",
-    "phone",
-    "sms",
-    "zalo",
-    "facebook",
-    "social",
-    "ads",
-    "media",
-    "post",
-    "shop",
-    "in_person",
-    "partner",
-    "file",
-]
 Touch = Literal[
     "",
     "form",
