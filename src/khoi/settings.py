@@ -96,6 +96,7 @@ ROOMS = [
     "outbox",
     "workspace",
     "team",
+    "custom",
     "people",
     "accounts",
     "campaigns",

@@ -25,6 +25,7 @@ ROOMS: Final = (
     "capture",
     "reports",
     "timemachine",
+    "custom",
     "team",
     "operations",
     "design",

@@ -1,6 +1,7 @@
 """The database must find exactly what Python judges, on either engine."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,19 +12,20 @@ from hypothesis import settings as trials
 from hypothesis import strategies as st
 
 from khoi.kit.conditions import OPERATORS, Field, as_json, holds, parse, sentence
-from khoi.kit.conditions.sql import to_q
+from khoi.kit.conditions.sql import Rows, to_q
 from khoi.kit.fold import fold
+from khoi.kit.numbers import plain, to_column
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 FIELDS = {kind: Field(kind, kind, kind.title()) for kind in OPERATORS}
-COLUMNS = {kind: kind for kind in FIELDS} | {"text": "folded"}
 
 
-class Sample(models.Model):
+class Values(models.Model):
     folded = models.CharField(null=True, max_length=500)
     code = models.CharField(null=True, max_length=500)
     integer = models.BigIntegerField(null=True)
+    number = models.BigIntegerField(null=True)
     money = models.BigIntegerField(null=True)
     date = models.DateField(null=True)
     moment = models.DateTimeField(null=True)
@@ -31,9 +33,31 @@ class Sample(models.Model):
     reference = models.BigIntegerField(null=True)
 
     class Meta:
+        abstract = True
         app_label = "conditions_sample"
+
+
+class Sample(Values):
+    class Meta(Values.Meta):
         managed = False
         db_table = "sample"
+
+
+class Hung(Values):
+    """A value that hangs on a sample instead of standing in it."""
+
+    sample = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+
+    class Meta(Values.Meta):
+        managed = False
+        db_table = "hung"
+
+
+STANDING = {kind: kind for kind in FIELDS} | {"text": "folded", "codes": "code"}
+#: Several codes have no column to stand in.
+HANGING = {kind: Rows(Hung._default_manager.filter(kind=kind), "sample", column) for kind, column in STANDING.items()}
+COLUMNS: dict[str, str | Rows] = {**STANDING, "codes": HANGING["codes"]}
 
 
 TEXTS = st.one_of(
@@ -49,6 +73,8 @@ MOMENTS = st.tuples(st.integers(-15, 15), st.sampled_from([-1, 0, 1, 60_000_000]
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": TEXTS, "code": CODES, "integer": NUMBERS, "money": NUMBERS, "date": DATES, "moment": MOMENTS,
     "boolean": st.booleans(), "reference": st.integers(1, 4),
+    "codes": st.lists(CODES, max_size=3, unique=True).map(tuple),
+    "number": st.sampled_from(["-2", "0", "0.0001", "1.5", "99999999999.9999"]).map(Decimal),
 }  # fmt: skip
 RELATIVE = st.integers(-15, 15).map(lambda days: {"days": days})
 RECORDS = st.fixed_dictionaries(
@@ -68,6 +94,10 @@ def written(kind):
     """The values of a kind as JSON has them."""
     if kind in {"date", "moment"}:
         return st.one_of(VALUES[kind].map(lambda value: value.isoformat()), RELATIVE)
+    if kind == "number":
+        return VALUES[kind].map(plain)
+    if kind == "codes":
+        return CODES
     return VALUES[kind].filter(lambda value: fold(str(value)) != "")
 
 
@@ -103,19 +133,36 @@ def depth(tree):
 
 
 def store(records):
-    """Put `records`, numbered from 0, into a table of this connection alone; what stood there before goes."""
-    columns = ", ".join(f'"{column.column}" {column.db_type(connection)}' for column in Sample._meta.concrete_fields)
-    with connection.cursor() as cursor:
-        cursor.execute(f"create temp table if not exists sample ({columns})")
-        cursor.execute("delete from sample")
-    rows = [{**record, "folded": None if record["text"] is None else fold(record["text"])} for record in records]
-    for number, row in enumerate(rows):
-        row.pop("text")
-        Sample._default_manager.create(id=number, **row)
+    """Put `records`, numbered from 0, into tables of this connection alone; what stood there before goes."""
+    for model in (Sample, Hung):
+        columns = ", ".join(f'"{column.column}" {column.db_type(connection)}' for column in model._meta.concrete_fields)
+        with connection.cursor() as cursor:
+            cursor.execute(f"create temp table if not exists {model._meta.db_table} ({columns})")
+            cursor.execute(f"delete from {model._meta.db_table}")
+    for number, record in enumerate(records):
+        standing = {kind: stored(value) for kind, value in record.items() if kind not in {"text", "codes"}}
+        Sample._default_manager.create(id=number, folded=folded(record["text"]), **standing)
+        hang(number, {**record, "text": folded(record["text"])})
 
 
-def found(condition):
-    return set(Sample._default_manager.filter(to_q(condition, COLUMNS, NOW, SAIGON)).values_list("pk", flat=True))
+def folded(text):
+    return None if text is None else fold(text)
+
+
+def stored(value):
+    return to_column(value) if isinstance(value, Decimal) else value
+
+
+def hang(number, record):
+    for kind, value in record.items():
+        for place, each in enumerate(value or () if kind == "codes" else (value,)):
+            column = STANDING[kind]
+            values = {"id": number * 100 + len(STANDING) * place, "sample": number, "kind": kind, column: stored(each)}
+            Hung._default_manager.create(**values)
+
+
+def found(condition, columns=COLUMNS):
+    return set(Sample._default_manager.filter(to_q(condition, columns, NOW, SAIGON)).values_list("pk", flat=True))
 
 
 @pytest.mark.django_db
@@ -127,6 +174,7 @@ def test_the_database_finds_what_python_judges(tree, records):
     judged = {number for number, record in enumerate(records) if holds(condition, record, NOW, SAIGON).ok}
     store(records)
     assert found(condition) == judged
+    assert found(condition, HANGING) == judged
 
 
 @given(TREES, RECORDS, st.integers(0, 40 * 86_400))

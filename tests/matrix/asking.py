@@ -73,7 +73,7 @@ def _present_version(world: World, row: Row) -> int:
     """``if_match = "4 user_id"``: the history code of the table and the part of the address that names the row."""
     code, part = row.if_match.split()
     value = filled(world, row.parts)[part]
-    field = "code" if part == "code" else "pk" if isinstance(value, int) else "public_id"
+    field = part if part in ("code", "key") else "pk" if isinstance(value, int) else "public_id"
     return version_of(model_of(int(code))._base_manager.get(**{field: value}))
 
 

@@ -185,6 +185,14 @@ def person(world: World) -> Any:
 
 
 @sample
+def own_field(world: World) -> str:
+    """The key of a field of leads."""
+    from khoi.custom import services as custom
+
+    return custom.add_field("lead", type="text", label="Kho", by=SYSTEM, now=NOW).key
+
+
+@sample
 def account(world: World) -> Any:
     """An's account."""
     from khoi.accounts.models import Account

@@ -100,7 +100,7 @@ def test_the_page_asks_the_same_questions_however_long_the_story(an, converted):
     for stage in ("contact", "prospecting") * 4:
         pipeline.move_opportunity(converted, stage=stage, by=an.by, now=NOW)
     assert asked() == few
-    assert few <= 36
+    assert few <= 38  # two of them for fields of one's own
 
 
 # --- a new deal

@@ -1,11 +1,13 @@
 """Account, and Contact: a person's verified role at an account."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from khoi.custom.models import SAYS, CustomValue, constraints_of, indexes_of
 from khoi.history.models import fact
 from khoi.people.models import Person
 from khoi.team.models import User, owned
@@ -70,6 +72,27 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OfAccountSet(models.QuerySet[Any]):
+    """Rows that hang on an account are seen with it."""
+
+    def visible_to(self, actor: Principal) -> "OfAccountSet":
+        return self.filter(account__in=Account.objects.visible_to(actor))
+
+
+@fact(22, personal=SAYS, part_of="account")
+class AccountValue(CustomValue):
+    """What stands in one custom field of an account."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="custom_values", db_index=False)
+
+    objects = OfAccountSet.as_manager()
+
+    class Meta:
+        db_table = "accounts_account_value"
+        constraints = constraints_of("account")
+        indexes = indexes_of("account")
 
 
 class ContactSet(models.QuerySet["Contact"]):

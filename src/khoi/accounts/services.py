@@ -6,6 +6,7 @@ from typing import Any
 
 from khoi.accounts.models import Account, Contact
 from khoi.accounts.rules import name_key
+from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.refusals import Refusal
@@ -24,6 +25,7 @@ EDITABLE = frozenset(
         "phone",
         "tax_code",
         "owner",
+        "custom",
     }
 )
 
@@ -33,10 +35,13 @@ def add_account(*, name: str, owner: User | None = None, by: Actor, now: datetim
         raise Refusal("required", "name")
     if unknown := fields.keys() - EDITABLE:
         raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
+    filled = fields.pop("custom", None) or {}
     with history.act("add_account", by=by, now=now):
-        return Account.objects.create(
+        account = Account.objects.create(
             name=" ".join(name.split())[:200], name_key=name_key(name), owner=owner, created_at=now, **fields
         )
+        custom.set_values(account, filled, by=by, now=now)
+    return account
 
 
 def edit_account(account: Account, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> Account:
@@ -44,11 +49,13 @@ def edit_account(account: Account, *, changes: Mapping[str, Any], by: Actor, now
         raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
     if "name" in changes and not str(changes["name"]).strip():
         raise Refusal("required", "name")
+    own = {name: value for name, value in changes.items() if name != "custom"}
     with history.act("edit_account", by=by, now=now, subject=account):
-        for name, value in changes.items():
+        for name, value in own.items():
             setattr(account, name, value)
         account.name_key = name_key(account.name)
-        account.save(update_fields=[*changes, "name_key"])
+        account.save(update_fields=[*own, "name_key"])
+        custom.set_values(account, changes.get("custom") or {}, by=by, now=now)
     return account
 
 

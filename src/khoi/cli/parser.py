@@ -10,6 +10,9 @@ from khoi.cli.language import gettext as _
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 REPORTS = ("funnel", "sources", "pipeline", "response")
+OBJECTS = ("lead", "person", "account", "opportunity")
+TYPES = ("text", "number", "money", "date", "choice", "multi_choice", "yes_no", "link")
+ASKED = ("never", "asked", "required")
 ROLES = ("admin", "manager", "rep", "marketer", "partner", "read_only")
 
 
@@ -21,7 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"khoi {__version__}", help=_("show the version and stop")
     )
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
-    for add in (_starting, _importing, _people, _looking_back, _reporting, _team, _checking, _keeping):
+    for add in (_starting, _importing, _people, _fields, _looking_back, _reporting, _team, _checking, _keeping):
         add(commands)
     return parser
 
@@ -108,6 +111,29 @@ def _team(commands: Commands) -> None:
     token.add_argument("--name", default="cli", help=_("what the token is for"))
     token.add_argument("--read-only", action="store_true", help=_("the token may not write"))
     _command(verbs, "deactivate", "team:deactivate", _("shut a user out at once")).add_argument("email")
+
+
+def _fields(commands: Commands) -> None:
+    fields = commands.add_parser("fields", help=_("fields of your own"), description=_("fields of your own"))
+    verbs = fields.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
+    add = _command(verbs, "add", "fields:add", _("add a field to leads, people, accounts or deals"))
+    add.add_argument("object", choices=OBJECTS)
+    add.add_argument("name", metavar="NAME", help=_("what people call it"))
+    add.add_argument("--type", choices=TYPES, default="text", help=_("what stands in it (default text)"))
+    add.add_argument("--label-vi", default="", help=_("its name in Vietnamese"))
+    add.add_argument("--label-en", default="", help=_("its name in English"))
+    add.add_argument("--key", default="", help=_("its name for programs; made from NAME unless given"))
+    add.add_argument("--choices", default="", metavar="A,B,C", help=_("what a field of choices offers"))
+    add.add_argument("--currency", default="", help=_("of money, like VND; the workspace's unless given"))
+    add.add_argument("--asked", choices=ASKED, default="never", help=_("ask for it when a record is added"))
+    add.add_argument("--in-lists", action="store_true", help=_("show it as a column and a filter of the list"))
+    shown = _command(verbs, "list", "fields:list_fields", _("list the fields of your own"))
+    shown.add_argument("object", choices=OBJECTS, nargs="?")
+    shown.add_argument("--archived", action="store_true", help=_("the archived ones too"))
+    archive = _command(verbs, "archive", "fields:archive", _("hide a field; all its values are kept"))
+    archive.add_argument("object", choices=OBJECTS)
+    archive.add_argument("key", metavar="KEY")
+    archive.add_argument("--restore", action="store_true", help=_("take it back into use instead"))
 
 
 def _checking(commands: Commands) -> None:

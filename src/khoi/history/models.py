@@ -1,5 +1,6 @@
 """Act and Change, the head of the chain, and the register of which table is of which kind."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,9 @@ KINDS: dict[type[models.Model], Table] = {}
 
 #: ``Change.tbl`` → the model that has this code.
 CODES: dict[int, type[models.Model]] = {}
+
+#: A model → the models whose rows are parts of its rows, each with the foreign key that leads back.
+PARTS: dict[type[models.Model], list[tuple[type[models.Model], str]]] = defaultdict(list)
 
 
 def _column(model: type[models.Model], name: str) -> str:
@@ -35,6 +39,7 @@ def fact(
     secret: Iterable[str] = (),
     plain: Iterable[str] = (),
     permanent: bool = False,
+    part_of: str | None = None,
 ) -> Callable[[M], M]:
     """Every change of the table is recorded. ``code`` is its number for ever.
 
@@ -43,8 +48,9 @@ def fact(
     ``derived``: fields that ``recompute`` can rebuild; ``secret``: fields that never enter history;
     ``plain``: free texts that say nothing of a person. Every text without choices is one of the four.
     ``permanent`` rows are neither taken out nor put back by an undo (log-ins, keys).
+    ``part_of``: the foreign key to the record whose history and version these rows belong to.
     """
-    declared = _declare(FACT, code, subject, personal, derived, secret, plain, permanent=permanent)
+    declared = _declare(FACT, code, subject, personal, derived, secret, plain, permanent=permanent, part_of=part_of)
     return cast("Callable[[M], M]", declared)
 
 
@@ -85,6 +91,7 @@ def _declare(
     plain: Iterable[str],
     *,
     permanent: bool,
+    part_of: str | None = None,
 ) -> Any:
     def register(model: type[models.Model]) -> type[models.Model]:
         if code in CODES and CODES[code]._meta.db_table != model._meta.db_table:
@@ -100,7 +107,11 @@ def _declare(
             secret=_columns(model, secret),
             plain=_columns(model, plain),
             permanent=permanent,
+            part_of=_column(model, part_of) if part_of else None,
         )
+        if part_of is not None:
+            link = cast("models.ForeignKey[Any, Any]", model._meta.get_field(part_of))
+            PARTS[link.remote_field.model].append((model, part_of))
         return model
 
     return register

@@ -146,7 +146,7 @@ def _sum(tokens: list[str], language: str, *, thousandths: bool) -> Decimal | No
             last = unit > 1 and place == len(numbers) - 1
             return total + _next_digits(text, unit) if last and _is_tail(text) else None
         size = _UNITS.get(word, 0) if word else 1
-        value = _number(text, scaled=bool(word) or thousandths, language=language)
+        value = figure(text, scaled=bool(word) or thousandths, language=language)
         if value is None or not size or (place and size >= unit):
             return None
         total, unit = total + value * size, size
@@ -175,7 +175,7 @@ def _next_digits(text: str, unit: int) -> Decimal:
     return Decimal(text) * unit / Decimal(10) ** len(text)
 
 
-def _number(text: str, *, scaled: bool, language: str) -> Decimal | None:
+def figure(text: str, *, scaled: bool, language: str) -> Decimal | None:
     """The value of digits with separators, None when the groups are not of three."""
     marks = [sign for sign in text if sign in ".,"]
     decimal = _decimal_mark(text, marks, scaled=scaled, language=language)

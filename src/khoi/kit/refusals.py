@@ -57,6 +57,17 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "scope_needed": _("Choose what the token may do."),
     "not_waiting": _("This mail is no longer waiting."),
     "same_person": _("Choose somebody else: one cannot be merged with oneself."),
+    "not_text": _("This has to be text."),
+    "not_a_number": _("“%(value)s” is not a number with at most four decimals."),
+    "not_a_list": _("“%(value)s” is not a list of choices."),
+    "not_yes_or_no": _("“%(value)s” is neither yes nor no."),
+    "not_a_link": _("“%(value)s” is not a web address. It begins with https:// or http://."),
+    "not_a_key": _("“%(value)s” cannot be a key. Use small letters, digits and underscores, like so_kho."),
+    "choices_needed": _("Give at least one choice."),
+    "no_choices_here": _("Only a field that offers choices has them."),
+    "choice_said_twice": _("“%(value)s” stands there twice."),
+    "too_many_choices": _("At most %(limit)s choices."),
+    "too_many_fields": _("At most %(limit)s fields in use. Archive one first."),
     "not_in_workspace": _("This belongs to another record."),
 }
 

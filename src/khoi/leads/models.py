@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from khoi.accounts.models import Account
 from khoi.campaigns.models import Campaign, Channel, Source
+from khoi.custom.models import SAYS, CustomValue, constraints_of, indexes_of
 from khoi.history.models import fact
 from khoi.leads.rules import LEGAL_PAIRS
 from khoi.people.models import Person
@@ -164,6 +165,21 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"lead {self.pk}"
+
+
+@fact(53, subject="person", personal=SAYS, derived=["person"], part_of="lead")
+class LeadValue(CustomValue):
+    """What stands in one custom field of a lead. ``person`` is the lead's."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="custom_values", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfLeadSet.as_manager()
+
+    class Meta:
+        db_table = "leads_lead_value"
+        constraints = constraints_of("lead")
+        indexes = indexes_of("lead")
 
 
 @fact(51, personal=["external_id"], plain=["system"])

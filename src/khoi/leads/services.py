@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from khoi.campaigns.models import Campaign, Source
+from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.refusals import Refusal
@@ -23,21 +24,24 @@ EDITABLE = frozenset(
         "channel",
         "campaign",
         "landing_page",
+        "custom",
     }
 )
 
 
 def edit_lead(lead: Lead, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> Lead:
-    """Change fields named in ``EDITABLE``; ``source`` and ``campaign`` as records or codes."""
+    """Change fields named in ``EDITABLE``; ``source`` and ``campaign`` as records or codes, ``custom`` as typed values
+    by key."""
     if unknown := changes.keys() - EDITABLE:
         raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
-    values = {name: _record(name, value) for name, value in changes.items()}
+    values = {name: _record(name, value) for name, value in changes.items() if name != "custom"}
     if (values.get("employees") or 0) < 0:
         raise Refusal("negative", "employees")
     with history.act("edit_lead", by=by, now=now, subject=lead):
         for name, value in values.items():
             setattr(lead, name, value)
         lead.save(update_fields=list(values))
+        custom.set_values(lead, changes.get("custom") or {}, by=by, now=now)
     return lead
 
 

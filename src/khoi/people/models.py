@@ -1,5 +1,6 @@
 """Person, the ways to reach them, the keys they are recognised by, and what they consented to."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from khoi.custom.models import SAYS, CustomValue, constraints_of, indexes_of
 from khoi.history.models import decision, derived, fact
 from khoi.team.models import owned
 from khoi.team.rules import PARTNER, Principal
@@ -115,6 +117,28 @@ class ContactPoint(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class OfPersonSet(models.QuerySet[Any]):
+    """Rows that hang on a person are seen with them."""
+
+    def visible_to(self, actor: Principal) -> "OfPersonSet":
+        return self.filter(person__in=Person.objects.visible_to(actor))
+
+
+@fact(14, subject="person", personal=SAYS, part_of="person")
+class PersonValue(CustomValue):
+    """What stands in one custom field of a person. One of two that became one stands behind the other's."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="custom_values")
+    absorbed_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
+
+    objects = OfPersonSet.as_manager()
+
+    class Meta:
+        db_table = "people_person_value"
+        constraints = constraints_of("person", among=Q(absorbed_into=None))
+        indexes = indexes_of("person")
 
 
 @derived

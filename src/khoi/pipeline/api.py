@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from khoi.accounts.models import Account, Contact
+from khoi.custom import queries as fields
 from khoi.history.services import Stale
 from khoi.kit.refusals import Refusal
 from khoi.kit.search import every_word
@@ -19,7 +20,7 @@ from khoi.pipeline import queries
 from khoi.pipeline import services as pipeline
 from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage
 from khoi.pipeline.services import GateClosed
-from khoi.team.api import Body, Day, Id, Moment, Page, Problem, named_version, page_of, versioned, who
+from khoi.team.api import Body, Custom, Day, Id, Moment, Page, Problem, named_version, page_of, versioned, who
 from khoi.team.models import User
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
@@ -104,6 +105,7 @@ class OpportunityOut(Schema):
     closed_at: Moment | None
     lost_reason: str
     lost_note: str
+    custom: dict[str, Any] = Field(description="Values of the fields of your own that are filled, by key")
 
 
 class OpportunityWhole(OpportunityOut):
@@ -122,6 +124,7 @@ class OpportunityFields(Body):
     owner: Id | None = None
     account: Id | None = None
     contact: Id | None = None
+    custom: Custom = {}
 
 
 class OpportunityIn(OpportunityFields):
@@ -202,7 +205,8 @@ def list_opportunities(
         "account__public_id": account,
     }
     rows = _seen(actor).filter(**{name: value for name, value in named.items() if value})
-    return page_of(rows.filter(every_word(q, "search")) if q.strip() else rows, shown, after=after, limit=limit)
+    rows = rows.filter(every_word(q, "search")) if q.strip() else rows
+    return page_of(rows, shown, beside=fields.told_of, after=after, limit=limit)
 
 
 @router.post("/opportunities", response={201: OpportunityWhole}, summary="Open a deal without a lead")
@@ -292,18 +296,20 @@ def _whole(actor: Principal, deal: Opportunity) -> dict[str, Any]:
     one = _seen(actor).filter(pk=deal.pk).first() or deal
     following = queries.next_stage(one, queries.stages_of(one.pipeline))
     gate = queries.gate(one, following, timezone.now(), workspace.zone()) if following else None
-    return {**shown(one), "next": {"stage": gate.stage.code, "missing": list(gate.missing)} if gate else None}
+    told = {**shown(one), "custom": fields.told_of([one]).get(one.pk, {})}
+    return {**told, "next": {"stage": gate.stage.code, "missing": list(gate.missing)} if gate else None}
 
 
 def _records(actor: Principal, given: dict[str, Any]) -> dict[str, Any]:
-    """Ids become records, seen with the actor's eyes."""
+    """Ids become records, seen with the actor's eyes; custom values are typed."""
     models: dict[str, Any] = {"owner": User, "account": Account, "contact": Contact}
     named = {
         name: find(actor, "opportunity.view", model, public_id=given[name])
         for name, model in models.items()
         if given.get(name)
     }
-    return {**given, **named}
+    typed = {"custom": fields.read_values(Opportunity, given["custom"])} if "custom" in given else {}
+    return {**given, **named, **typed}
 
 
 def _pipeline(actor: Principal, code: str) -> Pipeline | None:

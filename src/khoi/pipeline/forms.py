@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from khoi.accounts.models import Account, Contact
+from khoi.custom.forms import add_fields
+from khoi.custom.queries import own_fields, values_of
 from khoi.design.templatetags.formats import number
 from khoi.kit.money import Money, parse_money
 from khoi.leads.models import Reason
@@ -21,6 +23,8 @@ from khoi.team.rules import Principal
 #: Fields of a deal a form may ask for, in the order it asks.
 ASKED: Final = ("amount", "close_on", "need", "decision_maker", "account", "contact", "next_task")
 LONGEST: Final = 200
+#: What the inputs of a deal's own fields are called, before the key.
+OWN: Final = "custom_"
 
 
 class MoneyField(forms.CharField):
@@ -148,6 +152,9 @@ class EditForm(FactsForm):
             people = User.objects.visible_to(actor).filter(is_active=True).order_by("full_name")
             self.fields["owner"] = forms.ModelChoiceField(people, label=_("Owner"), required=False)
             self.initial["owner"] = deal.owner_id
+        if keys := [name.removeprefix(OWN) for name in wanted if name.startswith(OWN)]:
+            own = [field for field in own_fields(deal) if field.key in keys]
+            add_fields(self, own, values_of([deal], own).get(deal.pk))
 
 
 class NewDealForm(forms.Form):
@@ -181,6 +188,7 @@ class NewDealForm(forms.Form):
         self._choose("person", _("Whom do you mean?"), people, forms.RadioSelect)
         self._choose("account", _("Account"), accounts, forms.Select)
         self.order_fields(["who", "person", "account", "name", "amount", "close_on"])
+        add_fields(self, own_fields(Opportunity, adding=True), adding=True)
 
     def _choose(self, name: str, label: Any, among: Iterable[Any], widget: type[forms.Widget]) -> None:
         """Asked only when there is a choice."""

@@ -1,5 +1,6 @@
 """Pipeline, its stages with gates, opportunities and every move they made."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from khoi.accounts.models import Account, Contact
+from khoi.custom.models import SAYS, CustomValue, constraints_of, indexes_of
 from khoi.history.models import decision, fact
 from khoi.leads.models import Lead, Reason
 from khoi.people.models import Person
@@ -20,8 +22,10 @@ class OpportunitySet(models.QuerySet["Opportunity"]):
         return self.none() if actor.role == PARTNER else self.filter(owned(actor))
 
 
-class MoveSet(models.QuerySet["StageMove"]):
-    def visible_to(self, actor: Principal) -> "MoveSet":
+class OfDealSet(models.QuerySet[Any]):
+    """Rows that hang on a deal are seen with it."""
+
+    def visible_to(self, actor: Principal) -> "OfDealSet":
         return self.filter(opportunity__in=Opportunity.objects.visible_to(actor))
 
 
@@ -148,7 +152,22 @@ class Opportunity(models.Model):
         return self.name
 
 
-@decision(103, subject="person", personal=["note"], derived=["person"], plain=["basis"])
+@fact(104, subject="person", personal=SAYS, derived=["person"], part_of="opportunity")
+class OpportunityValue(CustomValue):
+    """What stands in one custom field of a deal. ``person`` is the deal's."""
+
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, related_name="custom_values", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfDealSet.as_manager()
+
+    class Meta:
+        db_table = "pipeline_opportunity_value"
+        constraints = constraints_of("opportunity")
+        indexes = indexes_of("opportunity")
+
+
+@decision(103, subject="person", personal=["note"], derived=["person"])
 class StageMove(models.Model):
     """An opportunity entered a stage, because of ``basis``. ``person`` is the deal's."""
 
@@ -165,7 +184,7 @@ class StageMove(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
-    objects = MoveSet.as_manager()
+    objects = OfDealSet.as_manager()
 
     class Meta:
         db_table = "pipeline_stage_move"

@@ -55,6 +55,8 @@ MAY: dict[str, frozenset[str]] = {
     "rules.view": _STAFF,
     "rules.edit": frozenset({ADMIN}),
     "routing.edit": _LEADERS,
+    "field.view": _STAFF,
+    "field.edit": frozenset({ADMIN}),
     "settings.view": _STAFF,
     "settings.edit": frozenset({ADMIN}),
     "team.view": _STAFF,

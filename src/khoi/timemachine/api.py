@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
+from khoi.custom.queries import ValueChange, told_changes
+from khoi.custom.rules import as_json
 from khoi.history.models import Act
 from khoi.history.queries import Place, RowChange, changes_after
 from khoi.history.services import Refused
@@ -111,7 +113,8 @@ def show_act(request: HttpRequest, act_id: int) -> dict[str, Any]:
     act = sight.find_act(actor, act_id)
     changes, further = telling.seen_of(act, actor)
     may = act.undone_by_id is None and sight.may_take_back(actor, act)
-    rows = [_row(change) for change in changes]
+    values = told_changes(changes)
+    rows = [_row(change, values.get(change.change_id)) for change in changes]
     return {**_told(act, len(rows) + further, may=may), "rows": rows, "further": further}
 
 
@@ -129,23 +132,31 @@ def list_changes(
     found, end = changes_after(Place(int(position), int(change) if change else None), limit=limit)
     mine = sight.seen_changes(actor, found)
     ids = telling.public_ids(mine)
-    items = [_fed(change, ids.get((change.model, change.row_id))) for change in mine]
+    values = told_changes(mine)
+    items = [_fed(one, ids.get((one.model, one.row_id)), values.get(one.change_id)) for one in mine]
     return {"items": items, "next": f"{end.position}.{end.change}" if end.change is not None else str(end.position)}
 
 
-def _fed(change: RowChange, record: Any) -> dict[str, Any]:
+def _fed(change: RowChange, record: Any, value: ValueChange | None) -> dict[str, Any]:
     act = change.act
     of_act = {"position": act.position, "act": act.pk, "verb": act.verb, "by": act.actor_label}
-    return {**_row(change), **of_act, "recorded_at": act.recorded_at, "record": record}
+    return {**_row(change, value), **of_act, "recorded_at": act.recorded_at, "record": record}
 
 
-def _row(change: RowChange) -> dict[str, Any]:
+def _row(change: RowChange, value: ValueChange | None) -> dict[str, Any]:
     return {
         "kind": change.model._meta.db_table,
         "op": change.op,
-        "fields": [{"field": f.field, "before": f.before, "after": f.after} for f in change.fields],
+        "fields": _fields(change, value),
         "erased": change.erased,
     }
+
+
+def _fields(change: RowChange, value: ValueChange | None) -> list[dict[str, Any]]:
+    """A value of a custom field is told under its key, as it is read and written."""
+    if value is not None:
+        return [{"field": value.field.named, "before": as_json(value.before), "after": as_json(value.after)}]
+    return [{"field": f.field, "before": f.before, "after": f.after} for f in change.fields]
 
 
 @router.post("/acts/{act_id}/undo", response=UndoOut, summary="Take an act back, exactly or not at all")

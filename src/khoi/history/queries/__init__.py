@@ -12,6 +12,7 @@ from khoi.history.queries.stories import (
     version_of,
     versions_of,
 )
+from khoi.history.queries.versions import rows_at
 
 __all__ = [
     "FieldChange",
@@ -22,6 +23,7 @@ __all__ = [
     "changes_of",
     "history_of",
     "recorded_models",
+    "rows_at",
     "table_as_of",
     "version_of",
     "versions_of",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q, Subquery
 
-from khoi.history.models import KINDS, Act, ActSet, Change, code_of, model_of
+from khoi.history.models import KINDS, PARTS, Act, ActSet, Change, code_of, model_of
 from khoi.history.queries.images import columns_of
 from khoi.history.queries.lives import Values, chunks, current_rows, values_before
 from khoi.history.rules.rows import Step, before
@@ -50,17 +50,28 @@ class Place:
 
 
 def version_of(record: models.Model) -> int:
-    """The id of the record's last change: what an editor has seen, and names again when writing."""
+    """The id of the last change of the record or of a part of it: what an editor has seen, and names again when
+    writing."""
     return versions_of(type(record), [record.pk]).get(record.pk, 0)
 
 
 def versions_of(model: type[models.Model], row_ids: Iterable[int]) -> dict[int, int]:
-    """Row id → version; one query per 500 rows."""
+    """Row id → version; one query for the rows and one for each kind of part."""
     found: dict[int, int] = {}
     for chunk in chunks(row_ids):
         last = Change.objects.filter(tbl=code_of(model), row_id__in=chunk).values("row_id").annotate(last=Max("id"))
         found |= dict(last.values_list("row_id", "last"))
+        for part, link in PARTS.get(model, ()):
+            for whole, change in _last_of_parts(part, link, chunk):
+                found[whole] = max(change or 0, found.get(whole, 0))
     return found
+
+
+def _last_of_parts(part: type[models.Model], link: str, wholes: list[int]) -> Iterable[tuple[int, int | None]]:
+    """(record, last change) of each part."""
+    changes = Change.objects.filter(tbl=code_of(part), row_id=OuterRef("pk")).order_by("-id").values("id")
+    rows = part._base_manager.filter(**{f"{link}__in": wholes}).annotate(last_change=Subquery(changes[:1]))
+    return list(rows.values_list(f"{link}_id", "last_change"))
 
 
 def acts_of(record: models.Model) -> ActSet:
@@ -72,8 +83,11 @@ def acts_of(record: models.Model) -> ActSet:
 
 
 def history_of(record: models.Model) -> list[RowChange]:
-    """Who changed what from what to what when: every change of the record's row, latest first."""
-    return _told(type(record), [record.pk])[::-1]
+    """Who changed what from what to what when: every change of the record's row and its parts, latest first."""
+    told = _told(type(record), [record.pk])
+    for part, link in PARTS.get(type(record), ()):
+        told += _told(part, part._base_manager.filter(**{link: record.pk}).values_list("pk", flat=True))
+    return sorted(told, key=lambda change: -change.change_id)
 
 
 def changes_of(act: Act, *, first: int | None = None) -> list[RowChange]:

@@ -16,7 +16,8 @@ class Table:
     ``subject`` is the column holding the person the row speaks of. ``personal`` columns go into the
     erasable part of a change. ``unrecorded`` columns (derived values) leave no change; a deleted row keeps
     them in its erasable part. ``secret`` ones leave no trace at all. ``plain`` are the texts that are
-    neither. ``permanent`` rows are stepped around by undo (consent, log-ins, keys).
+    neither. ``permanent`` rows are stepped around by undo (consent, log-ins, keys). ``part_of`` is the column
+    that holds the record a row is a part of: what changes the part gives the record another version.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Table:
     secret: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     permanent: bool = False
+    part_of: str | None = None
 
     @property
     def recorded(self) -> bool:

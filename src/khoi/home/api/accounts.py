@@ -9,9 +9,10 @@ from pydantic import StringConstraints
 
 from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
-from khoi.history import services as history
+from khoi.custom import queries as fields
+from khoi.custom import services as custom
 from khoi.home.queries.people import account_page, accounts_matching
-from khoi.team.api import Body, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, page_of, versioned, who
 from khoi.team.models import User
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
@@ -39,6 +40,7 @@ class AccountLine(Schema):
     tax_code: str
     owner: Id | None
     created_at: Moment
+    custom: dict[str, Any] = Field(description="Values of the fields of your own that are filled, by key")
 
 
 class PersonRef(Schema):
@@ -72,6 +74,7 @@ class AccountChanges(Body):
     phone: Phone = ""
     tax_code: TaxCode = ""
     owner: Id | None = None
+    custom: Custom = {}
 
 
 class AccountIn(AccountChanges):
@@ -83,7 +86,7 @@ def list_accounts(request: HttpRequest, q: str = "", after: str | None = None, l
     """The accounts you may see, oldest first; ``q`` are beginnings of words of name, tax code or website."""
     actor = who(request)
     authorize(actor, "account.view")
-    return page_of(accounts_matching(actor, q[:100]), shown, after=after, limit=limit)
+    return page_of(accounts_matching(actor, q[:100]), shown, beside=fields.told_of, after=after, limit=limit)
 
 
 @router.post("/accounts", response={201: AccountOut}, summary="Add an account")
@@ -111,18 +114,21 @@ def show_account(request: HttpRequest, response: HttpResponse, account_id: Id) -
 def change_account(
     request: HttpRequest, response: HttpResponse, account_id: Id, body: AccountChanges
 ) -> dict[str, Any]:
-    """Errors: 422 ``required`` for an empty name; 409 ``changed_meanwhile``."""
+    """Errors: 422 ``required`` for an empty name, ``unknown_field`` and others for ``custom``; 409
+    ``changed_meanwhile``."""
     actor = who(request)
     account = find(actor, "account.edit", Account, public_id=account_id)
     changes = _owned(actor, body.given(), "account.edit")
-    history.claim_version(account, version=named_version(request), changes=changes)
+    custom.claim_version(account, version=named_version(request), changes=changes)
     account = accounts.edit_account(account, changes=changes, by=actor, now=timezone.now())
     versioned(response, account)
     return _whole(account, actor)
 
 
 def _owned(actor: Principal, given: dict[str, Any], action: str) -> dict[str, Any]:
-    """The owner as a record."""
+    """The owner as a record, custom values typed."""
+    if "custom" in given:
+        given["custom"] = fields.read_values(Account, given["custom"])
     if given.get("owner") is not None:
         given["owner"] = find(actor, action, User, public_id=given["owner"])
     return given
@@ -149,6 +155,7 @@ def _whole(account: Account, actor: Principal) -> dict[str, Any]:
     page = account_page(account, actor=actor, now=timezone.now())
     return {
         **shown(account),
+        "custom": fields.told_of([account]).get(account.pk, {}),
         "contacts": [
             {
                 "id": contact.person.public_id,

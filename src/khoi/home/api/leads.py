@@ -1,16 +1,23 @@
 """The list of leads for programs: the filters and the order of the page, one part at a time."""
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Schema
+from pydantic import StringConstraints
 
+from khoi.custom import queries as fields
 from khoi.home.queries.rows import LeadRow, rows_of
+from khoi.kit.conditions import ConditionError
 from khoi.leads import api as leads_api
 from khoi.leads import queries as leads
-from khoi.team.api import Id, Moment, Page, who
+from khoi.leads.models import Lead, LeadSet
+from khoi.team.api import Id, Moment, Page, Problem, who
 from khoi.team.queries import authorize
+from khoi.workspace import queries as workspace
 
 #: The routes of one address stand in one router; POST /leads is lifecycle's.
 collection = leads_api.router
@@ -50,6 +57,7 @@ class LeadLine(Schema):
     responded_at: Moment | None
     last_sign_at: Moment | None
     arrived_at: Moment
+    custom: dict[str, Any] = Field(description="Values of the fields of your own that are filled, by key")
 
 
 class LeadQuery(Schema):
@@ -60,7 +68,8 @@ class LeadQuery(Schema):
     work_status: list[WorkStatus] = []
     source: list[str] = []
     owner: str = ""
-    sort: Literal["score", "arrived", "clock"] = "arrived"
+    where: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    sort: Annotated[str, StringConstraints(pattern=r"^(score|arrived|clock|-?custom\.[a-z0-9_]{1,40})$")] = "arrived"
     after: str = ""
     limit: int = 100
 
@@ -71,7 +80,12 @@ def list_leads(request: HttpRequest, asked: Query[LeadQuery]) -> dict[str, Any]:
 
     ``owner`` is a user's id, ``me`` or ``none``; ``q`` are beginnings of words of name, company, need and email, or
     digits of a phone. ``sort``: ``score`` highest first, ``arrived`` latest first, ``clock`` whose first answer is due
-    first. ``after`` takes the ``next`` of an earlier part with the same filters and sort; ``limit`` is 1 to 500.
+    first, ``custom.<key>`` by a field of your own from the least up, ``-custom.<key>`` from the most down.
+
+    ``where`` is a condition over fields of your own as JSON, like ``{"field": "custom.size", "op": "in", "value":
+    ["large"]}``, or several in ``{"all": […]}``; 422 ``bad_condition`` says where it is wrong.
+
+    ``after`` takes the ``next`` of an earlier part with the same filters and sort; ``limit`` is 1 to 500.
     """
     actor = who(request)
     authorize(actor, "lead.view")
@@ -83,11 +97,32 @@ def list_leads(request: HttpRequest, asked: Query[LeadQuery]) -> dict[str, Any]:
         tuple(asked.work_status),
         tuple(asked.source),
         asked.owner,
+        _where(asked.where, now=timezone.now()),
     )
-    size = min(max(asked.limit, 1), 500)
-    part = leads.part_of(leads.leads_matching(actor, wanted), sort=asked.sort, after=asked.after, size=size)
+    part = _part(leads.leads_matching(actor, wanted), asked, size=min(max(asked.limit, 1), 500))
     rows = rows_of(part.leads, actor=actor, now=timezone.now())
-    return {"items": [_line(row) for row in rows], "next": part.after or None}
+    custom = fields.told_of(part.leads)
+    items = [{**_line(row), "custom": custom.get(row.lead.pk, {})} for row in rows]
+    return {"items": items, "next": part.after or None}
+
+
+def _where(tree: str, *, now: datetime) -> tuple[Q, ...]:
+    if not tree:
+        return ()
+    try:
+        return (fields.matching(Lead, tree, fields.own_fields(Lead), now=now, zone=workspace.zone()),)
+    except ConditionError as wrong:
+        raise Problem(422, "bad_condition", str(wrong), where=wrong.path, reason=wrong.reason) from wrong
+
+
+def _part(rows: LeadSet, asked: LeadQuery, *, size: int) -> leads.Part:
+    named = asked.sort.removeprefix("-")
+    if not named.startswith("custom."):
+        return leads.part_of(rows, sort=asked.sort, after=asked.after, size=size)
+    field = fields.field_named(Lead, named)
+    if field is None or not fields.sorts(field):
+        raise Problem(422, "unknown_field", f"The list cannot go by {named}.")
+    return leads.part_by_own(rows, field, down=asked.sort.startswith("-"), after=asked.after, size=size)
 
 
 def _line(row: LeadRow) -> dict[str, Any]:

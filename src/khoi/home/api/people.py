@@ -8,13 +8,14 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 from pydantic import StringConstraints
 
-from khoi.history import services as history
+from khoi.custom import queries as fields
+from khoi.custom import services as custom
 from khoi.home.queries.merging import pair_of
 from khoi.home.queries.pairs import SHOWN, waiting
 from khoi.home.queries.people import furthest, people_matching, person_page
 from khoi.people import services as people
 from khoi.people.models import Consent, Person
-from khoi.team.api import Body, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, page_of, versioned, who
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 
@@ -32,6 +33,7 @@ class PersonLine(Schema):
     emails: list[str] = Field(description="The primary one first")
     phones: list[str] = Field(description="E.164, the primary one first")
     created_at: Moment
+    custom: dict[str, Any] = Field(description="Values of the fields of your own that are filled, by key")
 
 
 class LeadRef(Schema):
@@ -86,6 +88,7 @@ class PersonChanges(Body):
     language: Literal["", "vi", "en"] = ""
     emails: list[Address] = []
     phones: list[Address] = []
+    custom: Custom = {}
 
 
 class MergeIn(Body):
@@ -167,7 +170,7 @@ def list_people(request: HttpRequest, q: str = "", after: str | None = None, lim
     actor = who(request)
     authorize(actor, "person.view")
     rows = people_matching(actor, q[:100]).prefetch_related("contact_points")
-    return page_of(rows, shown, after=after, limit=limit)
+    return page_of(rows, shown, beside=fields.told_of, after=after, limit=limit)
 
 
 @router.get("/people/{uuid:person_id}", response=PersonOut, summary="Read a person with their leads and deals")
@@ -181,11 +184,14 @@ def show_person(request: HttpRequest, response: HttpResponse, person_id: Id) -> 
 
 @router.patch("/people/{uuid:person_id}", response=PersonOut, summary="Change a person")
 def change_person(request: HttpRequest, response: HttpResponse, person_id: Id, body: PersonChanges) -> dict[str, Any]:
-    """Errors: 422 ``not_an_email``, ``not_a_phone``; 409 ``changed_meanwhile``."""
+    """Errors: 422 ``not_an_email``, ``not_a_phone``, ``unknown_field`` and others for ``custom``; 409
+    ``changed_meanwhile``."""
     actor = who(request)
     person = find(actor, "person.edit", Person, public_id=person_id)
     changes = body.given()
-    history.claim_version(person, version=named_version(request), changes=changes)
+    if "custom" in changes:
+        changes["custom"] = fields.read_values(Person, changes["custom"])
+    custom.claim_version(person, version=named_version(request), changes=changes)
     person = people.edit_person(person, changes=changes, by=actor, now=timezone.now())
     versioned(response, person)
     return _whole(person, actor, asked=person_id)
@@ -211,6 +217,7 @@ def _whole(person: Person, actor: Principal, *, asked: Id) -> dict[str, Any]:
         **shown(person),
         "merged_into": person.public_id if person.public_id != asked else None,
         "merged": [one.public_id for one in page.merged],
+        "custom": fields.told_of([person]).get(person.pk, {}),
         "stage": furthest(leads),
         "leads": [
             {"id": one.public_id, "stage": one.lifecycle_stage, "need": one.need, "arrived_at": one.arrived_at}

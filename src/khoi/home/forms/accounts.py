@@ -43,8 +43,9 @@ class AccountForm(AgainstShown):
     def changes(self, account: Account | None) -> dict[str, Any]:
         """What differs; everything for a new account."""
         if account is None:
-            return dict(self.cleaned_data)
-        return self.typed_over({name: getattr(account, name) for name in self.fields}, self.fields)
+            return {name: self.cleaned_data[name] for name in AccountForm.base_fields}
+        names = AccountForm.base_fields
+        return self.typed_over({name: getattr(account, name) for name in names}, names)
 
 
 def account_of(account: Account) -> dict[str, Any]:

@@ -1,15 +1,23 @@
 """Quick add: a person and how to reach them are enough."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from khoi.campaigns.models import Source
+from khoi.custom.forms import add_fields, filled_in
+from khoi.custom.queries import own_fields
+from khoi.leads.models import Lead
 from khoi.lifecycle.services import Enquiry
+from khoi.people.models import Person
 from khoi.team.models import User
 from khoi.team.rules import Principal
+
+#: What the inputs of a person's own fields are called, before the key.
+OF_PERSON: Final = "person_custom_"
 
 
 class AddForm(forms.Form):
@@ -37,6 +45,13 @@ class AddForm(forms.Form):
             self.fields[name].widget.attrs.update(looking, autocomplete="off")
         self.fields["full_name"].widget.attrs["autofocus"] = True
         self.fields["phone"].widget.attrs["inputmode"] = "tel"
+        add_fields(self, own_fields(Lead, adding=True), adding=True)
+        add_fields(self, own_fields(Person, adding=True), adding=True, prefix=OF_PERSON)
+
+    @property
+    def asked(self) -> list[BoundField]:
+        """What the workspace wants to know of each lead and person."""
+        return [self[name] for name in self.fields if name not in AddForm.base_fields]
 
     def enquiry(self, owner: User | None) -> Enquiry:
         typed = self.cleaned_data
@@ -47,5 +62,7 @@ class AddForm(forms.Form):
             company_name=typed["company_name"],
             need=typed["need"],
             source=typed["source"].code if typed["source"] else "",
+            custom=filled_in(self),
+            person_custom=filled_in(self, prefix=OF_PERSON),
             owner=owner,
         )

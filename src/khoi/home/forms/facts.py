@@ -124,6 +124,8 @@ class AgainstShown(forms.Form):
 
     overtaken = False
 
+    against_shown = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
@@ -181,7 +183,7 @@ class LeadForm(WhoForm):
 
     def enquiry(self, lead: Lead) -> dict[str, Any]:
         """What differs of the lead itself."""
-        names = [name for name in self.fields if name not in WhoForm.base_fields]
+        names = [name for name in LeadForm.base_fields if name not in WhoForm.base_fields]
         return self.typed_over({name: getattr(lead, name) for name in names}, names)
 
 

@@ -1,6 +1,6 @@
 """The filter of the list of leads: read from the address, and shown as chips that change it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from khoi.campaigns.models import Source
+from khoi.custom.forms import OwnList
 from khoi.design.templatetags.design import STAGES, TEMPERATURES, WORK_STATUSES
+from khoi.kit.addresses import address
 from khoi.leads.queries import SORTS, VIEWS, LeadFilter
 from khoi.team.models import User
 from khoi.team.rules import REP, Principal
@@ -43,7 +45,7 @@ class Chip:
     without: str
 
 
-def read_filter(asked: QueryDict, actor: Principal) -> LeadFilter:
+def read_filter(asked: QueryDict, actor: Principal, own: OwnList) -> LeadFilter:
     view = asked.get("view", "")
     return LeadFilter(
         view=view if view in VIEWS else own_view(actor),
@@ -53,6 +55,7 @@ def read_filter(asked: QueryDict, actor: Principal) -> LeadFilter:
         statuses=_some(asked, "status"),
         sources=_some(asked, "source"),
         owner=asked.get("owner", "")[:40],
+        own=own.asks,
     )
 
 
@@ -68,16 +71,6 @@ def read_sort(asked: QueryDict) -> str:
 
 def _some(asked: QueryDict, key: str) -> tuple[str, ...]:
     return tuple(value[:60] for value in asked.getlist(key) if value and "\0" not in value)[:30]
-
-
-def address(asked: QueryDict, *, without: Iterable[str] = (), **changed: str) -> str:
-    """The query of this page with some of it changed, always from the first row on."""
-    query = asked.copy()
-    for key in ("after", "from", *without):
-        query.pop(key, None)
-    for key, value in changed.items():
-        query[key] = value
-    return f"?{query.urlencode()}"
 
 
 def chips_of(wanted: LeadFilter, asked: QueryDict, actor: Principal) -> list[Chip]:

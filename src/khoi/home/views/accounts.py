@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
+from khoi.custom.forms import add_fields, filled_in, typed_over
+from khoi.custom.queries import own_fields
 from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.history.models import Act
@@ -16,7 +18,7 @@ from khoi.history.queries import version_of
 from khoi.home.forms.accounts import AccountForm, account_of
 from khoi.home.queries.people import account_page, account_rows, accounts_matching
 from khoi.home.views.finding import found
-from khoi.home.views.telling import as_shown, ask, claim, done, refuse, saved
+from khoi.home.views.telling import as_shown, ask, claim, done, refuse, saved, with_own_fields
 from khoi.kit.refusals import Refusal
 from khoi.team.queries import find
 from khoi.team.rules import Principal
@@ -51,11 +53,13 @@ def add(request: HttpRequest, actor: Principal) -> HttpResponse:
     back = reverse("home:accounts")
     here = workspace.current()
     form = AccountForm(posted(request), actor=actor, currency=here.currency, initial={"owner": actor.id})
+    add_fields(form, own_fields(Account, adding=True), adding=True)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
             with history.act("add_account", by=actor, now=now) as act:
-                account = accounts.add_account(**form.changes(None), currency=here.currency, by=actor, now=now)
+                given = {**form.changes(None), "custom": filled_in(form)}
+                account = accounts.add_account(**given, currency=here.currency, by=actor, now=now)
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -69,6 +73,7 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     account = find(actor, "account.edit", Account, public_id=public_id)
     back = next_of(request, reverse("home:account", args=[account.public_id]))
     form = AccountForm(posted(request), actor=actor, currency=account.currency, initial=account_of(account))
+    shown = account_of(account) | with_own_fields(form, account)
     if saved(request, form, lambda: _change(request, form, account, actor)):
         return redirect(back)
     return ask(
@@ -78,14 +83,17 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         action=_("Save"),
         back=back,
         columns=True,
-        hidden={"next": back, "version": version_of(account), **as_shown(account_of(account))},
+        hidden={"next": back, "version": version_of(account), **as_shown(shown)},
     )
 
 
 def _change(request: HttpRequest, form: AccountForm, account: Account, actor: Principal) -> Act:
     now = timezone.now()
     with history.act("edit_account", by=actor, now=now, subject=account) as act:
-        if changes := form.changes(account):
+        changes = form.changes(account)
+        if custom := typed_over(form):
+            changes["custom"] = custom
+        if changes:
             claim(request, account, changes)
             accounts.edit_account(account, changes=changes, by=actor, now=now)
     return act

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from khoi.custom.forms import typed_over
 from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.history.models import Act
@@ -15,7 +16,7 @@ from khoi.history.queries import version_of
 from khoi.home import services as home
 from khoi.home.forms.facts import QUESTIONS, LeadForm, StepForm, bant_form, lead_of
 from khoi.home.queries.rows import next_steps
-from khoi.home.views.telling import as_shown, ask, claim, done, refuse, saved
+from khoi.home.views.telling import as_shown, ask, claim, done, refuse, saved, with_own_fields
 from khoi.home.views.verbs import page_of
 from khoi.kit.refusals import Refusal
 from khoi.leads import services as leads
@@ -60,6 +61,7 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     lead = find(actor, "lead.edit", Lead, public_id=public_id)
     back = next_of(request, page_of(lead))
     form = LeadForm(posted(request), actor=actor, initial=lead_of(lead))
+    shown = lead_of(lead) | with_own_fields(form, lead)
     if saved(request, form, lambda: _change(request, form, lead, actor), email="emails", phone="phones"):
         return redirect(back)
     versions = {"version": version_of(lead), "person_version": version_of(lead.person)}
@@ -70,12 +72,14 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         action=_("Save"),
         back=back,
         columns=True,
-        hidden={"next": back, **versions, **as_shown(lead_of(lead))},
+        hidden={"next": back, **versions, **as_shown(shown)},
     )
 
 
 def _change(request: HttpRequest, form: LeadForm, lead: Lead, actor: Principal) -> Act:
     now, changes, enquiry = timezone.now(), form.changes(lead.person), form.enquiry(lead)
+    if custom := typed_over(form):
+        enquiry["custom"] = custom
     with history.act("describe_lead", by=actor, now=now, subject=lead) as act:
         claim(request, lead.person, changes, "person_version")
         claim(request, lead, enquiry)

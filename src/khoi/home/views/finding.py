@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from khoi.home.forms.filtering import address
 from khoi.home.queries.people import slice_of
+from khoi.kit.addresses import address
 from khoi.team.rules import Principal
 
 

@@ -1,6 +1,7 @@
 """The list of leads: what it shows, what it exports, and what is done with chosen rows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 from urllib.parse import urlencode
@@ -13,22 +14,25 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from khoi.custom.forms import OwnList, own_keys, own_list
 from khoi.design.templatetags.design import stage_label, temperature_label, work_status
 from khoi.design.views import tell
 from khoi.home import services as home
-from khoi.home.forms.filtering import KEYS, address, chips_of, read_filter, read_sort
-from khoi.home.queries.rows import rows_of
-from khoi.home.queries.tables import table_of
+from khoi.home.forms.filtering import KEYS, chips_of, read_filter, read_sort
+from khoi.home.queries.rows import rows_of, with_own
+from khoi.home.queries.tables import HEADINGS, table_of
 from khoi.home.views.telling import done
+from khoi.kit.addresses import address
 from khoi.kit.refusals import Refusal
 from khoi.kit.tabular import csv_safe, write_xlsx
 from khoi.leads import queries as leads
 from khoi.leads.models import Lead, LeadSet, Reason
-from khoi.leads.queries import LeadFilter
+from khoi.leads.queries import LeadFilter, Part
 from khoi.team.models import User
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed, next_of
+from khoi.workspace import queries as workspace
 
 #: Nobody waits for a figure: from here on it says "10,000+".
 CAP: Final = 10_000
@@ -42,14 +46,16 @@ CHOSEN: Final = 500
 @allowed("lead.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     after = request.GET.get("after", "")
-    wanted, sort = read_filter(request.GET, actor), read_sort(request.GET)
-    matching = leads.leads_matching(actor, wanted)
-    part = leads.part_of(matching, sort=sort, after=after, size=MORE if after else FIRST)
     now = timezone.now()
-    total = _count(matching)
+    own = own_list(Lead, request.GET, now=now, zone=workspace.zone())
+    wanted, sort = read_filter(request.GET, actor, own), own.sorted_by or read_sort(request.GET)
+    matching = leads.leads_matching(actor, wanted)
+    part = _part(matching, own, sort, after=after, size=MORE if after else FIRST)
+    total = _count(leads.leads_matching(actor, replace(wanted, own=own.counts)) if wanted.own else matching)
     context = {
         "now": now,
-        "rows": rows_of(part.leads, actor=actor, now=now),
+        "rows": with_own(rows_of(part.leads, actor=actor, now=now), own.fields),
+        "own": own,
         "next_url": address(request.GET, after=part.after) if part.after else "",
         "total": total,
         "tabs": _tabs(request, actor, wanted, total),
@@ -57,7 +63,9 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "wanted": wanted,
         "sort": sort,
         "sorts": {name: address(request.GET, sort=name) for name in leads.SORTS},
-        "export": urlencode([(key, value) for key in KEYS for value in request.GET.getlist(key)]),
+        "export": urlencode(
+            [(key, value) for key in (*KEYS, *own_keys(request.GET)) for value in request.GET.getlist(key)]
+        ),
         "nothing_yet": not part.leads and wanted.is_bare,
         "first_steps": _first_steps(actor),
         "without_q": address(request.GET, without=["q"]),
@@ -68,6 +76,12 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "reasons": Reason.choices,
     }
     return render(request, "home/leads.html", context)
+
+
+def _part(matching: LeadSet, own: OwnList, sort: str, *, after: str, size: int) -> Part:
+    if own.sort is not None:
+        return leads.part_by_own(matching, own.sort, down=own.down, after=after, size=size)
+    return leads.part_of(matching, sort=sort, after=after, size=size)
 
 
 def _tabs(request: HttpRequest, actor: Principal, wanted: LeadFilter, total: int) -> list[dict[str, object]]:
@@ -117,7 +131,8 @@ def _owners(actor: Principal) -> list[User]:
 @allowed("lead.export")
 def export(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """Exactly the filtered list, in its order, as CSV that is safe to open or as XLSX."""
-    rows = leads.leads_matching(actor, read_filter(request.GET, actor))
+    own = own_list(Lead, request.GET, now=timezone.now(), zone=workspace.zone())
+    rows = leads.leads_matching(actor, read_filter(request.GET, actor, own))
     return _file(request, rows, actor)
 
 
@@ -132,7 +147,7 @@ def _file(request: HttpRequest, rows: LeadSet, actor: Principal) -> HttpResponse
         rows, sort=read_sort(request.GET), actor=actor, language=get_language() or "en", now=timezone.now()
     )
     cells = ([_word(name, cell) for name, cell in zip(headings, line, strict=True)] for line in lines)
-    words = [gettext(word) for word in headings]
+    words = [gettext(word) if word in HEADINGS else word for word in headings]
     if request.GET.get("as") == "xlsx":
         file = BytesIO()
         write_xlsx(file, words, cells)

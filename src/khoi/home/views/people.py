@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from khoi.custom.forms import typed_over
 from khoi.design.views import posted
 from khoi.history import services as history
 from khoi.history.models import Act
@@ -16,7 +17,7 @@ from khoi.home.queries.pairs import pairs_waiting
 from khoi.home.queries.people import people_matching, person_page, person_rows
 from khoi.home.views.finding import found
 from khoi.home.views.story import story_of
-from khoi.home.views.telling import as_shown, ask, claim, saved
+from khoi.home.views.telling import as_shown, ask, claim, saved, with_own_fields
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.team.queries import find
@@ -55,6 +56,7 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     person = find(actor, "person.edit", Person, public_id=public_id)
     back = next_of(request, reverse("home:person", args=[person.public_id]))
     form = WhoForm(posted(request), initial=who_of(person))
+    shown = who_of(person) | with_own_fields(form, person)
     if saved(request, form, lambda: _change(request, form, person, actor), email="emails", phone="phones"):
         return redirect(back)
     return ask(
@@ -63,14 +65,17 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         title=_("Edit the person"),
         action=_("Save"),
         back=back,
-        hidden={"next": back, "version": version_of(person), **as_shown(who_of(person))},
+        hidden={"next": back, "version": version_of(person), **as_shown(shown)},
     )
 
 
 def _change(request: HttpRequest, form: WhoForm, person: Person, actor: Principal) -> Act:
     now = timezone.now()
     with history.act("edit_person", by=actor, now=now, subject=person) as act:
-        if changes := form.changes(person):
+        changes = form.changes(person)
+        if custom := typed_over(form):
+            changes["custom"] = custom
+        if changes:
             claim(request, person, changes)
             people.edit_person(person, changes=changes, by=actor, now=now)
     return act

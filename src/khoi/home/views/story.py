@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from khoi.activities.forms import outcomes_of
-from khoi.home.forms.filtering import address
 from khoi.home.queries.timeline import GROUPS, Event, counts_of, timeline_of
+from khoi.kit.addresses import address
 from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.team.rules import Principal

@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from khoi.custom import services as custom
+from khoi.custom.forms import add_fields, clash_words, form_name
+from khoi.custom.queries import own_fields, values_of
 from khoi.design.views import tell
-from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.services import Stale
 from khoi.home.forms.facts import AgainstShown
@@ -72,7 +74,7 @@ def claim(request: HttpRequest, record: Model, changes: Mapping[str, object], na
     """Hold the record under the version the form was opened with. Raises ``Stale``; nothing to hold without one."""
     version = request.POST.get(named, "")
     if changes and version.isascii() and version.isdigit() and len(version) < 19:
-        history.claim_version(record, version=int(version), changes=changes)
+        custom.claim_version(record, version=int(version), changes=changes)
 
 
 def as_shown(initial: Mapping[str, object]) -> dict[str, object]:
@@ -80,15 +82,22 @@ def as_shown(initial: Mapping[str, object]) -> dict[str, object]:
     return {f"initial-{name}": "" if value is None else value for name, value in initial.items()}
 
 
+def with_own_fields(form: Form, record: Model) -> dict[str, str]:
+    """Inputs for the record's own fields behind those of the form, and what they show."""
+    fields = own_fields(record)
+    return add_fields(form, fields, values_of([record], fields).get(record.pk) if fields else None)
+
+
 def show_clash(form: AgainstShown, stale: Stale) -> None:
     """Both values at the field: the typed one stays in it, the other is said beneath."""
     form.overtaken = True
     for name, clash in stale.clashing.items():
         said = _("Meanwhile somebody changed this to “%(theirs)s”. Save again to keep what you typed.")
-        form.add_error(name if name in form.fields else None, said % {"theirs": clash.theirs})
+        at, theirs = form_name(name), clash_words(form, name, clash.theirs)
+        form.add_error(at if at in form.fields else None, said % {"theirs": theirs})
 
 
 def refuse(form: Form, refusal: Refusal, **fields: str) -> None:
     """Show the refusal at the field it is about; ``fields`` names those that are called otherwise in the form."""
-    name = fields.get(refusal.field, refusal.field)
+    name = form_name(fields.get(refusal.field, refusal.field))
     form.add_error(name if name in form.fields else None, str(refusal))

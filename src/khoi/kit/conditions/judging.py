@@ -56,8 +56,8 @@ class Verdict:
 def holds(condition: Condition, record: Mapping[str, object], now: datetime, zone: ZoneInfo) -> Verdict:
     """Judge `record` (values by field key; a key that is not there has no value) at the instant `now` (aware).
 
-    Values: text and codes str, integer, money (minor units) and reference int, date `date`, moment an aware `datetime`,
-    boolean bool; None for no value.
+    Values: text and code str, codes a tuple of str, integer, money (minor units) and reference int, number `Decimal`,
+    date `date`, moment an aware `datetime`, boolean bool; None for no value.
     """
     part = _judge(condition, record, Clock(now, zone), negated=False, path="")
     return Verdict(part.ok, part.clauses, part.missing, _next_change(condition, record, Clock(now, zone), ok=part.ok))
@@ -102,14 +102,15 @@ def _answer(leaf: Leaf, actual: object, clock: Clock) -> bool:
     if value is None:
         return False
     test = test_of(leaf, clock)
-    return _TESTS[test.op](value, _plain_wanted(test.value, leaf.type))
+    tests = _TESTS_OF_SEVERAL if leaf.type == "codes" else _TESTS
+    return tests[test.op](value, _plain_wanted(test.value, leaf.type))
 
 
 def _plain(actual: object, kind: str) -> object:
     """The value as it is compared; None when there is none."""
     if kind == "text" and isinstance(actual, str):
         return fold(actual) or None
-    return None if actual == "" else actual
+    return None if actual in ("", ()) else actual
 
 
 def _plain_wanted(wanted: Value, kind: str) -> Value:
@@ -134,6 +135,14 @@ _TESTS: Final[Mapping[str, Callable[[Anything, Anything], bool]]] = {
     "lte": lambda value, wanted: bool(value <= wanted),
     "between": lambda value, wanted: bool(wanted[0] <= value <= wanted[1]),
     "from_until": lambda value, wanted: bool(wanted[0] <= value < wanted[1]),
+}
+
+# A record has several codes: "is" asks whether one of them is it, "is not" that none is.
+_TESTS_OF_SEVERAL: Final[Mapping[str, Callable[[Anything, Anything], bool]]] = {
+    "eq": lambda value, wanted: wanted in value,
+    "ne": lambda value, wanted: wanted not in value,
+    "in": lambda value, wanted: not set(wanted).isdisjoint(value),
+    "not_in": lambda value, wanted: set(wanted).isdisjoint(value),
 }
 
 

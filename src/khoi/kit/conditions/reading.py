@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Final
 
 from khoi.kit.conditions.tree import OPERATORS, All, Any, Condition, Field, Leaf, Not, Relative, Scalar, Value, Within
 from khoi.kit.fold import fold
+from khoi.kit.numbers import exact, plain
 
 __all__ = ["ConditionError", "as_json", "parse"]
 
@@ -67,6 +69,8 @@ def value_as_json(value: Value) -> object:
             return {"days": days}
         case Within(days, ahead):
             return {"next": days} if ahead else days
+        case Decimal():
+            return plain(value)
         case date():
             return value.isoformat()
     return value
@@ -154,7 +158,7 @@ def _scalar(raw: object, field: Field, path: _Path) -> Scalar:
     value = _READERS[field.type](raw)
     if value is None:
         raise _error(path, "bad_value")
-    if field.type == "code" and field.choices and value not in {code for code, _ in field.choices}:
+    if field.type in {"code", "codes"} and field.choices and value not in {code for code, _ in field.choices}:
         raise _error(path, "unknown_choice")
     return value
 
@@ -203,7 +207,9 @@ def _relative(raw: object) -> Relative | None:
 _READERS: Final[Mapping[str, Callable[[object], Scalar | None]]] = {
     "text": _text,
     "code": _code,
+    "codes": _code,
     "integer": _integer,
+    "number": exact,
     "money": _integer,
     "date": _date,
     "moment": _moment,

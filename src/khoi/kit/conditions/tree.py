@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "fields_of",
 ]
 
-TYPES: Final = frozenset({"text", "code", "integer", "money", "date", "moment", "boolean", "reference"})
+TYPES: Final = frozenset(
+    {"text", "code", "codes", "integer", "number", "money", "date", "moment", "boolean", "reference"}
+)
 
 _EMPTINESS: Final = ("is_empty", "is_not_empty")
 _EQUALITY: Final = ("eq", "ne")
@@ -34,7 +37,9 @@ _ORDER: Final = ("gt", "gte", "lt", "lte", "between")
 OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
     "text": (*_CHOICE, "contains", "starts_with", *_EMPTINESS),
     "code": (*_CHOICE, *_EMPTINESS),
+    "codes": (*_CHOICE, *_EMPTINESS),
     "integer": (*_CHOICE, *_ORDER, *_EMPTINESS),
+    "number": (*_CHOICE, *_ORDER, *_EMPTINESS),
     "money": (*_CHOICE, *_ORDER, *_EMPTINESS),
     "date": (*_EQUALITY, *_ORDER, "within_days", *_EMPTINESS),
     "moment": (*_ORDER, "within_days", *_EMPTINESS),
@@ -47,7 +52,8 @@ OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
 class Field:
     """Something a condition may name. `label` and the labels of `choices` are strings or lazy translations.
 
-    A code field with choices accepts no other codes. `currency` tells a money field what its minor units are of.
+    A code field with choices accepts no other codes; a field of `codes` holds any number of them. `currency` tells a
+    money field what its minor units are of.
     """
 
     key: str
@@ -76,7 +82,7 @@ class Within:
     ahead: bool = False
 
 
-Scalar = str | int | bool | date | datetime | Relative
+Scalar = str | int | Decimal | bool | date | datetime | Relative
 Value = Scalar | Within | tuple[Scalar, ...] | None
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
 from typing import Final
 
 from babel.dates import format_date, format_datetime
 
 from khoi.kit.conditions.tree import All, Any, Condition, Field, Leaf, Not, Relative, Value, Within
 from khoi.kit.money import Money, show_money
+from khoi.kit.numbers import show_number
 
 __all__ = ["sentence"]
 
@@ -180,6 +182,8 @@ class _Speaker:
                 return self._relative(days, field.type)
             case date():
                 return self._date(value)
+            case Decimal():
+                return show_number(value, self.language)
             case int() if field.type == "money":
                 return show_money(Money(value, field.currency), self.language, compact=True)
             case str() if field.type == "text":

@@ -9,6 +9,7 @@ from khoi.leads.queries.listing import (
     leads_matching,
     leads_of_view,
     neighbours_of,
+    part_by_own,
     part_of,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "leads_matching",
     "leads_of_view",
     "neighbours_of",
+    "part_by_own",
     "part_of",
 ]

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from khoi.custom.models import CustomField
+from khoi.custom.queries import part_by
 from khoi.kit.search import every_word
 from khoi.leads.models import Lead, LeadSet, Temperature, WorkStatus
 from khoi.leads.rules import ENDED
@@ -21,12 +23,15 @@ SORTS: Final[Mapping[str, tuple[str, bool]]] = {
     "arrived": ("arrived_at", True),
     "clock": ("respond_by", False),
 }
+#: What a row of the list shows beside the lead.
+SHOWN: Final = ("person", "account", "source", "owner")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """What a list asks for; empty means "whatever". ``owner``: "me", "none" or a user's id. All others are codes."""
+    """What a list asks for; empty means "whatever". ``owner``: "me", "none" or a user's id; ``own``: what is asked of
+    custom fields, each a filter of its own. All others are codes."""
 
     view: str = "all"
     q: str = ""
@@ -35,10 +40,12 @@ class LeadFilter:
     statuses: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     owner: str = ""
+    own: tuple[Q, ...] = ()
 
     @property
     def is_bare(self) -> bool:
-        return not (self.q or self.stages or self.temperatures or self.statuses or self.sources or self.owner)
+        asked = (self.q, self.stages, self.temperatures, self.statuses, self.sources, self.owner, self.own)
+        return not any(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ def leads_matching(actor: Principal, wanted: LeadFilter) -> LeadSet:
             rows = rows.filter(**{f"{field}__in": codes})
     if wanted.owner:
         rows = rows.filter(_owner(wanted.owner, actor))
+    for asked in wanted.own:
+        rows = rows.filter(asked)
     return rows.filter(every_word(wanted.q, "search", "person__search")) if wanted.q.strip() else rows
 
 
@@ -109,6 +118,12 @@ def part_of(rows: LeadSet, *, sort: str = "score", after: str = "", size: int = 
     return Part(shown, _cursor(shown[-1], column) if len(found) > size else "")
 
 
+def part_by_own(rows: LeadSet, field: CustomField, *, down: bool = False, after: str = "", size: int = 50) -> Part:
+    """The same in the order of a custom field."""
+    shown, cursor = part_by(rows.select_related(*SHOWN), field, down=down, after=after, size=size)
+    return Part(tuple(shown), cursor)
+
+
 def neighbours_of(rows: LeadSet, lead: Lead) -> tuple[UUID | None, UUID | None]:
     """Who stands before and after the lead in the list by score, as public ids."""
     place = Q(lasts_until=lead.lasts_until)
@@ -136,7 +151,7 @@ def _slice(rows: LeadSet, column: str, down: bool, place: tuple[Any, int] | None
         if column:
             behind = Q(**{f"{column}__{than}e": value}) & (Q(**{f"{column}__{than}": value}) | behind)
         rows = rows.filter(behind)
-    return list(rows.select_related("person", "account", "source", "owner").order_by(*order)[:size])
+    return list(rows.select_related(*SHOWN).order_by(*order)[:size])
 
 
 def _cursor(lead: Lead, column: str) -> str:

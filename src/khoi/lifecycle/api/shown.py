@@ -135,6 +135,7 @@ class LeadOut(Schema):
     utm: dict[str, str]
     claims: dict[str, Any] = Field(description="What an anonymous sender said of a person we knew; not believed yet")
     extras: dict[str, Any]
+    custom: dict[str, Any] = Field(description="Values of the fields of your own that are filled, by key")
     external_ids: list[ExternalOut]
     stage: Stage
     work_status: Literal["new", "attempting", "contacted", "nurturing", "closed"]

@@ -9,14 +9,15 @@ from pydantic import ConfigDict, JsonValue, StringConstraints
 
 from khoi.campaigns import queries as campaigns
 from khoi.campaigns.api import Channel
-from khoi.history import services as history
+from khoi.custom import queries as fields
+from khoi.custom import services as custom
 from khoi.leads import api as leads_api
 from khoi.leads import services as leads
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.lifecycle.api.shown import LeadOut, ScoreLines
 from khoi.lifecycle.queries.telling import shown_lead, shown_score
-from khoi.team.api import Body, Id, named_version, versioned, who
+from khoi.team.api import Body, Custom, Id, named_version, versioned, who
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 
@@ -77,6 +78,7 @@ class LeadFields(Body):
     channel: Channel = ""
     campaign: Annotated[str, StringConstraints(max_length=60)] = Field("", description="Code of a campaign")
     landing_page: Address = ""
+    custom: Custom = {}
 
 
 class PutIn(LeadFields):
@@ -107,7 +109,8 @@ class LeadChanges(LeadFields):
 
 def enquiry_of(body: PutIn, external: tuple[str, str] | None) -> lifecycle.Enquiry:
     return lifecycle.Enquiry(
-        **{name: getattr(body, name) for name in LeadFields.model_fields},
+        **{name: getattr(body, name) for name in LeadFields.model_fields if name != "custom"},
+        custom=fields.read_values(Lead, body.custom),
         full_name=body.full_name,
         emails=tuple(body.emails),
         phones=tuple(body.phones),
@@ -130,6 +133,7 @@ def create_lead(request: HttpRequest, response: HttpResponse, body: LeadIn) -> t
     The answer does not tell whether the person was known.
 
     Errors: 422 `not_an_email`, `not_a_phone`, `unknown_source`, `unknown_choice` (campaign), `external_id_taken`;
+    422 `unknown_field`, `not_a_number`, `not_money`, `not_a_date`, `not_a_link` … for a value under `custom`;
     422 `invalid` for a field that does not exist, is not yours to write, or has the wrong type.
     """
     actor, now = who(request), timezone.now()
@@ -157,7 +161,7 @@ def change_lead(request: HttpRequest, response: HttpResponse, lead_id: Id, body:
     actor, now = who(request), timezone.now()
     lead = find(actor, "lead.edit", Lead, public_id=lead_id)
     changes = _records(actor, body.given())
-    history.claim_version(lead, version=named_version(request), changes=changes)
+    custom.claim_version(lead, version=named_version(request), changes=changes)
     lead = leads.edit_lead(lead, changes=changes, by=actor, now=now)
     versioned(response, lead)
     return shown_lead(lead, now=now)
@@ -200,8 +204,10 @@ def _external(system: str, external_id: str) -> tuple[str, str]:
 
 
 def _records(actor: Principal, changes: dict[str, Any]) -> dict[str, Any]:
-    """Codes of source and campaign as records, so that a clash compares like with like."""
+    """Codes of source and campaign as records, so that a clash compares like with like; custom values typed."""
     found = dict(changes)
+    if "custom" in found:
+        found["custom"] = fields.read_values(Lead, found["custom"])
     if "source" in found:
         found["source"] = campaigns.source_coded(found["source"])
     if "campaign" in found:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.utils import translation
 
+from khoi.custom.queries import told_of
 from khoi.leads.fields import FIELDS
 from khoi.leads.models import BantFact, Lead, LeadReference
 from khoi.leads.queries import latest_bant
@@ -40,6 +41,7 @@ def shown_lead(lead: Lead, *, now: datetime) -> dict[str, Any]:
         "score": _score(lead, reasons),
         "bant": [_bant(fact) for fact in latest_bant([lead.pk])[lead.pk].values()],
         "why": _why(reasons),
+        "custom": told_of([lead]).get(lead.pk, {}),
         **{name: getattr(lead, name) for name in _PLAIN},
     }
 

@@ -8,6 +8,9 @@ from typing import Any
 from django.db import connection
 
 from khoi.campaigns.models import Campaign, Source
+from khoi.custom import services as custom
+from khoi.custom.queries import values_of
+from khoi.custom.rules import Value
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
@@ -42,7 +45,8 @@ class Enquiry:
     """One expression of interest as it came in.
 
     ``claimed``: an anonymous sender speaks, so nothing of it changes a person we already know.
-    ``source`` and ``campaign`` are codes; ``external`` is (system, id) of the lead elsewhere.
+    ``source`` and ``campaign`` are codes; ``external`` is (system, id) of the lead elsewhere. ``custom`` are typed
+    values of the lead's own fields by key, ``person_custom`` of the person's.
     """
 
     full_name: str = ""
@@ -63,6 +67,8 @@ class Enquiry:
     referrer: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, str] = field(default_factory=dict)
+    custom: Mapping[str, Value] = field(default_factory=dict)
+    person_custom: Mapping[str, Value] = field(default_factory=dict)
     external: tuple[str, str] | None = None
     touch_kind: str = ""
     touch_title: str = ""
@@ -96,6 +102,7 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
             learn(person, enquiry, by=by, now=now)
         lead = _open_lead(person, enquiry, known=known, arrived_at=arrived_at or now, now=now)
         history.about(lead)
+        custom.set_values(lead, enquiry.custom, by=by, now=now)
         _own(lead, enquiry, by, now)
         _note(person, enquiry, known=known, by=by, now=now, arrived_at=arrived_at or now)
     lead.refresh_from_db()
@@ -152,7 +159,7 @@ def _forms(normalise: Any, values: Iterable[str]) -> list[str]:
 
 
 def _new_person(enquiry: Enquiry, by: Actor, now: datetime) -> Person:
-    return people.add_person(
+    person = people.add_person(
         full_name=enquiry.full_name,
         emails=enquiry.emails,
         phones=enquiry.phones,
@@ -161,6 +168,8 @@ def _new_person(enquiry: Enquiry, by: Actor, now: datetime) -> Person:
         by=by,
         now=now,
     )
+    custom.set_values(person, enquiry.person_custom, by=by, now=now)
+    return person
 
 
 def learn(person: Person, enquiry: Enquiry, *, by: Actor, now: datetime) -> None:
@@ -177,6 +186,9 @@ def learn(person: Person, enquiry: Enquiry, *, by: Actor, now: datetime) -> None
     for name in ("full_name", "job_title", "language"):
         if not getattr(person, name) and getattr(enquiry, name):
             changes[name] = getattr(enquiry, name)
+    if enquiry.person_custom:
+        there = values_of([person]).get(person.pk, {})
+        changes["custom"] = {key: said for key, said in enquiry.person_custom.items() if key not in there}
     if changes:
         people.edit_person(person, changes=changes, by=by, now=now)
 

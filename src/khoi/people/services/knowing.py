@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.emails import normalise_email
@@ -12,7 +13,7 @@ from khoi.kit.refusals import Refusal
 from khoi.people.models import ContactPoint, ContactPointKind, Person
 
 EMAIL, PHONE = ContactPointKind.EMAIL, ContactPointKind.PHONE
-EDITABLE = frozenset({"full_name", "job_title", "language", "emails", "phones"})
+EDITABLE = frozenset({"full_name", "job_title", "language", "emails", "phones", "custom"})
 
 
 def add_person(
@@ -36,7 +37,8 @@ def add_person(
 
 
 def edit_person(person: Person, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> Person:
-    """Change names and addresses. ``emails`` and ``phones`` are the whole new lists, the first one primary."""
+    """Change names and addresses. ``emails`` and ``phones`` are the whole new lists, the first one primary;
+    ``custom`` are typed values by key."""
     if unknown := changes.keys() - EDITABLE:
         raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
     wanted = {
@@ -48,6 +50,7 @@ def edit_person(person: Person, *, changes: Mapping[str, Any], by: Actor, now: d
         person.save()
         for kind, points in wanted.items():
             _replace_points(person, kind, points, now)
+        custom.set_values(person, changes.get("custom") or {}, by=by, now=now)
     return person
 
 

@@ -151,8 +151,8 @@ def _fold(pointer: Pointer, live: Any, double: Any) -> None:
     model = pointer.model
     flags = dict.fromkeys(flags_of(pointer), False)
     model._base_manager.filter(pk=double.pk).update(absorbed_into=live, **flags)
-    blanks = {name: getattr(double, name) for name in _fillable(model) if not getattr(live, name)}
-    if filled := {name: value for name, value in blanks.items() if value}:
+    blanks = {name: getattr(double, name) for name in _fillable(model) if getattr(live, name) in (None, "")}
+    if filled := {name: value for name, value in blanks.items() if value not in (None, "")}:
         model._base_manager.filter(pk=live.pk).update(**filled)
     for other, key in foreign_keys_to(model):
         if other is not model:

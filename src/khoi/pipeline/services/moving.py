@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from khoi.activities import services as activities
+from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.refusals import Refusal
@@ -51,7 +52,7 @@ def move_opportunity(
         target = _stage_of(opportunity, stage)
         if version is not None:
             changes = {**(facts or {}), "stage": target}
-            history.claim_version(opportunity, version=version, changes=changes)
+            custom.claim_version(opportunity, version=version, changes=changes)
         if facts:
             _fill_in(opportunity, facts, by=by, now=now)
         if target.pk == opportunity.stage_id:

@@ -7,6 +7,8 @@ from typing import Any, Final
 from babel.numbers import list_currencies
 
 from khoi.accounts.models import Account, Contact
+from khoi.custom import services as custom_fields
+from khoi.custom.rules import Value
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.refusals import Refusal
@@ -17,7 +19,7 @@ from khoi.pipeline.services.noting import note_move
 from khoi.team.models import User
 from khoi.workspace import queries as workspace
 
-EDITABLE: Final = frozenset("name need amount currency close_on decision_maker owner account contact".split())
+EDITABLE: Final = frozenset("name need amount currency close_on decision_maker owner account contact custom".split())
 #: Text fields that end somewhere: field → characters.
 LENGTHS: Final = {"name": 200, "decision_maker": 200}
 LARGEST: Final = 2**63 - 1
@@ -40,6 +42,7 @@ def open_opportunity(
     owner: User | None = None,
     basis: str = "opened",
     opened_at: datetime | None = None,
+    custom: Mapping[str, Value] | None = None,
     by: Actor,
     now: datetime,
 ) -> Opportunity:
@@ -68,6 +71,7 @@ def open_opportunity(
             created_at=now,
         )
         note_move(opportunity, None, entry, basis=basis, occurred_at=since, by=by, now=now)
+        custom_fields.set_values(opportunity, custom or {}, by=by, now=now)
     return opportunity
 
 
@@ -86,17 +90,19 @@ def edit_opportunity(
     changed since raises ``history.Stale``; a contact who is not of the new account lets go of the deal."""
     if unknown := changes.keys() - EDITABLE:
         raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
-    values = {name: value.strip() if isinstance(value, str) else value for name, value in changes.items()}
+    values: dict[str, Any] = {n: value.strip() if isinstance(value, str) else value for n, value in changes.items()}
     _check(values)
     with history.act("edit_opportunity", by=by, now=now, subject=opportunity):
         if version is not None:
-            history.claim_version(opportunity, version=version, changes=values)
+            custom_fields.claim_version(opportunity, version=version, changes=values)
+        filled = values.pop("custom", None) or {}
         for name, value in values.items():
             setattr(opportunity, name, value)
         if "account" in values and not _speaks_for(opportunity.contact, opportunity.account):
             _let_go(opportunity, values)
         _check_contact(opportunity.account, opportunity.contact)
         opportunity.save(update_fields=list(values))
+        custom_fields.set_values(opportunity, filled, by=by, now=now)
     return opportunity
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from khoi.accounts.models import Account, Contact
+from khoi.custom.forms import filled_in
 from khoi.history import services as history
 from khoi.kit.refusals import Refusal
 from khoi.people.models import Person
@@ -82,6 +83,7 @@ def _open(
                 contact=speaking.filter(account=buyer).first() if buyer else None,
                 amount=said["amount"],
                 close_on=said["close_on"],
+                custom=filled_in(form),
                 owner=team.find(actor, "opportunity.create", User, pk=actor.id),
                 by=actor,
                 now=now,

@@ -12,6 +12,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from khoi.custom.forms import add_fields, form_name
+from khoi.custom.queries import Standing, standing_in
 from khoi.history import services as history
 from khoi.history.services import Stale
 from khoi.kit import periods
@@ -20,7 +22,7 @@ from khoi.leads.models import Lead
 from khoi.people.models import ContactPoint, Person
 from khoi.pipeline import queries
 from khoi.pipeline import services as pipeline
-from khoi.pipeline.forms import ASKED, EditForm, FactsForm
+from khoi.pipeline.forms import ASKED, OWN, EditForm, FactsForm
 from khoi.pipeline.models import Opportunity, StageKind
 from khoi.pipeline.views.asking import done
 from khoi.pipeline.views.moves import named_version, overtaken
@@ -69,6 +71,7 @@ def deal_context(
         "lead": lead,
         "story": story(request, actor, person=one.person, lead=lead, at=reverse("pipeline:deal", args=[one.public_id])),
         "fields": [(name, _form_of(name, one, actor, form)) for name in SHOWN],
+        "own_fields": _own_fields(one, form),
         "owner_form": _form_of("owner", one, actor, form),
         "name_form": _form_of("name", one, actor, form),
         "may_edit": may_edit,
@@ -88,6 +91,18 @@ def _form_of(name: str, one: Opportunity, actor: Principal, refused: Form | None
     return refused if refused is not None and name in refused.fields else EditForm(one, actor, [name])
 
 
+def _own_fields(one: Opportunity, refused: Form | None) -> list[tuple[Standing, Form]]:
+    """What stands in the deal's own fields, each with its small form."""
+    found = []
+    for standing in standing_in(one):
+        name = f"{OWN}{standing.field.key}"
+        form = refused if refused is not None and name in refused.fields else Form()
+        if form is not refused:
+            add_fields(form, [standing.field], {standing.field.key: standing.value})
+        found.append((standing, form))
+    return found
+
+
 def _points(one: Opportunity, actor: Principal) -> list[ContactPoint]:
     person = Person.objects.visible_to(actor).filter(pk=one.person_id).first()
     return list(person.contact_points.order_by("-is_primary", "-kind", "id")) if person else []
@@ -105,16 +120,19 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     """Changes the fields that are sent, against the ``version`` the page was made from."""
     found = team.find(actor, "opportunity.edit", Opportunity, public_id=public_id)
     sent = [name for name in ("name", "owner", *ASKED) if name in request.POST]
-    form = EditForm(found, actor, sent, request.POST)
+    own = [name for name in request.POST.getlist("own") if name.startswith(OWN)]  # no box ticked sends nothing else
+    form = EditForm(found, actor, [*sent, *own], request.POST)
     if form.is_valid():
         try:
             now = timezone.now()
             with history.act("edit_opportunity", by=actor, now=now, subject=found) as act:
-                pipeline.edit_opportunity(
-                    found, changes=form.cleaned_data, version=named_version(request), by=actor, now=now
-                )
+                changes = {name: form.cleaned_data[name] for name in form.fields if not name.startswith(OWN)}
+                if own:
+                    changes["custom"] = {name.removeprefix(OWN): form.cleaned_data.get(name) for name in own}
+                pipeline.edit_opportunity(found, changes=changes, version=named_version(request), by=actor, now=now)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            at = form_name(refusal.field)
+            form.add_error(at if at in form.fields else None, str(refusal))
         except Stale as stale:
             return overtaken(request, found, stale)
         else:

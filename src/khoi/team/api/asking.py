@@ -1,6 +1,6 @@
 """What a request says, taken strictly."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -8,7 +8,16 @@ from uuid import UUID
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Strict, field_validator
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    Strict,
+    StringConstraints,
+    field_validator,
+)
 
 from khoi.history import queries as history
 from khoi.team.api.problems import Problem
@@ -29,6 +38,12 @@ def _no_number(value: Any) -> Any:
 Id = Annotated[UUID, Strict(False)]
 Day = Annotated[date, Strict(False), BeforeValidator(_no_number)]
 Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_no_number)]
+
+#: Values of a workspace's own fields by key; each has the type its field says (see GET /api/fields), null empties it.
+Custom = Annotated[
+    dict[Annotated[str, StringConstraints(max_length=40)], JsonValue],
+    Field(max_length=100, description="Values of fields of your own by key, each of its field's type; null empties"),
+]
 
 
 def _holds_nul(value: Any) -> bool:
@@ -85,11 +100,17 @@ def versioned(response: HttpResponse, record: models.Model) -> None:
 
 
 def page_of(
-    rows: "models.QuerySet[R]", show: Callable[[R], T], *, after: str | None = None, limit: int = 100
+    rows: "models.QuerySet[R]",
+    show: Callable[[R], dict[str, Any]],
+    *,
+    beside: Callable[[list[R]], Mapping[int, object]] | None = None,
+    after: str | None = None,
+    limit: int = 100,
 ) -> dict[str, Any]:
     """The rows behind the id ``after``, in the order of their making, at most ``limit`` (1 to 500).
 
-    ``rows`` are gated already. An ``after`` that is none of them is a 400.
+    ``rows`` are gated already. ``beside`` reads the custom values of all shown rows at once, by row id. An ``after``
+    that is none of them is a 400.
     """
     limit = min(max(limit, 1), 500)
     found: Iterable[R] = rows.order_by("pk")
@@ -97,7 +118,9 @@ def page_of(
         found = rows.filter(pk__gt=_place(rows, after)).order_by("pk")
     part = list(cast("models.QuerySet[R]", found)[: limit + 1])
     more = len(part) > limit
-    return {"items": [show(row) for row in part[:limit]], "next": _id(part[limit - 1]) if more else None}
+    custom = beside(part[:limit]) if beside is not None else None
+    items = [show(row) if custom is None else {**show(row), "custom": custom.get(row.pk, {})} for row in part[:limit]]
+    return {"items": items, "next": _id(part[limit - 1]) if more else None}
 
 
 def _place(rows: "models.QuerySet[R]", after: str) -> int:

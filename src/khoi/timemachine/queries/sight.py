@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from django.db import models
 
-from khoi.accounts.models import Account, Contact
+from khoi.accounts.models import Account, AccountValue, Contact
 from khoi.activities.models import Activity, Attachment, Task
 from khoi.campaigns.models import Campaign, Cost, Source
 from khoi.capture.models import Form
+from khoi.custom.models import CustomField
 from khoi.history.models import Act, Change, model_of
 from khoi.history.queries import RowChange
-from khoi.people.models import Consent, ContactPoint, NotTheSame, Person
-from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage, StageMove
+from khoi.people.models import Consent, ContactPoint, NotTheSame, Person, PersonValue
+from khoi.pipeline.models import Opportunity, OpportunityValue, Pipeline, PipelineStage, StageMove
 from khoi.qualification.models import Policy
 from khoi.routing.models import RoutingRule, Share
 from khoi.scoring.models import Scorecard
@@ -35,6 +36,7 @@ SEEN_WITH: Final[dict[Model, tuple[str, Model]]] = {
 #: What an act changed of these needs its own right to be taken back, also by whoever did it.
 GOVERNED: Final[dict[Model, str]] = {
     Workspace: "settings.edit",
+    CustomField: "field.edit",
     Team: "team.edit",
     User: "team.edit",
     Token: "team.edit",
@@ -50,13 +52,16 @@ GOVERNED: Final[dict[Model, str]] = {
 #: The right to change such records today, asked when somebody takes back what another did.
 EVERYDAY: Final[dict[Model, str]] = {
     Person: "person.edit",
+    PersonValue: "person.edit",
     ContactPoint: "person.edit",
     Consent: "person.edit",
     NotTheSame: "person.merge",
     Touchpoint: "person.edit",
     Account: "account.edit",
+    AccountValue: "account.edit",
     Contact: "account.edit",
     Opportunity: "opportunity.edit",
+    OpportunityValue: "opportunity.edit",
     StageMove: "opportunity.edit",
     Task: "task.edit",
     Activity: "activity.create",

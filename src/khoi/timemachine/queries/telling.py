@@ -13,6 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from khoi.accounts.models import Account
+from khoi.custom.models import whole_of
+from khoi.custom.queries import ValueChange, told_changes, words_of
 from khoi.history.models import CODES, KINDS, Act, Change
 from khoi.history.queries import FieldChange, RowChange, changes_of, history_of
 from khoi.leads.fields import FIELDS
@@ -109,9 +111,12 @@ def tell_record(record: models.Model, actor: Principal) -> Told:
 
 
 def _rows(changes: list[RowChange], actor: Principal) -> list[Row]:
-    names = _Names(actor, changes)
+    values = told_changes(changes)
+    names = _Names(actor, changes, values)
     return [
-        Row(
+        _row_of_value(change, values[change.change_id], names)
+        if change.change_id in values
+        else Row(
             op=change.op,
             kind=row_words(change.model),
             name=names.of_row(change),
@@ -122,6 +127,25 @@ def _rows(changes: list[RowChange], actor: Principal) -> list[Row]:
         )
         for change in changes
     ]
+
+
+def _row_of_value(change: RowChange, told: ValueChange, names: "_Names") -> Row:
+    """What stood in a custom field before and after, told of the record it is a field of."""
+    record = whole_of(change.model)
+    return Row(
+        op="u",
+        kind=row_words(change.model),
+        name=names.named(record, told.record),
+        url=names.url(record, told.record),
+        lines=(Line(told.field.name(get_language() or "en"), *_both(told)),),
+        erased=change.erased,
+        act=change.act,
+    )
+
+
+def _both(told: ValueChange) -> tuple[Value, Value]:
+    before, after = (words_of(told.field, value, full=True) for value in (told.before, told.after))
+    return (Value("text", before) if before else Value("empty")), (Value("text", after) if after else Value("empty"))
 
 
 def _lines(change: RowChange, names: "_Names") -> Iterable[Line]:
@@ -174,13 +198,17 @@ def _text(raw: Any) -> str:
 class _Names:
     """The names of rows and of what they point at, read once per table; what the actor may not see has none."""
 
-    def __init__(self, actor: Principal, changes: list[RowChange]) -> None:
+    def __init__(
+        self, actor: Principal, changes: list[RowChange], values: Mapping[int, ValueChange] | None = None
+    ) -> None:
         self._actor = actor
         wanted: dict[Model, set[int]] = defaultdict(set)
         for change in changes:
             wanted[change.model].add(change.row_id)
             for model, pk in _targets(change):
                 wanted[model].add(pk)
+            if values and change.change_id in values:
+                wanted[whole_of(change.model)].add(values[change.change_id].record)
         self._rows = {model: self._read(model, ids) for model, ids in wanted.items()}
         people = {row.person_id for row in self._rows.get(Lead, {}).values() if isinstance(row, Lead)}
         self._people = {**self._read(Person, people), **self._rows.get(Person, {})}
@@ -193,6 +221,10 @@ class _Names:
     def of_target(self, model: Model, pk: int) -> Value:
         row = self._rows.get(model, {}).get(pk)
         return Value("text", self._name(row)) if row is not None else Value("hidden")
+
+    def named(self, model: Model, pk: int) -> str:
+        row = self._rows.get(model, {}).get(pk)
+        return self._name(row) if row is not None else ""
 
     def of_row(self, change: RowChange) -> str:
         row = self._rows.get(change.model, {}).get(change.row_id)

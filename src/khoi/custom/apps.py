@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CustomConfig(AppConfig):
+    name = "khoi.custom"
+    label = "custom"

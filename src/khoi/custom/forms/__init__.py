@@ -1,0 +1,18 @@
+"""Custom fields in forms: their values among the fields of a record, and the fields themselves in the settings."""
+
+from khoi.custom.forms.defining import ChangeForm, NewForm
+from khoi.custom.forms.filling import add_fields, clash_words, filled_in, form_name, typed_over
+from khoi.custom.forms.filtering import OwnList, own_keys, own_list
+
+__all__ = [
+    "ChangeForm",
+    "NewForm",
+    "OwnList",
+    "add_fields",
+    "clash_words",
+    "filled_in",
+    "form_name",
+    "own_keys",
+    "own_list",
+    "typed_over",
+]

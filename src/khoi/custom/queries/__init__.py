@@ -1,0 +1,35 @@
+"""Which fields there are, what stands in them, and how they are found and shown."""
+
+from khoi.custom.queries.asking import columns_for, fields_for
+from khoi.custom.queries.changes import ValueChange, told_changes
+from khoi.custom.queries.counting import counts_of, place_for
+from khoi.custom.queries.listing import joined, matching, part_by, sorts
+from khoi.custom.queries.reading import field_named, own_fields, read_values, told_of, typed_back, value_in, values_of
+from khoi.custom.queries.standing import Standing, plain_words, standing_in, standings, words_of
+from khoi.custom.queries.versions import values_at
+
+__all__ = [
+    "Standing",
+    "ValueChange",
+    "columns_for",
+    "counts_of",
+    "field_named",
+    "fields_for",
+    "joined",
+    "matching",
+    "own_fields",
+    "part_by",
+    "place_for",
+    "plain_words",
+    "read_values",
+    "sorts",
+    "standing_in",
+    "standings",
+    "told_changes",
+    "told_of",
+    "typed_back",
+    "value_in",
+    "values_at",
+    "values_of",
+    "words_of",
+]

@@ -1,0 +1,120 @@
+"""Lists by custom fields: which records answer, and one part of them at a time in the order of a field."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet
+
+from khoi.custom.models import CustomField, link_of, live, values_model
+from khoi.custom.queries.asking import columns_for
+from khoi.kit.conditions import Leaf, parse
+from khoi.kit.conditions.sql import stored, to_q
+
+
+def matching(model: type[Model], tree: object, fields: Iterable[CustomField], *, now: datetime, zone: ZoneInfo) -> Q:
+    """The records for which the condition over these fields holds. Raises ``ConditionError``."""
+    fields = list(fields)
+    known = {field.named: field.in_conditions("en") for field in fields}
+    return to_q(parse(tree, known), columns_for(model, fields), now, zone)
+
+
+def joined(model: type[Model], trees: Iterable[Mapping[str, object]], field: CustomField) -> Q | None:
+    """The same conditions of one field as a join, for a filter of its own: quicker where all that answer are counted
+    (9 ms against 70), because the index of the values leads. None where a join would count a record twice."""
+    known, column = {field.named: field.in_conditions("en")}, f"custom_values__{field.column}"
+    found = Q(custom_values__field=field.pk)
+    for tree in trees:
+        leaf = parse(tree, known)
+        if not isinstance(leaf, Leaf) or (
+            leaf.type == "codes" and isinstance(leaf.value, tuple) and len(leaf.value) > 1
+        ):
+            return None
+        found &= Q(**{f"{column}{_LOOKUPS[leaf.op]}": stored(leaf.value, leaf.type)})
+    return found
+
+
+_LOOKUPS: Final = {"eq": "", "in": "__in", "gte": "__gte", "lte": "__lte", "contains": "__contains"}
+
+
+def sorts(field: CustomField) -> bool:
+    """Whether a list may go by the field: one of several choices is no order."""
+    return field.type != "multi_choice"
+
+
+def part_by(
+    rows: "QuerySet[Any]", field: CustomField, *, down: bool, after: str = "", size: int = 50
+) -> tuple[list[Any], str]:
+    """The next ``size`` records behind the cursor in the order of the field, and the cursor of those that follow.
+
+    Records without a value come last; they are a list of their own, so that either half is a plain range of an index.
+    A cursor that is none starts from the beginning.
+    """
+    filled, place = _read(after, field)
+    found: list[Any] = []
+    if filled:
+        found = _filled(rows, field, down, place, size + 1)
+        place = None
+    if len(found) <= size:
+        found += _empty(rows, field, place, size + 1 - len(found))
+    shown = found[:size]
+    return shown, _cursor(shown[-1], field) if len(found) > size else ""
+
+
+def _filled(rows: "QuerySet[Any]", field: CustomField, down: bool, place: Any, size: int) -> list[Any]:
+    link = link_of(values_model(rows.model))
+    sign, than = ("-", "lt") if down else ("", "gt")
+    column = f"own__{field.column}"
+    found = rows.alias(own=FilteredRelation("custom_values", condition=Q(custom_values__field=field.pk)))
+    there = Q(**{f"{column}__isnull": False})
+    if place is not None:
+        value, pk = place
+        behind = Q(**{f"{column}__{than}": value}) | Q(**{f"own__{link}__{than}": pk})
+        there &= Q(**{f"{column}__{than}e": value}) & behind
+    found = found.filter(there)  # in one call: another would be about another row of the record
+    # The value's own pointer, not the record's id: both columns of the order then stand in one index.
+    return list(found.annotate(own_value=F(column)).order_by(f"{sign}{column}", f"{sign}own__{link}")[:size])
+
+
+def _empty(rows: "QuerySet[Any]", field: CustomField, place: Any, size: int) -> list[Any]:
+    model = values_model(rows.model)
+    there = live(model).filter(field=field.pk, **{link_of(model): OuterRef("pk"), f"{field.column}__isnull": False})
+    found = rows.filter(~Exists(there))
+    if place is not None:
+        found = found.filter(pk__lt=place[1])
+    return list(found.order_by("-pk")[:size])
+
+
+def _cursor(last: Any, field: CustomField) -> str:
+    value = getattr(last, "own_value", None)
+    if value is None:
+        return f"{last.pk}"
+    said = value.isoformat() if isinstance(value, date) else int(value) if isinstance(value, bool) else value
+    return f"{last.pk}.{said}"
+
+
+def _read(after: str, field: CustomField) -> tuple[bool, Any]:
+    """(whether the cursor stands among records with a value, its place)."""
+    pk, dot, text = after.partition(".")
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return True, None
+    if not dot:
+        return False, (None, int(pk))
+    try:
+        return True, (_value(text, field.column), int(pk))
+    except (ValueError, OverflowError):
+        return True, None
+
+
+def _value(text: str, column: str) -> Any:
+    if column == "day":
+        return date.fromisoformat(text)
+    if column in {"number", "yes"}:
+        number = int(text)
+        if abs(number) >= 2**63:
+            raise ValueError(text)
+        return bool(number) if column == "yes" else number
+    if "\0" in text:
+        raise ValueError(text)
+    return text

@@ -1,0 +1,16 @@
+"""Making fields, and writing what stands in them."""
+
+from khoi.custom.services.claiming import claim_version
+from khoi.custom.services.defining import add_field, archive_field, edit_field, move_field, restore_field
+from khoi.custom.services.filling import fill_many, set_values
+
+__all__ = [
+    "add_field",
+    "archive_field",
+    "claim_version",
+    "edit_field",
+    "fill_many",
+    "move_field",
+    "restore_field",
+    "set_values",
+]
