@@ -15,6 +15,7 @@ REASONS: Final[dict[str, str | Promise]] = {
     "same_email": _("same email"),
     "same_phone": _("same phone"),
     "same_name_company": _("same name and company"),
+    "same_name_company_region": _("same name, company and region"),
     "like_name_company": _("similar name, same company"),
     "same_name_region": _("same name and region"),
 }
@@ -42,7 +43,11 @@ LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
 @register.filter
 def pair_reasons(codes: Iterable[str]) -> str:
     """Why two may be one, as one phrase; "; " keeps phrases with a comma apart."""
-    return capfirst("; ".join(str(REASONS.get(code, code)) for code in codes))
+    told = list(codes)
+    if {"same_name_company", "same_name_region"} <= set(told):
+        told = [code for code in told if code != "same_name_region"]
+        told[told.index("same_name_company")] = "same_name_company_region"
+    return capfirst("; ".join(str(REASONS.get(code, code)) for code in told))
 
 
 @register.filter

@@ -123,10 +123,14 @@ def _crowded_out(gone: Collection[Held], new: Collection[Held]) -> set[int]:
     change: dict[MatchKey, int] = defaultdict(int)
     for held, by in [(gone, -1), (new, 1)]:
         for _, key in held:
-            change[key] += by if key.kind != "name" else 0
+            change[key] += by if key.kind in CROWD else 0
     counts = count_holders([key for key, by in change.items() if by])
-    crossed = [key for key, n in counts.items() if (n <= CROWD) != (n - change[key] <= CROWD)]
+    crossed = [key for key, n in counts.items() if _is_crowd(key, n) != _is_crowd(key, n - change[key])]
     return set(having(crossed).values_list("person", flat=True)) if crossed else set()
+
+
+def _is_crowd(key: MatchKey, holders: int) -> bool:
+    return holders > CROWD[key.kind]
 
 
 def _keep_pairs(people: set[int], check: bool) -> int:

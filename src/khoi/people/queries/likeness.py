@@ -62,12 +62,12 @@ def holders(keys: Collection[MatchKey]) -> dict[MatchKey, list[int]]:
     """Key → who has it, in order of id; without the keys that a crowd shares."""
     if len(keys) <= FEW:
         each = {key: _some(key) for key in keys}
-        return {key: ids for key, ids in each.items() if ids and len(ids) <= CROWD}
+        return {key: ids for key, ids in each.items() if ids and len(ids) <= CROWD[key.kind]}
     found: dict[MatchKey, list[int]] = defaultdict(list)
     for kind, values in _by_kind(keys).items():
         rows = StoredKey.objects.filter(kind=kind, value__in=values)
         counts = rows.values("value").annotate(n=Count("pk"))
-        few = [row["value"] for row in counts if row["n"] <= CROWD]
+        few = [row["value"] for row in counts if row["n"] <= CROWD[kind]]
         for value, person in rows.filter(value__in=few).order_by("person").values_list("value", "person"):
             found[MatchKey(kind, value)].append(person)
     return found
@@ -94,7 +94,7 @@ def having(keys: Iterable[MatchKey]) -> Any:
 
 def _some(key: MatchKey) -> list[int]:
     rows = StoredKey.objects.filter(kind=key.kind, value=key.value).order_by("person")
-    return list(rows.values_list("person", flat=True)[: CROWD + 1])
+    return list(rows.values_list("person", flat=True)[: CROWD[key.kind] + 1])
 
 
 def _by_kind(keys: Iterable[MatchKey]) -> dict[KeyKind, list[str]]:

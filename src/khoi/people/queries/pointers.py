@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -40,12 +41,13 @@ def references() -> References:
     return found
 
 
-def pointers() -> list[Pointer]:
-    """Raises ``LookupError`` for a foreign key that nobody declared."""
+@cache
+def pointers() -> tuple[Pointer, ...]:
+    """Put together once: the tables do not change while we run. Raises ``LookupError`` for a foreign key that nobody
+    declared."""
     declared = references()
-    return [
-        Pointer(model, field, declared.of(model._meta.label, field.name)) for model, field in foreign_keys_to(Person)
-    ]
+    keys = foreign_keys_to(Person)
+    return tuple(Pointer(model, field, declared.of(model._meta.label, field.name)) for model, field in keys)
 
 
 def foreign_keys_to(model: type[models.Model]) -> list[tuple[type[models.Model], "models.ForeignKey[Any, Any]"]]:

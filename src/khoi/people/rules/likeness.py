@@ -24,8 +24,15 @@ REASONS: Final[dict[str, int]] = {
 }
 #: The keys that make a pair by themselves.
 PAIRING: Final[tuple[KeyKind, ...]] = ("email", "phone", "name_company", "name_region")
-#: A key that more people than this share tells nobody apart: a switchboard, an agency, a very large company.
-CROWD: Final = 30
+#: A key that more people than this share tells nobody apart: a switchboard, a very large company, a name that half a
+#: province has.
+CROWD: Final[dict[KeyKind, int]] = {
+    "email": 10,
+    "phone": 10,
+    "name_company": 10,
+    "name_region": 3,
+    "company": 30,
+}
 
 _APART: Final = " @ "
 
