@@ -147,7 +147,7 @@ class MatchKey(models.Model):
     work and live."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=False, related_name="match_keys")
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=12)
     value = models.CharField(max_length=320)
 
     class Meta:

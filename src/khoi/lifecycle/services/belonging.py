@@ -21,9 +21,9 @@ HANDED_OVER: Final = Q(op="u") & (Q(before__contains='"person_id"') | Q(before__
 
 def rows_follow_survivors(act: Act) -> None:
     """Whoever still wrote to somebody that was merged meanwhile wrote to the survivor."""
-    written = Change.objects.filter(act=act, subject_id__isnull=False).values("subject_id")
-    merged = list(Person.objects.filter(pk__in=written, merged_into__isnull=False).values_list("pk", flat=True))
-    if merged and act.verb != people.MERGING:
+    written = Change.objects.filter(act=act, subject_id__isnull=False).order_by()
+    subjects = [one for one in written.values_list("subject_id", flat=True).distinct() if one is not None]
+    if subjects and act.verb != people.MERGING and (merged := people.hold_merged(subjects)):
         people.move_to_survivors(merged)
 
 

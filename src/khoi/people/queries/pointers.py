@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from khoi.history.queries.lives import chunks
 from khoi.people.models import Person
 from khoi.people.rules.references import Clash, Reference, References
 
@@ -74,5 +75,8 @@ def merged_with(people: Iterable[int]) -> dict[int, list[int]]:
 
 def survivors(people: Iterable[int]) -> dict[int, int]:
     """Person id → whom they were merged into, or themselves; ids that are nobody's are left out."""
-    rows = Person.objects.filter(pk__in=list(people)).values_list("pk", "merged_into_id")
-    return {pk: root or pk for pk, root in rows}
+    found: dict[int, int] = {}
+    for chunk in chunks(people):
+        rows = Person.objects.filter(pk__in=chunk).values_list("pk", "merged_into_id")
+        found |= {pk: root or pk for pk, root in rows}
+    return found

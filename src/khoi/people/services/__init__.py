@@ -3,7 +3,7 @@
 from khoi.people.services.consenting import record_consent
 from khoi.people.services.distinguishing import tell_apart
 from khoi.people.services.knowing import EDITABLE, add_person, edit_person
-from khoi.people.services.merging import MERGING, Merged, merge_people, move_to_survivors
+from khoi.people.services.merging import MERGING, Merged, hold_merged, merge_people, move_to_survivors
 from khoi.people.services.unmerging import Unmerged, gather_strays, unmerge_people
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "add_person",
     "edit_person",
     "gather_strays",
+    "hold_merged",
     "merge_people",
     "move_to_survivors",
     "record_consent",

@@ -15,7 +15,7 @@ from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
 from khoi.kit.refusals import Refusal
 from khoi.people.models import ContactPoint, Person
-from khoi.people.queries.pointers import Pointer, foreign_keys_to, pointers
+from khoi.people.queries.pointers import Pointer, foreign_keys_to, pointers, survivors
 from khoi.people.queries.profiles import profile_of
 from khoi.people.rules.merging import CHOOSABLE, FIELDS, REACH, Choice, Side, choose
 
@@ -105,6 +105,22 @@ def _merge(stays: Person, goes: Person, wanted: Mapping[str, Side], now: datetim
     Person.objects.filter(merged_into=goes).update(merged_into=stays)
     _fill(stays, chosen)
     Person.objects.filter(pk=goes.pk).update(merged_into=stays, merged_at=now)
+
+
+def hold_merged(people: Iterable[int]) -> list[int]:
+    """Those of these people who are merged. Nobody merges the others until the transaction ends.
+
+    PostgreSQL checks foreign keys last, so what was just written to somebody would else be missed by whoever merges
+    them meanwhile; the lock is the one that its own check takes.
+    """
+    ids = sorted(set(people))
+    if connection.vendor != "postgresql":
+        return [pk for pk, root in survivors(ids).items() if root != pk]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, merged_into_id from people_person where id = any(%s) order by id for key share", [ids]
+        )
+        return [pk for pk, root in cursor.fetchall() if root is not None]
 
 
 def move_to_survivors(people: Iterable[int]) -> None:
