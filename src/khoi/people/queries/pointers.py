@@ -64,15 +64,6 @@ def unique_with(model: type[models.Model], field: "models.ForeignKey[Any, Any]")
     return [one for one in every if field.name in one.fields]
 
 
-def merged_with(people: Iterable[int]) -> dict[int, list[int]]:
-    """Person id → the ids of everybody merged into them."""
-    found: dict[int, list[int]] = {}
-    rows = Person.objects.filter(merged_into__in=list(people)).order_by("pk").values_list("merged_into_id", "pk")
-    for root, pk in rows:
-        found.setdefault(root or pk, []).append(pk)
-    return found
-
-
 def survivors(people: Iterable[int]) -> dict[int, int]:
     """Person id → whom they were merged into, or themselves; ids that are nobody's are left out."""
     found: dict[int, int] = {}
