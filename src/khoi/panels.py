@@ -14,7 +14,7 @@ SETTINGS_PAGES: Final = (
     SettingsPage("team:people", _("People and teams"), _("Who is here and what they may do"), "person", "team.view"),
     SettingsPage("team:tokens", _("Tokens"), _("Keys of programs, everybody’s"), "keys", "settings.edit"),
     SettingsPage(
-        "custom:fields", _("Fields"), _("What you add to leads, people, accounts and deals"), "rows", "field.view"
+        "custom:fields", _("Own fields"), _("What you add to leads, people, accounts and deals"), "rows", "field.view"
     ),
     SettingsPage("capture:forms", _("Forms"), _("What visitors fill in"), "note", "form.view"),
     SettingsPage("campaigns:sources", _("Sources"), _("Where leads come from"), "drop", "campaign.view"),
