@@ -66,4 +66,4 @@ def test_what_was_done_is_told_on_the_next_page_looked_at(capture, an, client, h
 def test_an_address_that_only_takes_forms_says_so_to_whoever_looks(an, capture):
     page = an.browser().get(f"/leads/{capture('Của An').public_id}/accept/")
     assert (page.status_code, page["Allow"]) == (405, "POST")
-    assert "nothing was changed" in page.content.decode()
+    assert "chưa có gì thay đổi" in page.content.decode()
