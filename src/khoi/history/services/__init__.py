@@ -3,7 +3,7 @@
 ``act`` is the door of every write; rooms call ``history.act(...)``.
 """
 
-from khoi.history.services.acting import AlreadyDone, about, act, current_act, turn
+from khoi.history.services.acting import AlreadyDone, Touched, about, act, current_act, touched, turn
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
 from khoi.history.services.claiming import Stale, claim_version
 from khoi.history.services.shaping import SHAPE, is_in_shape, note_shape, shape
@@ -19,6 +19,7 @@ __all__ = [
     "Lenience",
     "Refused",
     "Stale",
+    "Touched",
     "Undone",
     "Verified",
     "about",
@@ -31,6 +32,7 @@ __all__ = [
     "is_in_shape",
     "note_shape",
     "shape",
+    "touched",
     "turn",
     "undo_act",
     "verify",

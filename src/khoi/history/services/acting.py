@@ -2,10 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.conf import settings
@@ -17,8 +18,19 @@ from khoi.history.rules.actors import Actor
 from khoi.history.services.sealing import seal
 from khoi.kit.db.queue import WRITERS
 
-#: What an act touched: model code → ids of rows that were inserted, changed or deleted.
-Touched = Mapping[int, frozenset[int]]
+
+class Touched(dict[int, frozenset[int]]):
+    """What an act touched: table code → ids of rows that came, changed or went.
+
+    ``changed``: codes of the tables in which a row that was there before changed. ``subjects``: table code → the
+    people its touched rows spoke of.
+    """
+
+    changed: frozenset[int] = frozenset()
+    subjects: Mapping[int, frozenset[int]] = MappingProxyType({})
+
+    def subjects_of(self, codes: Iterable[int]) -> set[int]:
+        return {subject for code in codes for subject in self.subjects.get(code, ())}
 
 
 class AlreadyDone(Exception):
@@ -172,6 +184,16 @@ def _recorded(opened: Act) -> int:
 
 def touched(opened: Act) -> Touched:
     rows: dict[int, set[int]] = defaultdict(set)
-    for tbl, row_id in Change.objects.filter(act=opened).values_list("tbl", "row_id").distinct():
+    subjects: dict[int, set[int]] = defaultdict(set)
+    changed = set()
+    written = Change.objects.filter(act=opened).values_list("tbl", "row_id", "subject_id", "op").distinct()
+    for tbl, row_id, subject, op in written:
         rows[tbl].add(row_id)
-    return {tbl: frozenset(ids) for tbl, ids in rows.items()}
+        if subject is not None:
+            subjects[tbl].add(subject)
+        if op == "u":
+            changed.add(tbl)
+    found = Touched({tbl: frozenset(ids) for tbl, ids in rows.items()})
+    found.changed = frozenset(changed)
+    found.subjects = {tbl: frozenset(ids) for tbl, ids in subjects.items()}
+    return found

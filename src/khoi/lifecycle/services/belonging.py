@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from khoi.history.models import Act, Change, code_of
+from khoi.history.services import Touched
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.people.queries import Pointer, pointers
@@ -19,12 +20,13 @@ from khoi.people.queries import Pointer, pointers
 HANDED_OVER: Final = Q(op="u") & (Q(before__contains='"person_id"') | Q(before__contains='"merged_into_id"'))
 
 
-def rows_follow_survivors(act: Act) -> None:
-    """Whoever still wrote to somebody that was merged meanwhile wrote to the survivor."""
-    written = Change.objects.filter(act=act, subject_id__isnull=False).order_by()
-    subjects = [one for one in written.values_list("subject_id", flat=True).distinct() if one is not None]
-    if subjects and act.verb != people.MERGING and (merged := people.hold_merged(subjects)):
-        people.move_to_survivors(merged)
+def rows_follow_survivors(act: Act, touched: Touched) -> bool:
+    """Whoever still wrote to somebody that was merged meanwhile wrote to the survivor. Whether anybody did."""
+    subjects = touched.subjects_of(touched.subjects)
+    if not subjects or act.verb == people.MERGING or not (merged := people.hold_merged(subjects)):
+        return False
+    people.move_to_survivors(merged)
+    return True
 
 
 def former_survivors(act: Act) -> set[int]:
@@ -34,8 +36,10 @@ def former_survivors(act: Act) -> set[int]:
     return {one for one in found if one is not None}
 
 
-def rows_follow_owners(act: Act) -> None:
+def rows_follow_owners(act: Act, touched: Touched) -> None:
     """After leads, deals or people changed hands: the rows that only repeat whose they are."""
+    if not act.is_undo and not touched.changed:
+        return
     handed = HANDED_OVER | Q(op="i") if act.is_undo else HANDED_OVER
     owners = {code_of(_owner(pointer)) for pointer in _following()}
     rows: dict[int, set[int]] = defaultdict(set)

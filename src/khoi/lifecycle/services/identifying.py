@@ -10,6 +10,7 @@ from django.db.models import Q
 from khoi.accounts.models import Account, Contact
 from khoi.accounts.rules import name_key as company_key
 from khoi.history.models import Act, Change, code_of
+from khoi.history.services import Touched
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.fold import words
 from khoi.kit.names import name_key
@@ -20,7 +21,6 @@ from khoi.people.queries import count_holders, having, likenesses
 from khoi.people.rules.likeness import CROWD, identity_keys
 from khoi.people.rules.matching import MatchKey
 
-Touched = Mapping[int, frozenset[int]]
 #: (person, key)
 Held = tuple[int, MatchKey]
 
@@ -32,11 +32,10 @@ def people_moved(act: Act, touched: Touched) -> set[int]:
     """People of whom a lead, contact or account now says that they work or live elsewhere."""
     people: set[int | None] = set()
     if touched.get(code_of(Contact)):
-        changes = Change.objects.filter(act=act, tbl=code_of(Contact))
-        people |= set(changes.values_list("subject_id", flat=True))
+        people |= touched.subjects_of([code_of(Contact)])
     if touched.get(code_of(Lead)):
         people |= set(_of_leads(act))
-    if touched.get(code_of(Account)):
+    if code_of(Account) in touched.changed:
         renamed = Change.objects.filter(act=act, tbl=code_of(Account), op="u", personal__contains='"name"')
         accounts = list(renamed.values_list("row_id", flat=True))
         people |= set(Lead.objects.filter(account__in=accounts).values_list("person", flat=True))

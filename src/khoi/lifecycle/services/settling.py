@@ -4,7 +4,7 @@ Identity keys → score → stage → owner → clock → search text, set-based
 changes nothing more. After an undo only what can be rebuilt is refreshed; no new decision is taken.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Model
@@ -12,7 +12,9 @@ from django.db.models import Model
 from khoi.accounts.models import Account
 from khoi.activities.models import Activity
 from khoi.campaigns.models import Source
-from khoi.history.models import Act, Change, code_of
+from khoi.history import services as history
+from khoi.history.models import Act, code_of
+from khoi.history.services import Touched
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.fields import Facts
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
@@ -52,18 +54,16 @@ AT_ONCE = 2_000
 #: Tables whose rows speak of a person in a way that scores, judges or warms their leads.
 SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact)
 
-Touched = Mapping[int, frozenset[int]]
-
 
 def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     """The hook that closes every act; ``touched``: table code → ids of rows written in it."""
     now = act.recorded_at
-    if not refresh_only:
-        belonging.rows_follow_survivors(act)
-    belonging.rows_follow_owners(act)
+    if not refresh_only and belonging.rows_follow_survivors(act, touched):
+        touched = history.touched(act)
+    belonging.rows_follow_owners(act, touched)
     for chunk in _chunks(_people_rewritten(act, touched)):
         identifying.refresh_people(chunk)
-    concerned = _leads_concerned(act, touched) | _leads_under_new_rules(touched, now)
+    concerned = _leads_concerned(touched) | _leads_under_new_rules(touched, now)
     if not refresh_only and act.verb != IMPORTING:  # a file tells of leads and deals alike, each on its day
         concerned |= following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
         concerned |= reaching.answer_clocks(act, touched, now=now)
@@ -78,9 +78,9 @@ def _people_rewritten(act: Act, touched: Touched) -> list[int]:
     """People whose name, addresses, company or region were written; a deleted address is found through its change."""
     people = set(touched.get(code_of(Person), ()))
     if touched.get(code_of(ContactPoint)):
-        people |= _subjects(act, [ContactPoint])
+        people |= touched.subjects_of([code_of(ContactPoint)])
     people |= identifying.people_moved(act, touched)
-    if people:
+    if people and code_of(Person) in touched.changed:
         people |= belonging.former_survivors(act)
     return sorted(_with_survivors(people))
 
@@ -90,12 +90,13 @@ def _with_survivors(people: set[int]) -> set[int]:
     return people | set(survivors(people).values()) if people else people
 
 
-def _leads_concerned(act: Act, touched: Touched) -> set[int]:
+def _leads_concerned(touched: Touched) -> set[int]:
     """Leads whose score, stage or owner may follow from what was written."""
     found = set(touched.get(code_of(Lead), ()))
     said = [model for model in SAYS_SOMETHING if touched.get(code_of(model))]
     if said:
-        for chunk in _chunks(sorted(_with_survivors(_subjects(act, said)))):
+        subjects = touched.subjects_of(code_of(model) for model in said)
+        for chunk in _chunks(sorted(_with_survivors(subjects))):
             found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
     return found
 
@@ -109,12 +110,6 @@ def _leads_under_new_rules(touched: Touched, now: datetime) -> set[int]:
         return set(ids)
     Lead.objects.update(next_check_at=now)
     return set()
-
-
-def _subjects(act: Act, written: Iterable[type[Model]]) -> set[int]:
-    codes = [code_of(model) for model in written]
-    subjects = Change.objects.filter(act=act, tbl__in=codes).values_list("subject_id", flat=True).distinct()
-    return {subject for subject in subjects if subject is not None}
 
 
 def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool, imported: bool = False) -> None:
