@@ -81,7 +81,7 @@ def _tell_of_problems(method: str, operation: dict[str, Any]) -> None:
     if method in ("post", "patch", "put", "delete"):
         header = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string"}}
         operation.setdefault("parameters", []).append(header)
-    if method == "patch":
+    if method == "patch" or (method == "delete" and 200 in operation["responses"]):
         header = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         operation["parameters"].append(header)
 

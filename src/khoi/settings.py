@@ -80,6 +80,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 KHOI_RECORDER = "khoi.history.services.recording"
 KHOI_SETTLE = "khoi.lifecycle.services.settle"
 KHOI_REFERENCES = "khoi.references.REFERENCES"
+KHOI_GONE = "khoi.timemachine.views.gone_page"
 KHOI_STORY = "khoi.home.views.story.story_panel"
 KHOI_SETTINGS_PAGES = "khoi.panels.SETTINGS_PAGES"
 

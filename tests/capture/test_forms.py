@@ -18,6 +18,7 @@ from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.people.models import Consent, ContactPoint, MatchKey, Person
 from khoi.routing.models import RoutingRule, Share
+from khoi.timemachine import services as timemachine
 from khoi.touchpoints.models import Touchpoint
 from tests.cast import NOW, acting
 
@@ -364,3 +365,13 @@ def test_reading_the_page_writes_nothing(client, form):
     client.get("/f/bao-gia/thanks?at=1")
 
     assert (Act.objects.count(), Submission.objects.count()) == (before, 0)
+
+
+def test_what_was_sent_finds_its_lead_again_when_that_is_restored(form, admin):
+    put(form, CHI)
+    lead = Lead.objects.get()
+    act = lifecycle.delete_records([lead], by=admin.by, now=NOW)
+    assert Submission.objects.get().lead_id is None
+    undone = timemachine.undo(act, by=admin.by, now=NOW)
+    timemachine.undo(timemachine.undo(undone.act, by=admin.by, now=NOW).act, by=admin.by, now=NOW)
+    assert Submission.objects.get().lead_id == lead.pk

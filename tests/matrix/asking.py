@@ -60,7 +60,7 @@ def ask_api(world: World, row: Row, method: str, actor: str, **headers: str) -> 
     """With the actor's token, never with a cookie."""
     asking = world.actors[actor]
     headers |= {"Authorization": f"Bearer {asking.token}"} if asking.token else {}
-    if row.if_match and method in ("patch", "put"):
+    if row.if_match and method in ("patch", "put", "delete"):
         headers["If-Match"] = f'"{_present_version(world, row)}"'
     body = json.dumps(filled(world, row.data.get(method, {})), default=str)
     browser = fresh(Client())

@@ -196,8 +196,11 @@ def log_activity(request: HttpRequest, body: ActivityIn) -> tuple[int, dict[str,
 
 
 @router.get("/activities/{uuid:activity_id}", response=ActivityOut, summary="Read what was done")
-def show_activity(request: HttpRequest, activity_id: Id) -> dict[str, Any]:
-    return shown_activity(find(who(request), "activity.view", Activity, public_id=activity_id))
+def show_activity(request: HttpRequest, response: HttpResponse, activity_id: Id) -> dict[str, Any]:
+    """``ETag`` is its version: name it in ``If-Match`` when deleting it."""
+    activity = find(who(request), "activity.view", Activity, public_id=activity_id)
+    versioned(response, activity)
+    return shown_activity(activity)
 
 
 def _records(actor: Principal, given: dict[str, Any], action: str) -> dict[str, Any]:

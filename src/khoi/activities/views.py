@@ -91,10 +91,11 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
             activities.edit_task(task, changes=form.cleaned_data, by=actor, now=now)
         _done(request, _("Task changed."), act)
         return redirect(back)
-    return _ask(request, form, title=_("Change the task"), action=_("Save"), back=back)
+    delete_url = reverse("lifecycle:delete_task", args=[task.public_id]) if actor.may("task.delete") else ""
+    return _ask(request, form, title=_("Change the task"), action=_("Save"), back=back, delete_url=delete_url)
 
 
-def _ask(request: HttpRequest, form: Any, *, title: str, action: str, back: str) -> HttpResponse:
+def _ask(request: HttpRequest, form: Any, *, title: str, action: str, back: str, delete_url: str = "") -> HttpResponse:
     context = {
         "title": title,
         "action_url": request.path,
@@ -102,6 +103,7 @@ def _ask(request: HttpRequest, form: Any, *, title: str, action: str, back: str)
         "back_url": back,
         "form": form,
         "hidden": {"next": back},
+        "delete_url": delete_url,
     }
     return render(request, "design/confirm_page.html", context, status=422 if form.errors else 200)
 

@@ -1,4 +1,4 @@
-"""``acts``, ``undo`` and ``dump``: what was done, taking it back, and all facts as of a day."""
+"""``acts``, ``bin``, ``undo`` and ``dump``: what was done, taking it back, and all facts as of a day."""
 
 import sys
 from argparse import Namespace
@@ -42,6 +42,32 @@ def _described(act: Any) -> dict[str, Any]:
 
 def _fate(act: dict[str, Any]) -> str:
     return _("taken back by %s") % act["undone_by"] if act["undone_by"] else ""
+
+
+def deleted(options: Namespace) -> int:
+    installation.open_workspace()
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
+    from khoi.timemachine.queries.binned import binned_for
+    from khoi.timemachine.queries.words import table_words
+
+    found = binned_for(OWNER_OF_THE_MACHINE, q=" ".join(options.words), limit=min(options.limit, 500)).entries
+    rows: list[dict[str, Any]] = [
+        {
+            "act": one.act.pk,
+            "kind": one.kind,
+            "names": list(one.names),
+            "records": len(one.names) + one.others,
+            "rows": one.rows,
+            "by": one.act.actor_label or one.act.actor_kind,
+            "deleted_at": one.act.recorded_at,
+        }
+        for one in found
+    ]
+    head = [_("act"), _("when"), _("who"), _("what"), _("name"), _("rows")]
+    told = (
+        [r["act"], r["deleted_at"], r["by"], table_words(r["kind"]), ", ".join(r["names"]), r["rows"]] for r in rows
+    )
+    return show({"bin": rows}, as_json=options.json, lines=table(head, told))
 
 
 def undo(options: Namespace) -> int:

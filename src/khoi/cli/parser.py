@@ -73,6 +73,10 @@ def _people(commands: Commands) -> None:
 def _looking_back(commands: Commands) -> None:
     acts = _command(commands, "acts", "lookback:acts", _("list what was done, newest first"))
     acts.add_argument("--limit", type=_count, default=50, help=_("at most so many (default 50)"))
+    said = _("what was deleted, newest first; with WORDS only that whose name has them")
+    deleted = _command(commands, "bin", "lookback:deleted", said)
+    deleted.add_argument("words", nargs="*", metavar="WORDS", help=_("beginnings of words of a name"))
+    deleted.add_argument("--limit", type=_count, default=50, help=_("at most so many (default 50)"))
     undo = _command(commands, "undo", "lookback:undo", _("take an act back, exactly or not at all"))
     undo.add_argument("act", type=_count, metavar="ACT", help=_("its number, as khoi acts shows it"))
     undo.add_argument("--with-dependents", action="store_true", help=_("also every later act that builds on it"))

@@ -201,6 +201,7 @@ class Change(models.Model):
         indexes = [
             Index(fields=["tbl", "row_id", "id"], name="change_of_row"),
             Index(fields=["subject_id"], name="change_of_person", condition=Q(personal__isnull=False)),
+            Index(fields=["tbl", "id"], name="change_that_deleted", condition=Q(op="d")),
         ]
 
     def __str__(self) -> str:

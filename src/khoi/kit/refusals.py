@@ -68,6 +68,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "choice_said_twice": _("“%(value)s” stands there twice."),
     "too_many_choices": _("At most %(limit)s choices."),
     "too_many_fields": _("At most %(limit)s fields in use. Archive one first."),
+    "lead_has_deals": _("A deal came of it, or of one of them (%(count)s in all). Delete the deal first."),
+    "account_has_deals": _("It has deals (%(count)s in all). Delete those first, or give them another account."),
+    "holds_hidden": _("Leads or deals of others hang on it that you do not see. Ask somebody who sees them all."),
     "not_in_workspace": _("This belongs to another record."),
 }
 

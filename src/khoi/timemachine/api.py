@@ -15,7 +15,7 @@ from khoi.team.api import Body, Id, Moment, Problem, who
 from khoi.team.models import User
 from khoi.team.queries import authorize
 from khoi.timemachine import services
-from khoi.timemachine.queries import listing, sight, telling, words
+from khoi.timemachine.queries import binned, listing, sight, telling, words
 
 router = Router(tags=["history"])
 
@@ -71,6 +71,22 @@ class Feed(Schema):
     next: str = Field(description="Pass it as after; it stays the same while nothing new was done")
 
 
+class BinnedOut(Schema):
+    act: int = Field(description="Undo it to bring everything back: POST /api/acts/{act}/undo")
+    kind: str = Field(description="The table, such as leads_lead")
+    names: list[str] = Field(description="The first few of what was deleted, as they were called then")
+    records: int = Field(description="How many records were deleted")
+    rows: int = Field(description="Everything that went, the records included")
+    by: str
+    deleted_at: Moment
+    may_restore: bool
+
+
+class Bin(Schema):
+    items: list[BinnedOut]
+    next: int | None = Field(description="Pass it as before for the part behind it; null at the end")
+
+
 class UndoIn(Body):
     with_dependents: bool = Field(False, description="Take back later acts that build on it, too")
     agreed: list[int] | None = Field(None, description="The dependents you were told of: never take back others")
@@ -104,6 +120,33 @@ def _told(act: Act, changes: int, *, may: bool) -> dict[str, Any]:
     told = {name: getattr(act, name) for name in names}
     by = {"by": act.actor_label, "by_kind": act.actor_kind}
     return {**told, **by, "changes": changes, "undone_by": act.undone_by_id, "may_undo": may}
+
+
+@router.get("/bin", response=Bin, summary="What was deleted and can be brought back, latest first")
+def list_bin(
+    request: HttpRequest,
+    q: str = "",
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """``q``: beginnings of words of a name. What you may not know of is left out."""
+    actor = who(request)
+    authorize(actor, "act.view")
+    part = binned.binned_for(actor, q=q[:100].replace("\0", ""), before=before, limit=limit)
+    return {"items": [_binned(entry) for entry in part.entries], "next": part.next}
+
+
+def _binned(entry: binned.Binned) -> dict[str, Any]:
+    return {
+        "act": entry.act.pk,
+        "kind": entry.kind,
+        "names": list(entry.names),
+        "records": len(entry.names) + entry.others,
+        "rows": entry.rows,
+        "by": entry.act.actor_label,
+        "deleted_at": entry.act.recorded_at,
+        "may_restore": entry.may_restore,
+    }
 
 
 @router.get("/acts/{act_id}", response=ActFull, summary="What one act changed, from what to what")

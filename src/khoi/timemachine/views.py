@@ -24,7 +24,7 @@ from khoi.team.queries import Forbidden, Hidden, find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed, next_of
 from khoi.timemachine import services
-from khoi.timemachine.queries import listing, sight, telling, words
+from khoi.timemachine.queries import binned, gone, listing, sight, telling, words
 
 #: What the address calls a record → its table.
 RECORDS: Final[dict[str, type[models.Model]]] = {
@@ -50,6 +50,34 @@ def history(request: HttpRequest, actor: Principal) -> HttpResponse:
         "verbs": sorted(((code, str(label)) for code, label in words.VERBS.items()), key=lambda pair: pair[1]),
     }
     return render(request, "timemachine/history.html", context)
+
+
+@require_safe
+@allowed("act.view")
+def bin_page(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """What was deleted, and the way back."""
+    q = request.GET.get("q", "")[:100].replace("\0", "").strip()
+    part = binned.binned_for(actor, q=q, before=_position(request))
+    context = {"entries": part.entries, "q": q, "next_url": _next_url(part.next, {"q": q})}
+    return render(request, "timemachine/bin.html", context)
+
+
+def gone_page(request: HttpRequest, actor: Principal) -> HttpResponse | None:
+    """Instead of “nothing stands here”: who deleted the record of this address and when, for those who may restore it.
+
+    The setting ``KHOI_GONE`` names it for the gate, which stands below.
+    """
+    match = request.resolver_match
+    kinds = {name: model for model, name in telling.PAGES.items()}
+    model = kinds.get(match.view_name) if match is not None else None
+    if match is None or model is None or not actor.may("act.undo"):
+        return None
+    act = gone.deletion_of(model, match.kwargs["public_id"])
+    if act is None or not sight.may_take_back(actor, act) or act.pk not in sight.acts_seen(actor, [act]):
+        return None
+    names = gone.names_in([act]).get(act.pk, [])
+    context = {"act": act, "name": names[0] if len(names) == 1 else ""}
+    return render(request, "timemachine/gone.html", context, status=410)
 
 
 def _position(request: HttpRequest) -> int | None:

@@ -5,7 +5,8 @@
 
 from khoi.history.services.acting import AlreadyDone, Touched, about, act, current_act, touched, turn
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
-from khoi.history.services.claiming import Stale, claim_version
+from khoi.history.services.claiming import Stale, claim_version, claim_whole
+from khoi.history.services.restoring import take_out
 from khoi.history.services.shaping import SHAPE, is_in_shape, note_shape, shape
 from khoi.history.services.undoing import Lenience, Refused, Undone, undo_act
 from khoi.history.services.verifying import Anchor, Verified, anchor, verify
@@ -27,11 +28,13 @@ __all__ = [
     "anchor",
     "answer_once",
     "claim_version",
+    "claim_whole",
     "current_act",
     "forget_answers",
     "is_in_shape",
     "note_shape",
     "shape",
+    "take_out",
     "touched",
     "turn",
     "undo_act",

@@ -37,6 +37,13 @@ def claim_version(
     return dict(changes) if version == present else _merged(record, version, present, changes, whole)
 
 
+def claim_whole(record: models.Model, *, version: int) -> None:
+    """Lock the record's row until the transaction ends. Raises ``Stale`` when anything of it changed since."""
+    type(record)._base_manager.select_for_update().get(pk=record.pk)
+    if (present := version_of(record)) != version:
+        raise Stale({}, present)
+
+
 def _merged(
     record: models.Model, version: int, present: int, changes: Mapping[str, Any], whole: bool
 ) -> dict[str, Any]:

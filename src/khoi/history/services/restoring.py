@@ -21,7 +21,7 @@ def restore(plan: Plan) -> None:
     """
     with transaction.atomic():
         for model, goal in plan.goal.items():
-            _delete(model, [pk for pk, state in goal.items() if state is None and pk in plan.now[model]])
+            take_out(model, [pk for pk, state in goal.items() if state is None and pk in plan.now[model]])
         for model, goal in plan.goal.items():
             _update(
                 model, plan.now[model], {pk: s for pk, s in goal.items() if s is not None and pk in plan.now[model]}
@@ -30,8 +30,9 @@ def restore(plan: Plan) -> None:
             _insert(model, {pk: s for pk, s in goal.items() if s is not None and pk not in plan.now[model]})
 
 
-def _delete(model: Model, ids: list[int]) -> None:
+def take_out(model: Model, ids: Iterable[int]) -> None:
     """Take rows out. What is rebuilt goes with them, what can do without lets go of them."""
+    ids = list(ids)
     for pointing, field in pointers_to(model):
         if not lets_go(pointing, field):
             continue

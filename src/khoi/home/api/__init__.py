@@ -2,12 +2,12 @@
 
 from ninja import Router
 
-from khoi.home.api import leads
+from khoi.home.api import deleting, leads
 from khoi.home.api.accounts import router as accounts
 from khoi.home.api.people import router as people
 from khoi.home.api.searching import router as searching
 
-__all__ = ["leads", "router"]
+__all__ = ["deleting", "leads", "router"]
 
 router = Router()
 router.add_router("", people)

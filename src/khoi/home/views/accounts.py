@@ -30,7 +30,8 @@ from khoi.workspace import queries as workspace
 @allowed("account.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     context = found(request, actor, accounts_matching, account_rows)
-    return render(request, "home/accounts.html", {**context, "may_add": actor.may("account.create")})
+    rights = {"may_add": actor.may("account.create"), "may_delete": actor.may("account.delete")}
+    return render(request, "home/accounts.html", {**context, **rights})
 
 
 @require_GET
@@ -44,6 +45,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         "page": account_page(account, actor=actor, now=now),
         "may_edit": actor.may("account.edit"),
         "may_see_history": actor.may("act.view"),
+        "may_delete": actor.may("account.delete"),
     }
     return render(request, "home/account.html", context)
 

@@ -72,6 +72,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "may_assign": actor.may("lead.assign"),
         "may_qualify": actor.may("lead.qualify"),
         "may_export": actor.may("lead.export"),
+        "may_delete": actor.may("lead.delete"),
         "owners": _owners(actor) if actor.may("lead.assign") else (),
         "reasons": Reason.choices,
     }

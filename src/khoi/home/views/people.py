@@ -29,7 +29,8 @@ from khoi.team.views import allowed, next_of
 @allowed("person.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     context = found(request, actor, people_matching, person_rows)
-    return render(request, "home/people.html", {**context, "pairs": pairs_waiting(actor)})
+    rights = {"may_delete": actor.may("person.delete")}
+    return render(request, "home/people.html", {**context, **rights, "pairs": pairs_waiting(actor)})
 
 
 @require_GET
@@ -46,6 +47,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         "may_edit": actor.may("person.edit"),
         "may_merge": actor.may("person.merge"),
         "may_see_history": actor.may("act.view"),
+        "may_delete": actor.may("person.delete"),
         **story_of(request, person, actor),
     }
     return render(request, "home/person.html", context)

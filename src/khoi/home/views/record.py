@@ -35,6 +35,7 @@ def lead_page(request: HttpRequest, actor: Principal, public_id: str) -> HttpRes
         "may_convert": actor.may("lead.convert"),
         "may_merge": actor.may("person.merge"),
         "may_see_history": actor.may("act.view"),
+        "may_delete": actor.may("lead.delete"),
         "claims": _claims(lead),
         "neighbours": leads.neighbours_of(leads.leads_of_view(actor, own_view(actor)), lead),
         **story_of(request, lead.person, actor),

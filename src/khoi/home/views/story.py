@@ -25,6 +25,8 @@ def story_of(request: HttpRequest, person: Person, actor: Principal, *, at: str 
     return {
         "at": at,
         "may_log": actor.may("activity.create"),
+        "deletes_of": actor.id if actor.may("activity.delete") else 0,
+        "deletes_all": actor.may("activity.delete_others"),
         "days": days_of(timeline.events),
         "group": group,
         "filters": [(name, counts[name], at + address(request.GET, show=name)) for name in ("", *GROUPS)],

@@ -2,6 +2,7 @@
 
 from khoi.lifecycle.services.capturing import Captured, ConsentGiven, Enquiry, capture_lead
 from khoi.lifecycle.services.converting import Converted, convert_lead
+from khoi.lifecycle.services.deleting import GoesAlong, delete_records, names_of
 from khoi.lifecycle.services.preparing import prepare_workspace
 from khoi.lifecycle.services.recomputing import Drift, recompute
 from khoi.lifecycle.services.settling import settle
@@ -13,9 +14,12 @@ __all__ = [
     "Converted",
     "Drift",
     "Enquiry",
+    "GoesAlong",
     "capture_lead",
     "convert_lead",
+    "delete_records",
     "lead_referred_to",
+    "names_of",
     "prepare_workspace",
     "put_lead",
     "recompute",

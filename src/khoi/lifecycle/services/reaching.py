@@ -1,7 +1,9 @@
 """The response clock: it starts when a lead gets its owner and stops at the first touch from us."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+
+from django.db.models import Q
 
 from khoi.activities.models import SPOKE, TOUCHES, Activity
 from khoi.history.models import Act, code_of
@@ -75,3 +77,25 @@ def _answer(lead: Lead, activity: Activity) -> bool:
     if lead.work_status == WorkStatus.NEW or (spoke and lead.work_status == WorkStatus.ATTEMPTING):
         lead.work_status = WorkStatus.CONTACTED if spoke else WorkStatus.ATTEMPTING
     return (lead.responded_at, lead.work_status) != before
+
+
+def answers_of(activity_ids: Iterable[int], *, leaving_out: Collection[int] = ()) -> list[Lead]:
+    """The leads whose clock one of these stopped; asked before they go."""
+    done = Activity.objects.filter(pk__in=activity_ids, kind__in=TOUCHES, by__isnull=False, direction="out")
+    found: dict[int, Lead] = {}
+    for person, lead, at in done.values_list("person", "lead", "occurred_at"):
+        answered = Lead.objects.filter(pk=lead) if lead else Lead.objects.filter(person=person)
+        found |= {one.pk: one for one in answered.filter(responded_at=at).exclude(pk__in=leaving_out)}
+    return list(found.values())
+
+
+def forget_answers(leads: Iterable[Lead]) -> None:
+    """Their clocks stop at the first touch that is left, or run on."""
+    for lead in leads:
+        touches = Activity.objects.filter(person=lead.person_id, kind__in=TOUCHES, by__isnull=False)
+        left = touches.filter(Q(lead=lead) | Q(lead=None), occurred_at__gte=lead.arrived_at)
+        first = left.filter(direction="out").order_by("occurred_at", "id").first()
+        lead.responded_at = first.occurred_at if first is not None else None
+        if not left.exists() and lead.work_status in (WorkStatus.ATTEMPTING, WorkStatus.CONTACTED):
+            lead.work_status = WorkStatus.NEW
+        lead.save(update_fields=["responded_at", "work_status"])

@@ -20,7 +20,7 @@ from khoi.leads.fields import Facts
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
-from khoi.lifecycle.services import belonging, following, identifying, judging, reaching
+from khoi.lifecycle.services import belonging, deleting, following, identifying, judging, reaching
 from khoi.people.models import ContactPoint, Person
 from khoi.people.queries import survivors
 from khoi.pipeline.models import Opportunity, StageMove
@@ -72,6 +72,7 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     refresh_search(touched)
     if refresh_only:
         routing.recount(check=False)
+        deleting.relink_restored(act)
 
 
 def _people_rewritten(act: Act, touched: Touched) -> list[int]:

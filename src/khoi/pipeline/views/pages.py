@@ -76,6 +76,7 @@ def deal_context(
         "name_form": _form_of("name", one, actor, form),
         "may_edit": may_edit,
         "may_see_history": actor.may("act.view"),
+        "may_delete": actor.may("opportunity.delete"),
         "may_do": actor.may("task.edit"),
         "weighted": one.amount * one.stage.probability // 100 if one.amount is not None else None,
         "today": periods.today(now, zone),

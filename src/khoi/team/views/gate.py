@@ -5,12 +5,14 @@ from functools import wraps
 from hashlib import sha256
 from typing import Concatenate, Final, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 
 from khoi.history import services as history
 from khoi.history.services import Answered, KeyReused, Stale
@@ -62,11 +64,19 @@ def allowed(action: str, *, whole: bool = True) -> Callable[[Page[P]], Gated[P]]
                     return answer()
                 return _written(request, actor, answer)
             except (Hidden, Forbidden, Refusal, Stale, KeyReused) as problem:
-                return _refused(request, problem)
+                return _gone(request, actor, problem) or _refused(request, problem)
 
         return gated
 
     return decorate
+
+
+def _gone(request: HttpRequest, actor: Principal, problem: Exception) -> HttpResponse | None:
+    """A record that was deleted, for whoever may bring it back; ``KHOI_GONE`` names the page, which stands above."""
+    if not isinstance(problem, Hidden) or request.method not in SAFE or not settings.KHOI_GONE:
+        return None
+    page: Callable[[HttpRequest, Principal], HttpResponse | None] = import_string(settings.KHOI_GONE)
+    return page(request, actor)
 
 
 def _refused(request: HttpRequest, problem: Exception) -> HttpResponse:

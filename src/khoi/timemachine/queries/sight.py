@@ -21,6 +21,7 @@ from khoi.scoring.models import Scorecard
 from khoi.team.models import Team, Token, User
 from khoi.team.queries import Forbidden, Hidden, visible
 from khoi.team.rules import PARTNER, Principal
+from khoi.timemachine.queries import gone as deleted
 from khoi.touchpoints.models import Touchpoint
 from khoi.workspace.models import File, Workspace
 
@@ -101,6 +102,7 @@ def acts_seen(actor: Principal, acts: Collection[Act]) -> set[int]:
     if sees_all(actor):
         return {act.pk for act in acts}
     found = {act.pk for act in acts if did(actor, act)}
+    found |= deleted.looked_after(actor, [act for act in acts if act.pk not in found])
     changes = Change.objects.filter(act_id__in={act.pk for act in acts} - found)
     for code in list(changes.order_by().values_list("tbl", flat=True).distinct()):
         rows = seen(model_of(code), actor).order_by().values("pk")
@@ -127,9 +129,10 @@ def known_of(actor: Principal, act_ids: Collection[int]) -> tuple[list[Act], int
 
 def seen_changes(actor: Principal, changes: Iterable[RowChange]) -> list[RowChange]:
     """Those changes whose row the actor sees. A row that is gone is seen with its person; without one, by
-    whoever took part in the act or sees everything."""
+    whoever took part in the act, looks after whom all deleted records belonged to, or sees everything."""
     told = list(changes)
-    mine = {c.act.pk for c in told if did(actor, c.act)}
+    acts = {c.act.pk: c.act for c in told}
+    mine = {pk for pk, act in acts.items() if did(actor, act)} | deleted.looked_after(actor, acts.values())
     rows: dict[Model, set[int]] = defaultdict(set)
     for change in told:
         rows[change.model].add(change.row_id)
@@ -186,4 +189,6 @@ def _unseen(actor: Principal, model: Model, rows: "models.QuerySet[Change]", *, 
     gone = beside.exclude(row_id__in=model._base_manager.order_by().values("pk"))
     if beside.exclude(pk__in=gone.values("pk")).exists():
         return True
-    return not mine and gone.exclude(subject_id__in=seen(Person, actor).order_by().values("pk")).exists()
+    if mine or deleted.looked_after(actor, Act.objects.filter(pk__in=rows.values("act"))):
+        return False
+    return gone.exclude(subject_id__in=seen(Person, actor).order_by().values("pk")).exists()

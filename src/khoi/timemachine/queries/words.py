@@ -34,6 +34,18 @@ VERBS: Final[Words] = {
     "complete_task": _("Finished a task"),
     "convert_lead": _("Converted a lead"),
     "deactivate_user": _("Deactivated a user"),
+    "delete_account": _("Deleted an account"),
+    "delete_accounts": _("Deleted accounts"),
+    "delete_activities": _("Deleted what had been logged"),
+    "delete_activity": _("Deleted what had been logged"),
+    "delete_lead": _("Deleted a lead"),
+    "delete_leads": _("Deleted leads"),
+    "delete_opportunities": _("Deleted deals"),
+    "delete_opportunity": _("Deleted a deal"),
+    "delete_people": _("Deleted people"),
+    "delete_person": _("Deleted a person"),
+    "delete_task": _("Deleted a task"),
+    "delete_tasks": _("Deleted tasks"),
     "describe_lead": _("Described a lead"),
     "disqualify": _("Disqualified a lead"),
     "disqualify_leads": _("Disqualified leads"),
@@ -334,6 +346,10 @@ def verb_words(verb: str) -> str:
 
 def row_words(model: type[models.Model]) -> str:
     return str(ROWS.get(model._meta.db_table) or model._meta.verbose_name)
+
+
+def table_words(table: str) -> str:
+    return str(ROWS.get(table, table))
 
 
 def field_words(name: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from khoi.design.templatetags import formats
 from khoi.history.models import Act
 from khoi.timemachine.queries.telling import Value
-from khoi.timemachine.queries.words import door_words, verb_words
+from khoi.timemachine.queries.words import door_words, table_words, verb_words
 
 register = template.Library()
 
@@ -29,6 +29,12 @@ def who(act: Act) -> str:
 @register.filter
 def door(act: Act) -> str:
     return door_words(act.via)
+
+
+@register.filter
+def row_kind(table: str) -> str:
+    """What one row of a table is."""
+    return table_words(table)
 
 
 @register.filter
