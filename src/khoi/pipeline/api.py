@@ -20,7 +20,21 @@ from khoi.pipeline import queries
 from khoi.pipeline import services as pipeline
 from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage
 from khoi.pipeline.services import GateClosed
-from khoi.team.api import Body, Custom, Day, Id, Moment, Page, Problem, named_version, page_of, versioned, who
+from khoi.team.api import (
+    Body,
+    Custom,
+    Day,
+    Id,
+    Moment,
+    Page,
+    PastOut,
+    Problem,
+    named_version,
+    page_of,
+    past_of,
+    versioned,
+    who,
+)
 from khoi.team.models import User
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
@@ -227,11 +241,23 @@ def open_opportunity(request: HttpRequest, response: HttpResponse, body: Opportu
     return 201, _whole(actor, made)
 
 
-@router.get("/opportunities/{uuid:opportunity_id}", response=OpportunityWhole, summary="Read a deal")
-def show_opportunity(request: HttpRequest, response: HttpResponse, opportunity_id: Id) -> dict[str, Any]:
-    """``ETag`` is its version: name it in ``If-Match`` when changing it."""
+@router.get("/opportunities/{uuid:opportunity_id}", response=OpportunityWhole | PastOut, summary="Read a deal")
+def show_opportunity(
+    request: HttpRequest,
+    response: HttpResponse,
+    opportunity_id: Id,
+    as_of: Day | None = None,
+    known: Literal["now", "then"] = "now",
+) -> dict[str, Any]:
+    """``ETag`` is its version: name it in ``If-Match`` when changing it.
+
+    With ``as_of`` instead what was there at the end of that day: what we know ``now`` about it, or what we showed
+    ``then``.
+    """
     actor = who(request)
     found = find(actor, "opportunity.view", Opportunity, public_id=opportunity_id)
+    if as_of is not None:
+        return past_of(request, found, as_of, known)
     versioned(response, found)
     return _whole(actor, found)
 

@@ -1,7 +1,9 @@
 """What was done, and taking it back, for programs."""
 
+from datetime import date
 from typing import Annotated, Any
 
+from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
@@ -11,11 +13,14 @@ from khoi.custom.rules import as_json
 from khoi.history.models import Act
 from khoi.history.queries import Place, RowChange, changes_after
 from khoi.history.services import Refused
+from khoi.reports.queries.asking import end_of
 from khoi.team.api import Body, Id, Moment, Problem, who
 from khoi.team.models import User
 from khoi.team.queries import authorize
+from khoi.team.rules import Principal
 from khoi.timemachine import services
-from khoi.timemachine.queries import binned, listing, sight, telling, words
+from khoi.timemachine.queries import binned, listing, past, sight, telling, words
+from khoi.workspace import queries as workspace
 
 router = Router(tags=["history"])
 
@@ -147,6 +152,15 @@ def _binned(entry: binned.Binned) -> dict[str, Any]:
         "deleted_at": entry.act.recorded_at,
         "may_restore": entry.may_restore,
     }
+
+
+def record_then(record: models.Model, actor: Principal, as_of: date, known: str) -> dict[str, Any]:
+    """What ``?as_of=`` adds to an answer about one record: ``was_there``, ``values``, ``hanging``."""
+    authorize(actor, "act.view")
+    if not date(1900, 1, 1) <= as_of <= workspace.today(timezone.now()):
+        raise Problem(422, "bad_day", "as_of is a day from 1900 to today.")
+    raw = past.raw_as_of(record, actor, end_of(as_of), known=known)
+    return {"was_there": raw.values is not None, "values": raw.values or {}, "hanging": raw.hanging}
 
 
 @router.get("/acts/{act_id}", response=ActFull, summary="What one act changed, from what to what")

@@ -1,7 +1,7 @@
 """The steps of many rows of one table, and the table as of a moment."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -64,22 +64,28 @@ def current_rows(model: type[models.Model], row_ids: Iterable[int] | None = None
     return {pk: dict(zip(columns.values(), values, strict=True)) for part in parts for pk, *values in part}
 
 
-def table_as_of(model: type[models.Model], at: datetime, *, known: str) -> Rows:
+def table_as_of(model: type[models.Model], at: datetime, *, known: str, among: Collection[int] | None = None) -> Rows:
     """Row id → values, as of the moment ``at``.
 
     ``known="then"``: what stood in the table at that moment. ``known="now"``: what we know today about
     that moment: only what had occurred by then, late entries included, acts taken back left out.
-    Derived columns hold today's values either way.
+    Derived columns hold today's values either way. ``among``: only these rows, and no more is read than theirs.
     """
     if known not in ("now", "then"):
         raise ValueError("known is “now” or “then”")
-    rows = _then(model, at) if known == "then" else _now(model, at)
+    rows = _then(model, at, among) if known == "then" else _now(model, at, among)
     return {pk: values for pk, values in rows.items() if values is not None}
 
 
-def _then(model: type[models.Model], at: datetime) -> dict[int, Values | None]:
-    rows: dict[int, Values | None] = dict(current_rows(model))
-    later = Change.objects.filter(tbl=code_of(model), act__recorded_at__gt=at).order_by("id").values_list(*READ)
+def _changes(model: type[models.Model], among: Collection[int] | None) -> "models.QuerySet[Change]":
+    """Of one table, or of these rows of it: a page of them, not many."""
+    changes = Change.objects.filter(tbl=code_of(model))
+    return changes if among is None else changes.filter(row_id__in=list(among))
+
+
+def _then(model: type[models.Model], at: datetime, among: Collection[int] | None) -> dict[int, Values | None]:
+    rows: dict[int, Values | None] = dict(current_rows(model, among))
+    later = _changes(model, among).filter(act__recorded_at__gt=at).order_by("id").values_list(*READ)
     steps: dict[int, list[Step]] = defaultdict(list)
     fields = columns_of(model)
     for pk, act, row, op, before, personal in later.iterator(chunk_size=CHUNK):
@@ -87,10 +93,10 @@ def _then(model: type[models.Model], at: datetime) -> dict[int, Values | None]:
     return rows | {pk: rewound(found, rows.get(pk)) for pk, found in steps.items()}
 
 
-def _now(model: type[models.Model], at: datetime) -> dict[int, Values | None]:
+def _now(model: type[models.Model], at: datetime, among: Collection[int] | None) -> dict[int, Values | None]:
     """Only rows that changed later have to be walked; all others stand as they were."""
-    rows: dict[int, Values | None] = dict(current_rows(model))
-    later = Change.objects.filter(STANDING, tbl=code_of(model), act__occurred_at__gt=at)
+    rows: dict[int, Values | None] = dict(current_rows(model, among))
+    later = _changes(model, among).filter(STANDING, act__occurred_at__gt=at)
     steps = steps_of(model, set(later.values_list("row_id", flat=True).distinct()), stands(model))
     late = frozenset(later.values_list("act_id", flat=True).distinct())
     dated: str | None = getattr(model, "occurred_field", None)

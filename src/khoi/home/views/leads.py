@@ -73,6 +73,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "may_qualify": actor.may("lead.qualify"),
         "may_export": actor.may("lead.export"),
         "may_delete": actor.may("lead.delete"),
+        "may_see_history": actor.may("act.view"),
         "owners": _owners(actor) if actor.may("lead.assign") else (),
         "reasons": Reason.choices,
     }

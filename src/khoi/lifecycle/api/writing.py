@@ -17,7 +17,7 @@ from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.lifecycle.api.shown import LeadOut, ScoreLines
 from khoi.lifecycle.queries.telling import shown_lead, shown_score
-from khoi.team.api import Body, Custom, Id, named_version, versioned, who
+from khoi.team.api import Body, Custom, Day, Id, PastOut, named_version, past_of, versioned, who
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 
@@ -144,10 +144,21 @@ def create_lead(request: HttpRequest, response: HttpResponse, body: LeadIn) -> t
     return 201, shown_lead(lead, now=now)
 
 
-@router.get("/leads/{uuid:lead_id}", response=LeadOut, summary="Read a lead with its reasons")
-def show_lead(request: HttpRequest, response: HttpResponse, lead_id: Id) -> dict[str, Any]:
-    """Everything known of the lead. `ETag` is its version: name it in `If-Match` when changing it."""
+@router.get("/leads/{uuid:lead_id}", response=LeadOut | PastOut, summary="Read a lead with its reasons")
+def show_lead(
+    request: HttpRequest,
+    response: HttpResponse,
+    lead_id: Id,
+    as_of: Day | None = None,
+    known: Literal["now", "then"] = "now",
+) -> dict[str, Any]:
+    """Everything known of the lead. `ETag` is its version: name it in `If-Match` when changing it.
+
+    With `as_of` instead what was there at the end of that day: what we know `now` about it, or what we showed `then`.
+    """
     lead = find(who(request), "lead.view", Lead, public_id=lead_id)
+    if as_of is not None:
+        return past_of(request, lead, as_of, known)
     versioned(response, lead)
     return shown_lead(lead, now=timezone.now())
 

@@ -51,7 +51,7 @@ HOLD: Final[dict[tuple[Model, str], str]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Going:
     """``rows`` go. ``staying`` lose what they pointed at, by (table, field); of these ``unrecorded`` leave no trace in
     history, as pairs of a row and what it pointed at. ``held``: rows that stand in the way, by the refusal's code."""

@@ -65,6 +65,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "board_url": reverse("pipeline:board") + wanted.address(state="open", stage=None, step="", closed="", q=""),
         "may_add": actor.may("opportunity.create"),
         "may_delete": actor.may("opportunity.delete"),
+        "may_see_history": actor.may("act.view"),
         "exports": _exports(wanted, sort) if actor.may("opportunity.export") else [],
         **choices_of(wanted, actor),
     }

@@ -5,7 +5,20 @@ read the actor with ``who(request)``, ask the gateway, and make one service call
 record call ``named_version(request)`` and ``history.claim_version``; answers about one record are ``versioned``.
 """
 
-from khoi.team.api.asking import Body, Custom, Day, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.api.asking import (
+    Body,
+    Custom,
+    Day,
+    Id,
+    Moment,
+    Page,
+    PastOut,
+    named_version,
+    page_of,
+    past_of,
+    versioned,
+    who,
+)
 from khoi.team.api.bearer import BearerAuth
 from khoi.team.api.problems import Problem, problem
 from khoi.team.api.routes import router
@@ -18,9 +31,11 @@ __all__ = [
     "Id",
     "Moment",
     "Page",
+    "PastOut",
     "Problem",
     "named_version",
     "page_of",
+    "past_of",
     "problem",
     "router",
     "versioned",

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Generic, TypeVar, cast
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from ninja import Schema
 from pydantic import (
     AwareDatetime,
@@ -77,6 +79,23 @@ class Page(Schema, Generic[T]):
 
     items: list[T]
     next: str | None = None
+
+
+class PastOut(Schema):
+    """A record at the end of a day."""
+
+    id: Id
+    as_of: date
+    known: Literal["now", "then"]
+    was_there: bool
+    values: dict[str, Any] = Field(description="Empty when it was not there yet; without what is computed, as scores")
+    hanging: dict[str, list[dict[str, Any]]] = Field(description="Table → the rows that hung on it, latest first")
+
+
+def past_of(request: HttpRequest, record: models.Model, as_of: date, known: str) -> dict[str, Any]:
+    """The answer for ``?as_of=``; the setting ``KHOI_PAST_API`` names what makes it, which stands above."""
+    tell: Callable[..., dict[str, Any]] = import_string(settings.KHOI_PAST_API)
+    return {"id": record.public_id, "as_of": as_of, "known": known, **tell(record, who(request), as_of, known)}  # type: ignore[attr-defined]
 
 
 def who(request: HttpRequest) -> Principal:

@@ -61,7 +61,7 @@ def allowed(action: str, *, whole: bool = True) -> Callable[[Page[P]], Gated[P]]
 
             try:
                 if request.method in SAFE or not whole:
-                    return answer()
+                    return _past(request, actor, action) or answer()
                 return _written(request, actor, answer)
             except (Hidden, Forbidden, Refusal, Stale, KeyReused) as problem:
                 return _gone(request, actor, problem) or _refused(request, problem)
@@ -69,6 +69,14 @@ def allowed(action: str, *, whole: bool = True) -> Callable[[Page[P]], Gated[P]]
         return gated
 
     return decorate
+
+
+def _past(request: HttpRequest, actor: Principal, action: str) -> HttpResponse | None:
+    """The page as of an earlier day, where it has one; ``KHOI_PAST`` names what makes it, which stands above."""
+    if "as_of" not in request.GET or request.method not in SAFE or not settings.KHOI_PAST or not actor.may(action):
+        return None
+    page: Callable[[HttpRequest, Principal], HttpResponse | None] = import_string(settings.KHOI_PAST)
+    return page(request, actor)
 
 
 def _gone(request: HttpRequest, actor: Principal, problem: Exception) -> HttpResponse | None:

@@ -1,7 +1,7 @@
 """All facts and decisions as text that is equal whenever the data is: of today, or as of a moment."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from khoi.routing.models import Assignment
 Values = dict[str, Any]
 #: (occurred at, id, before, after) of one decision about a row.
 Decided = tuple[datetime, int, Any, Any]
+#: Row id → its decisions; of these rows, or of all.
+Decisions = Callable[[Collection[int] | None], dict[int, list[Decided]]]
 
 
 def canonical(as_of: datetime | None = None, *, known: str = "now") -> Iterator[str]:
@@ -45,9 +47,16 @@ def _rows(model: type[models.Model], as_of: datetime | None, known: str) -> Iter
         return ((row.pk, values_of(row)) for row in model._base_manager.order_by("pk").iterator(chunk_size=5_000))
     rows = table_as_of(model, as_of, known=known)
     if known == "now":
-        for column, decisions, unset in MIRRORED.get(model, ()):
-            _follow(rows, column, decisions(), as_of, unset)
+        follow_decisions(model, rows, as_of)
     return sorted(rows.items())
+
+
+def follow_decisions(
+    model: type[models.Model], rows: dict[int, Values], at: datetime, among: Collection[int] | None = None
+) -> None:
+    """Bring the columns that repeat a decision to the one that held at the moment; ``among``: as ``table_as_of``."""
+    for column, decisions, unset in MIRRORED.get(model, ()):
+        _follow(rows, column, decisions(among), at, unset)
 
 
 def _follow(rows: dict[int, Values], column: str, decided: dict[int, list[Decided]], at: datetime, unset: Any) -> None:
@@ -58,10 +67,12 @@ def _follow(rows: dict[int, Values], column: str, decided: dict[int, list[Decide
         rows[pk][column] = by_then[-1] if by_then else (every[0][2] or unset)
 
 
-def _decisions(model: type[models.Model], of: str, before: str, after: str) -> Callable[[], dict[int, list[Decided]]]:
-    def read() -> dict[int, list[Decided]]:
+def _decisions(model: type[models.Model], of: str, before: str, after: str) -> Decisions:
+    def read(among: Collection[int] | None) -> dict[int, list[Decided]]:
         found: dict[int, list[Decided]] = {}
         rows = model._base_manager.values_list(of, "occurred_at", "id", before, after)
+        if among is not None:
+            rows = rows.filter(**{f"{of}__in": list(among)})
         for pk, moment, number, earlier, later in rows.iterator(chunk_size=5_000):
             found.setdefault(pk, []).append((moment, number, earlier, later))
         return found
@@ -70,7 +81,7 @@ def _decisions(model: type[models.Model], of: str, before: str, after: str) -> C
 
 
 #: Column that repeats the latest decision → where the decisions are, and the value before any.
-MIRRORED: dict[type[models.Model], list[tuple[str, Callable[[], dict[int, list[Decided]]], Any]]] = {
+MIRRORED: dict[type[models.Model], list[tuple[str, Decisions, Any]]] = {
     Lead: [
         ("lifecycle_stage", _decisions(StageChange, "lead_id", "from_stage", "to_stage"), Stage.SUSPECT.value),
         ("owner_id", _decisions(Assignment, "lead_id", "previous_owner_id", "owner_id"), None),

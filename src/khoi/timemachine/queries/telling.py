@@ -100,19 +100,22 @@ def public_ids(changes: Iterable[RowChange]) -> dict[tuple[Model, int], UUID]:
 
 def tell_act(act: Act, actor: Principal) -> Told:
     changes, further = seen_of(act, actor)
-    return Told(_rows(changes, actor), further)
+    return Told(tell_rows(changes, actor), further)
 
 
 def tell_record(record: models.Model, actor: Principal) -> Told:
     """The record's own history, latest first."""
     changes = history_of(record)
-    rows = _rows(changes[:SHOWN], actor)
+    rows = tell_rows(changes[:SHOWN], actor)
     return Told(rows, len(changes) - len(rows))
 
 
-def _rows(changes: list[RowChange], actor: Principal) -> list[Row]:
+def tell_rows(
+    changes: list[RowChange], actor: Principal, *, then: Mapping[tuple[Model, int], str] | None = None
+) -> list[Row]:
+    """``then``: names that rows had at an earlier moment, instead of today's."""
     values = told_changes(changes)
-    names = _Names(actor, changes, values)
+    names = _Names(actor, changes, values, then)
     return [
         _row_of_value(change, values[change.change_id], names)
         if change.change_id in values
@@ -199,9 +202,13 @@ class _Names:
     """The names of rows and of what they point at, read once per table; what the actor may not see has none."""
 
     def __init__(
-        self, actor: Principal, changes: list[RowChange], values: Mapping[int, ValueChange] | None = None
+        self,
+        actor: Principal,
+        changes: list[RowChange],
+        values: Mapping[int, ValueChange] | None = None,
+        then: Mapping[tuple[Model, int], str] | None = None,
     ) -> None:
-        self._actor = actor
+        self._actor, self._then = actor, then or {}
         wanted: dict[Model, set[int]] = defaultdict(set)
         for change in changes:
             wanted[change.model].add(change.row_id)
@@ -220,13 +227,15 @@ class _Names:
 
     def of_target(self, model: Model, pk: int) -> Value:
         row = self._rows.get(model, {}).get(pk)
-        return Value("text", self._name(row)) if row is not None else Value("hidden")
+        return Value("text", self._then.get((model, pk)) or self._name(row)) if row is not None else Value("hidden")
 
     def named(self, model: Model, pk: int) -> str:
         row = self._rows.get(model, {}).get(pk)
         return self._name(row) if row is not None else ""
 
     def of_row(self, change: RowChange) -> str:
+        if (change.model, change.row_id) in self._then:
+            return self._then[change.model, change.row_id]
         row = self._rows.get(change.model, {}).get(change.row_id)
         if row is not None:
             return self._name(row)

@@ -1,0 +1,312 @@
+"""One record, with what hung on it, as of the end of a day; and the lists of leads and deals of that day.
+
+Only the rows concerned are read. Rights are today's: who may not see a row now does not see it then.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import Q
+
+from khoi.accounts.models import Account, AccountValue, Contact
+from khoi.activities.models import Activity, Task
+from khoi.custom.models import CustomValue
+from khoi.history.models import KINDS, Act, Change, code_of
+from khoi.history.queries import RowChange, table_as_of
+from khoi.history.queries.images import columns_of, image, value_of
+from khoi.history.queries.stories import FieldChange
+from khoi.leads.models import BantFact, Lead, LeadValue
+from khoi.people.models import Consent, ContactPoint, Person, PersonValue
+from khoi.pipeline.models import Opportunity, OpportunityValue, StageMove
+from khoi.qualification.models import StageChange
+from khoi.routing.models import Assignment
+from khoi.team.rules import Principal
+from khoi.timemachine.queries import telling
+from khoi.timemachine.queries.dump import follow_decisions
+from khoi.timemachine.queries.sight import Model, seen, sees_all
+from khoi.timemachine.queries.words import field_words
+from khoi.touchpoints.models import Touchpoint
+
+Values = dict[str, Any]
+
+#: A record → the tables whose rows hang on it, and by which column.
+HANGING: Final[dict[Model, tuple[tuple[Model, str], ...]]] = {
+    Lead: (
+        (LeadValue, "lead_id"),
+        (Opportunity, "lead_id"),
+        (Task, "lead_id"),
+        (BantFact, "lead_id"),
+        (Activity, "lead_id"),
+        (StageChange, "lead_id"),
+        (Assignment, "lead_id"),
+    ),
+    Person: (
+        (ContactPoint, "person_id"),
+        (PersonValue, "person_id"),
+        (Consent, "person_ref"),
+        (Lead, "person_id"),
+        (Opportunity, "person_id"),
+        (Contact, "person_id"),
+        (Task, "person_id"),
+        (Activity, "person_id"),
+        (Touchpoint, "person_id"),
+    ),
+    Account: (
+        (AccountValue, "account_id"),
+        (Opportunity, "account_id"),
+        (Contact, "account_id"),
+        (Lead, "account_id"),
+    ),
+    Opportunity: ((OpportunityValue, "opportunity_id"), (StageMove, "opportunity_id")),
+}
+#: Rows of each table that are written out, the latest.
+SHOWN: Final = 50
+#: Rows that were deleted since and have no person: seen by whoever they belonged to.
+OWNED: Final = (Lead, Opportunity, Task)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    at: datetime
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows of one table that hung on the record; ``further``: how many are not written out."""
+
+    table: str
+    rows: list[telling.Row]
+    further: int
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + self.further
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """``values``: column → value; None when the record was not there. ``row`` tells them in words."""
+
+    values: Values | None
+    row: telling.Row | None
+    sections: list[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The same for programs: the record's values, and table → values of the rows that hung on it."""
+
+    values: Values | None
+    hanging: dict[str, list[Values]]
+
+
+def record_as_of(record: models.Model, actor: Principal, at: datetime, *, known: str) -> Past:
+    """What the pages of history tell of the record at that moment."""
+    model = type(record)
+    values = rows_as_of(model, [record.pk], at, known=known).get(record.pk)
+    if values is None:
+        return Past(None, None, [])
+    moment = Moment(at, known)
+    [row] = _told(model, {record.pk: values}, actor, moment)
+    person = rows_as_of(Person, [values["person_id"]], at, known=known) if "person_id" in values else {}
+    sections = [Section(Person._meta.db_table, _told(Person, person, actor, moment), 0)] if person else []
+    for hanging, column in HANGING[model]:
+        rows = _hanging(hanging, column, record.pk, actor, at, known)
+        if rows:
+            shown = dict(list(rows.items())[:SHOWN])
+            told = _told(hanging, shown, actor, moment, without=_said(column, values))
+            sections.append(Section(hanging._meta.db_table, told, len(rows) - len(shown)))
+    return Past(values, row, sections)
+
+
+def raw_as_of(record: models.Model, actor: Principal, at: datetime, *, known: str) -> Raw:
+    model = type(record)
+    rows = rows_as_of(model, [record.pk], at, known=known)
+    if record.pk not in rows:
+        return Raw(None, {})
+    found = {
+        hanging._meta.db_table: _public(hanging, _hanging(hanging, column, record.pk, actor, at, known))
+        for hanging, column in HANGING[model]
+    }
+    return Raw(_public(model, rows)[0], {table: lines for table, lines in found.items() if lines})
+
+
+def rows_as_of(model: Model, ids: Collection[int], at: datetime, *, known: str) -> dict[int, Values]:
+    """These rows as of the moment; a stage and an owner follow the dates of their decisions, as in the reports."""
+    rows = table_as_of(model, at, known=known, among=ids)
+    if known == "now":
+        follow_decisions(model, rows, at, among=ids)
+    return rows
+
+
+def _hanging(model: Model, column: str, pk: int, actor: Principal, at: datetime, known: str) -> dict[int, Values]:
+    """Rows of the table that hung on the record then, latest first; those deleted since included."""
+    standing = set(seen(model, actor).filter(**{column: pk}).values_list("pk", flat=True))
+    gone = _gone(model, column, pk)
+    rows = rows_as_of(model, standing | gone, at, known=known)
+    mine = {
+        row: values
+        for row, values in rows.items()
+        if values.get(column) == pk and (row in standing or _sees_gone(model, values, actor))
+    }
+    day = str(getattr(model, "occurred_field", "") or "")
+    return dict(sorted(mine.items(), key=lambda pair: (str(pair[1].get(day) or ""), pair[0]), reverse=True))
+
+
+def _gone(model: Model, column: str, pk: int) -> set[int]:
+    """Rows that pointed at the record when they were deleted."""
+    named = Q(before__contains=f'"{column}":{pk}') | Q(before__contains=f'"{column}": {pk}')
+    gone = Change.objects.filter(named, tbl=code_of(model), op="d").values_list("row_id", flat=True)
+    return set(gone) - set(model._base_manager.filter(pk__in=list(gone)).values_list("pk", flat=True))
+
+
+def _sees_gone(model: Model, values: Values, actor: Principal) -> bool:
+    return model not in OWNED or sees_all(actor) or values.get("owner_id") == actor.id
+
+
+def _told(
+    model: Model, rows: dict[int, Values], actor: Principal, moment: Moment, *, without: Collection[str] = ()
+) -> list[telling.Row]:
+    """Rows in words, as a history page shows one that has just come; people and accounts by their names of that day."""
+    then, of_value = _names_then(model, rows, moment), issubclass(model, CustomValue)
+    leave = () if of_value else without
+    came = [_came(model, pk, {c: v for c, v in row.items() if c not in leave}) for pk, row in rows.items()]
+    told = telling.tell_rows(came, actor, then=then)
+    bare = of_value or not (model in telling.PAGES or any(hasattr(model, name) for name in telling.NAMING))
+    return [replace(row, name="", url="") for row in told] if bare else told
+
+
+def _said(column: str, of: Values) -> set[str]:
+    """Columns of a hanging row that would only say again whose it is."""
+    return {column, "lead_id"} | ({"person_id"} if "person_id" in of else set())
+
+
+def _names_then(model: Model, rows: dict[int, Values], moment: Moment) -> dict[tuple[Model, int], str]:
+    """What the rows, and the people, accounts, leads and contacts they name, were called that day."""
+    of_person = {
+        (target, pk): person
+        for target, column in ((Lead, "lead_id"), (Contact, "contact_id"))
+        for pk, person in target._base_manager.filter(pk__in=_ids(rows, column)).values_list("pk", "person")
+    }
+    people = _called(Person, {*_ids(rows, "person_id"), *of_person.values()}, "full_name", moment)
+    accounts = _called(Account, _ids(rows, "account_id"), "name", moment)
+    names: dict[tuple[Model, int], str] = {(Person, pk): name for pk, name in people.items()}
+    names |= {(Account, pk): name for pk, name in accounts.items()}
+    names |= {row: people[person] for row, person in of_person.items() if people.get(person)}
+    for pk, values in rows.items():
+        own = next((str(values[c]) for c in telling.NAMING if values.get(c)), "")
+        if named := own or people.get(values.get("person_id") or 0) or values.get("company_name"):
+            names[model, pk] = str(named)
+    return names
+
+
+def _ids(rows: dict[int, Values], column: str) -> set[int]:
+    return {values[column] for values in rows.values() if values.get(column)}
+
+
+def _called(model: Model, ids: set[int], column: str, moment: Moment) -> dict[int, str]:
+    found = rows_as_of(model, ids, moment.at, known=moment.known) if ids else {}
+    return {pk: str(values[column]) for pk, values in found.items()}
+
+
+def _came(model: Model, pk: int, values: Values) -> RowChange:
+    kept = _kept(model)
+    fields = tuple(FieldChange(kept[column], None, value) for column, value in values.items() if column in kept)
+    return RowChange(pk, Act(), model, pk, None, "i", fields, False)
+
+
+def _kept(model: Model) -> dict[str, str]:
+    """Column → field, without what is rebuilt (of which nobody knows the past) and what is secret."""
+    silent = KINDS[model].unrecorded | KINDS[model].secret
+    return {column: field.name for column, field in columns_of(model).items() if column not in silent}
+
+
+def _public(model: Model, rows: dict[int, Values]) -> list[Values]:
+    """Field → value; what a row points at by its public id or its code, where it has one."""
+    kept = _kept(model)
+    outside = {
+        column: _outside(field.related_model, _ids(rows, column))
+        for column, field in columns_of(model).items()
+        if column in kept and isinstance(field, models.ForeignKey)
+    }
+    return [
+        {kept[c]: outside[c].get(v, v) if c in outside else v for c, v in values.items() if c in kept}
+        for values in rows.values()
+    ]
+
+
+def _outside(model: Model, ids: set[int]) -> dict[int, Any]:
+    names = {field.name for field in model._meta.concrete_fields}
+    said = next((name for name in ("public_id", "code") if name in names), "pk")
+    return dict(model._base_manager.filter(pk__in=ids).values_list("pk", said))
+
+
+# --- lists
+
+
+#: What the lists tell of each row, by field.
+COLUMNS: Final[dict[Model, tuple[str, ...]]] = {
+    Lead: ("lifecycle_stage", "work_status", "owner", "source", "arrived_at"),
+    Opportunity: ("stage", "amount", "close_on", "owner", "closed_at"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A lead or deal of that day, with the values of ``COLUMNS``. ``url``: of its page; empty when it is gone today."""
+
+    name: str
+    url: str
+    values: tuple[telling.Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """``more``: whether there is another page."""
+
+    lines: list[Line]
+    more: bool
+
+
+def list_as_of(model: Model, actor: Principal, at: datetime, *, known: str, page: int, size: int) -> Lines:
+    """Leads or deals that were there, latest first. No more is read than the pages up to this one."""
+    day = "created_at" if known == "then" else str(model.occurred_field)  # type: ignore[attr-defined]
+    start = (page - 1) * size
+    keys = list(islice(_keys(model, actor, at, day), start, start + size + 1))
+    ids = [pk for _, pk in keys[:size]]
+    rows = rows_as_of(model, ids, at, known=known)
+    told = dict(zip(rows, _told(model, rows, actor, Moment(at, known)), strict=True))
+    lines = [Line(told[pk].name, told[pk].url, tuple(_cells(model, told[pk]))) for pk in ids if pk in rows]
+    return Lines(lines, len(keys) > size)
+
+
+def _cells(model: Model, row: telling.Row) -> Iterator[telling.Value]:
+    told = {line.label: line.after for line in row.lines}
+    for name in COLUMNS[model]:
+        yield told.get(field_words(name), telling.Value("empty"))
+
+
+def _keys(model: Model, actor: Principal, at: datetime, day: str) -> Iterator[tuple[datetime, int]]:
+    """(day, id) of what may have been there, latest first: rows of today, and those deleted since."""
+    standing = seen(model, actor).filter(**{f"{day}__lte": at}).order_by(f"-{day}", "-pk").values_list(day, "pk")
+    field = columns_of(model)[day]
+    gone = []
+    for row, before, personal in _deleted(model):
+        values = {c: v for c, v in image(before, personal).items() if c in (day, "owner_id")}
+        moment = value_of(field, values.get(day))
+        if moment is not None and moment <= at and _sees_gone(model, values, actor):
+            gone.append((moment, row))
+    return merge(standing.iterator(chunk_size=200), sorted(gone, reverse=True), reverse=True)
+
+
+def _deleted(model: Model) -> "models.QuerySet[Any, Any]":
+    """The last deletion of each row that is gone today."""
+    gone = Change.objects.filter(tbl=code_of(model), op="d").exclude(row_id__in=model._base_manager.values("pk"))
+    last = gone.order_by().values("row_id").annotate(last=models.Max("id")).values("last")
+    return gone.filter(pk__in=last).values_list("row_id", "before", "personal")
