@@ -180,6 +180,12 @@ def test_an_empty_board_says_what_it_is_for(an, ready):
     assert "/pipeline/new/" in page
 
 
+def test_a_tab_without_deals_leads_to_the_others(an, deal):
+    said = "Mục này chưa có cơ hội nào đang mở"
+    assert said in an.browser().get("/pipeline/?view=still").text
+    assert said not in an.browser().get("/pipeline/?view=all").text
+
+
 @pytest.mark.parametrize("asked", ["view=x&owner=y&pipeline=z&stage=q", "owner=00000000-0000-4000-8000-000000000000"])
 def test_words_the_address_does_not_know_count_as_not_said(an, deal, asked):
     assert deal.name in an.browser().get(f"/pipeline/?{asked}").text
