@@ -8,6 +8,7 @@ from khoi.kit.jobs import Every
 from khoi.lifecycle import jobs as lifecycle
 from khoi.operations import jobs as operations
 from khoi.outbox import jobs as outbox
+from khoi.privacy import jobs as privacy
 from khoi.team import jobs as team
 
 MINUTE: Final = 60.0
@@ -19,6 +20,7 @@ SCHEDULE: Final = (
     Every(MINUTE / 2, outbox.send_due, prompt=True),
     Every(MINUTE / 6, capture.import_waiting, prompt=True),
     Every(MINUTE, lifecycle.check_due_leads),
+    Every(MINUTE * 30, privacy.sweep_erased),
     Every(DAY, team.forget_expired),
     Every(DAY, outbox.forget_sent),
     Every(DAY, capture.forget_imports),

@@ -114,6 +114,7 @@ ROOMS = [
     "capture",
     "reports",
     "timemachine",
+    "privacy",
     "home",
     "operations",
 ]

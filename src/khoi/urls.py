@@ -26,6 +26,7 @@ ROOMS: Final = (
     "reports",
     "timemachine",
     "custom",
+    "privacy",
     "team",
     "operations",
     "design",

@@ -105,3 +105,16 @@ def test_erasing_knows_what_to_do_with_every_row():
 
 def test_a_reference_says_by_itself_that_it_is_shown_to_the_person():
     assert Reference("leads.Lead", "person", "move", "empty").in_file
+
+
+def test_every_table_that_says_something_of_a_person_is_erased_or_speaks_of_others():
+    known = {one.table for one in REFERENCES.keys} | {one.table for one in REFERENCES.beyond}
+    known |= set(REFERENCES.of_others)
+    assert {model._meta.label for model, table in KINDS.items() if table.personal} <= known
+
+
+def test_a_way_that_leads_to_a_person_leads_there():
+    for one in REFERENCES.beyond:
+        apps.get_model(one.table)._base_manager.filter(
+            **{f"{one.path.replace('.', '__')}__in": [1]}
+        ).query.sql_with_params()

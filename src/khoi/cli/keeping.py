@@ -55,6 +55,13 @@ def restore(options: Namespace) -> int:
 def _sentences(restored: "object") -> list[str]:
     made = asdict(restored)  # type: ignore[call-overload]
     lines = [_("Restored the workspace of %(made_at)s: %(rows)s rows, %(files)s files; the history holds.") % made]
+    if made["erased"]:
+        again = ngettext(
+            "%s person in it had been erased and was erased again.",
+            "%s people in it had been erased and were erased again.",
+            made["erased"],
+        )
+        lines.append(again % made["erased"])
     return lines + ([_("What stood here before is kept in %s.") % made["kept"]] if made["kept"] else [])
 
 

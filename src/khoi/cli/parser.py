@@ -13,6 +13,7 @@ REPORTS = ("funnel", "sources", "pipeline", "response")
 OBJECTS = ("lead", "person", "account", "opportunity")
 TYPES = ("text", "number", "money", "date", "choice", "multi_choice", "yes_no", "link")
 ASKED = ("never", "asked", "required")
+REASONS = ("asked", "consent_withdrawn", "purpose_ended", "retention_over")
 ROLES = ("admin", "manager", "rep", "marketer", "partner", "read_only")
 
 
@@ -67,6 +68,10 @@ def _people(commands: Commands) -> None:
     merge = _command(verbs, "merge", "people:merge", _("make two people one; can be taken back at any time"))
     merge.add_argument("survivor", metavar="A", help=_("id of the one who stays"))
     merge.add_argument("loser", metavar="B", help=_("id of the one who is found as A from now on"))
+    erase = _command(verbs, "erase", "people:erase", _("erase a person everywhere; can never be taken back"))
+    erase.add_argument("person", metavar="A", help=_("id of the person; all merged into them go too"))
+    erase.add_argument("--reason", choices=REASONS, default="asked", help=_("why (default asked)"))
+    erase.add_argument("--yes", action="store_true", help=_("do not ask again"))
     merge.add_argument("--key", help=_("word of yours for this merge: the same word again changes nothing"))
 
 

@@ -1,12 +1,14 @@
-"""``people merge``: two people who turn out to be one."""
+"""``people merge``: two people who turn out to be one. ``people erase``: nothing is known of somebody any more."""
 
+import sys
 from argparse import Namespace
 from typing import Any
 from uuid import UUID
 
 from khoi.cli import installation
-from khoi.cli.answering import Stop, show
+from khoi.cli.answering import REFUSED, Stop, say, show
 from khoi.cli.language import gettext as _
+from khoi.cli.language import ngettext
 
 
 def merge(options: Namespace) -> int:
@@ -29,6 +31,41 @@ def merge(options: Namespace) -> int:
     if merged.already:
         says = _("%(loser)s and %(survivor)s are one already. Nothing was changed.")
     return show(answer, as_json=options.json, lines=[says % {**answer, **names}])
+
+
+def erase(options: Namespace) -> int:
+    installation.open_workspace()
+    from khoi.kit.refusals import Refusal
+    from khoi.privacy import services as privacy
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
+
+    person = _person(options.person)
+    _ask(person, options)
+    try:
+        erased = privacy.erase_person(person, reason=options.reason, by=OWNER_OF_THE_MACHINE, now=installation.now())
+    except Refusal as refusal:
+        raise Stop(str(refusal), code=REFUSED) from None
+    answer = {"act": erased.act.pk, "rows": erased.rows, "files": erased.files, "unswept": list(erased.unswept)}
+    return show(answer, as_json=options.json, lines=_sentences(answer))
+
+
+def _ask(person: Any, options: Namespace) -> None:
+    """Only of somebody who sits there; a program has said what it wants."""
+    if options.yes or options.json or not sys.stdin.isatty():
+        return
+    say(_("%s will be erased everywhere. This cannot be undone.") % (person.full_name or person.public_id))
+    if input(_("Type ERASE to go on: ")).strip() != "ERASE":
+        raise Stop(_("Nothing was erased."), code=REFUSED)
+
+
+def _sentences(answer: dict[str, Any]) -> list[str]:
+    says = ngettext(
+        "Erased by act %(act)s: %(rows)s rows and %(files)s file. Backups made before still hold the person.",
+        "Erased by act %(act)s: %(rows)s rows and %(files)s files. Backups made before still hold the person.",
+        answer["files"],
+    )
+    waits = _("PostgreSQL still has old pages of %s; khoi jobs writes these tables anew between 1 and 5 at night.")
+    return [says % answer] + ([waits % ", ".join(answer["unswept"])] if answer["unswept"] else [])
 
 
 def _person(text: str) -> Any:

@@ -56,6 +56,8 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "hours_are_empty": _("Working hours end after they start, on one day of the week at least."),
     "scope_needed": _("Choose what the token may do."),
     "not_waiting": _("This mail is no longer waiting."),
+    "already_erased": _("This person was erased already; nothing more is known of them."),
+    "import_under_way": _("A file that holds this person is being imported. Try again when that has ended."),
     "same_person": _("Choose somebody else: one cannot be merged with oneself."),
     "not_text": _("This has to be text."),
     "not_a_number": _("“%(value)s” is not a number with at most four decimals."),

@@ -47,7 +47,8 @@ class Person(models.Model):
     """A human being we hold data on. One row per human; the name may be unknown.
 
     Two rows that turn out to be one human are merged: everything hangs on the survivor, the other row stays as it
-    was and ``merged_into`` names the survivor, always in one step. ``search`` is folded words of names, emails and
+    was and ``merged_into`` names the survivor, always in one step. ``erased_at``: since then nothing personal is
+    known; the row stays for the figures. ``search`` is folded words of names, emails and
     phones, each behind a space; rebuilt by settle.
     """
 
@@ -60,6 +61,7 @@ class Person(models.Model):
     created_at = models.DateTimeField()
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     merged_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
     search = models.TextField(blank=True)
 
     objects = PersonSet.as_manager()
@@ -224,6 +226,22 @@ class NotTheSame(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} ≠ {self.second_id}"
+
+
+@fact(15, plain=["digest"], permanent=True)
+class Suppression(models.Model):
+    """An address of somebody who was erased, as a keyed digest (see rules.suppressing): whoever comes with it again
+    gets no marketing until they ask for it themself."""
+
+    digest = models.CharField(max_length=64)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_suppression"
+        constraints = [UniqueConstraint(fields=["digest"], name="address_is_suppressed_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:8]
 
 
 class Purpose(models.TextChoices):

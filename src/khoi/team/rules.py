@@ -33,6 +33,7 @@ MAY: dict[str, frozenset[str]] = {
     "person.edit": _WORKERS,
     "person.merge": _WORKERS,
     "person.delete": _WORKERS,
+    "person.erase": frozenset({ADMIN}),
     "account.view": _STAFF,
     "account.create": _SELLERS,
     "account.edit": _SELLERS,

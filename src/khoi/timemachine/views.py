@@ -193,6 +193,7 @@ def record_page(request: HttpRequest, actor: Principal, kind: str, public_id: st
     context = {
         "told": telling.tell_record(record, actor),
         "name": str(record.person) if isinstance(record, Lead) else str(record),
+        "erased_at": getattr(record, "erased_at", None),
         "back_url": reverse(telling.PAGES[model], args=[public_id]),
     }
     return render(request, "timemachine/record.html", context)

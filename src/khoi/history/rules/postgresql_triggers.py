@@ -4,7 +4,7 @@ They are spelled the way PostgreSQL spells them back (events in its order), so t
 can be compared with its text.
 """
 
-from khoi.history.rules.tables import DECISION, DERIVED, Columns, Table
+from khoi.history.rules.tables import DECISION, DERIVED, EMPTIED, Columns, Table
 
 PREFIX = "khoi_rec_"
 ACT = "nullif(current_setting('khoi.act', true), '')::bigint"
@@ -87,10 +87,25 @@ def _updated(table: Table, columns: Columns) -> dict[str, str]:
 
 
 def _frozen(table: Table, columns: Columns) -> dict[str, str]:
-    watched = [c for c in ("id", *columns.names) if c not in table.unrecorded]
-    changed = " or ".join(f'old."{c}" is distinct from new."{c}"' for c in watched)
-    body = f"if {changed} then raise exception 'khoi: a decision is not changed afterwards'; end if; return null;"
-    return _trigger(table, "update", "after update", "for each row", body)
+    """What a decision says of a person may be emptied, which is recorded; nothing else of it ever changes."""
+    fixed = [c for c in ("id", *columns.names) if c not in table.unrecorded and c not in table.personal]
+    personal = tuple(c for c in columns.names if c in table.personal)
+    changed = [f'old."{c}" is distinct from new."{c}"' for c in fixed] + [
+        f'(old."{c}" is distinct from new."{c}" and coalesce(new."{c}"::text, \'\') not in {EMPTIED})' for c in personal
+    ]
+    refuses = f"if {' or '.join(changed)} then raise exception 'khoi: a decision is not changed afterwards'; end if;"
+    frozen = _trigger(table, "update", "after update", "for each row", f"{refuses} return null;")
+    return frozen | _emptied(table, columns, personal)
+
+
+def _emptied(table: Table, columns: Columns, personal: tuple[str, ...]) -> dict[str, str]:
+    if not personal:
+        return {}
+    before = _object([_changed(c, columns) for c in personal])
+    source = f"o join n using (id) where {_differs(personal)}"
+    body = _record(table, columns, "u", "'{}'::jsonb", before, source) + " return null;"
+    each = "referencing old table as o new table as n for each statement"
+    return _trigger(table, "emptied", "after update", each, body)
 
 
 def _record(table: Table, columns: Columns, op: str, plain: str, personal: str, source: str) -> str:

@@ -6,7 +6,7 @@ for them. SQLite's own JSON writes REAL with 15 digits (its printf is off by one
 ones) and refuses BLOB, hence ``_value``.
 """
 
-from khoi.history.rules.tables import DECISION, DERIVED, Columns, Table
+from khoi.history.rules.tables import DECISION, DERIVED, EMPTIED, Columns, Table
 
 PREFIX = "khoi_rec_"
 NEEDS_ACT = "select case when khoi_act() is null then raise(abort, 'khoi: a write needs an act') end;"
@@ -73,9 +73,22 @@ def _record(table: Table, columns: tuple[str, ...], op: str, before: str, person
 
 
 def _frozen(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
-    changed = " or ".join(f'old."{c}" is not new."{c}"' for c in ("id", *columns) if c not in table.unrecorded)
+    """What a decision says of a person may be emptied, which is recorded; nothing else of it ever changes."""
+    fixed = [c for c in ("id", *columns) if c not in table.unrecorded and c not in table.personal]
+    personal = [c for c in columns if c in table.personal]
+    changed = [f'old."{c}" is not new."{c}"' for c in fixed] + [
+        f'(old."{c}" is not new."{c}" and coalesce(new."{c}", \'\') not in {EMPTIED})' for c in personal
+    ]
     body = "select raise(abort, 'khoi: a decision is not changed afterwards');"
-    return _trigger(table, "update", "after update", body, changed)
+    return _trigger(table, "update", "after update", body, " or ".join(changed)) | _emptied(table, columns, personal)
+
+
+def _emptied(table: Table, columns: tuple[str, ...], personal: list[str]) -> dict[str, str]:
+    if not personal:
+        return {}
+    before = _object([_changed(c) for c in personal], empty="null")
+    differs = " or ".join(f'old."{c}" is not new."{c}"' for c in personal)
+    return _trigger(table, "emptied", "after update", _record(table, columns, "u", "'{}'", before), differs)
 
 
 def _silent_update(table: Table, columns: tuple[str, ...]) -> dict[str, str]:

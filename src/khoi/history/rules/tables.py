@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 FACT = "fact"  # every change is recorded with the values before
-DECISION = "decision"  # appended, never changed; only an undo takes a row away, and that is recorded
+DECISION = "decision"  # appended, never changed; an undo takes a row away, an erasure empties it: both are recorded
 DERIVED = "derived"  # can be rebuilt; written only inside an act, not recorded
 TRANSIENT = "transient"  # sessions, leases, queues: free
+
+#: What a personal column of a decision may become afterwards, as a list in SQL.
+EMPTIED = "('', '[]', '{}')"
 
 
 @dataclass(frozen=True, slots=True)

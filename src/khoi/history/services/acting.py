@@ -59,11 +59,13 @@ def act(
     subject: models.Model | None = None,
     key: str | None = None,
     why: Mapping[str, Any] | None = None,
+    decides: bool = True,
 ) -> Iterator[Act]:
     """Everything written inside belongs to one Act, in one transaction, with its consequences settled.
 
     An inner act joins the outer one; its verb, subject and key then say nothing. A ``key`` used before
     raises ``AlreadyDone`` before anything is written. An act that changed nothing leaves no trace.
+    ``decides`` False: nothing new follows from it, only what can be rebuilt is refreshed.
     """
     if (outer := current_act()) is not None:
         yield outer
@@ -74,7 +76,7 @@ def act(
         opened = _open(verb, by=by, now=now, occurred_at=occurred_at, subject=subject, key=key, why=why)
         try:
             yield opened
-            settle(opened)
+            settle(opened, decides=decides)
         except BaseException:
             _forget()  # the rollback takes the rest back; on PostgreSQL nothing more can be said to it anyway
             raise
@@ -162,20 +164,21 @@ def _forget() -> None:
     connection.open_act_id = None
 
 
-def settle(opened: Act) -> None:
+def settle(opened: Act, *, decides: bool = True) -> None:
     """Hand what the act touched to the one function named by ``KHOI_SETTLE``.
 
-    After an undo it only refreshes what can be rebuilt. A decision taken then would belong to an act that
-    is itself never counted, so it is an error of ours and fails.
+    After an undo, and when the act ``decides`` nothing, it only refreshes what can be rebuilt. A decision taken
+    then would belong to an act that is itself never counted, so it is an error of ours and fails.
     """
     if not (path := settings.KHOI_SETTLE):
         return
     module, _, name = path.rpartition(".")
     hook: Callable[..., None] = getattr(import_module(module), name)
-    before = _recorded(opened) if opened.is_undo else None
-    hook(opened, touched(opened), refresh_only=opened.is_undo)
+    refresh_only = opened.is_undo or not decides
+    before = _recorded(opened) if refresh_only else None
+    hook(opened, touched(opened), refresh_only=refresh_only)
     if before is not None and _recorded(opened) != before:
-        raise RuntimeError("settling after an undo may only refresh what can be rebuilt")
+        raise RuntimeError("settling may only refresh what can be rebuilt here")
 
 
 def _recorded(opened: Act) -> int:

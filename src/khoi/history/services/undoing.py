@@ -82,6 +82,8 @@ def undo_act(
         lock_values(connection, ["khoi.undo"])
         if Act.objects.filter(pk=target.pk).values_list("undone_by", flat=True).get() is not None:
             raise Refused("already_undone")
+        if _was_emptied({target.pk}):
+            raise Refused("erased")
         given = {target.pk, *along}
         acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience)
         if not Change.objects.filter(act=undo).exists():
@@ -109,7 +111,7 @@ def _attempt(
             allow(sorted(acts))
         if plan.stuck:
             raise Refused("in_use")
-        if Change.objects.filter(act_id__in=acts, seal__isnull=False, personal=None).exists():
+        if _was_emptied(acts):
             raise Refused("erased")
         try:
             restore(plan)
@@ -117,6 +119,11 @@ def _attempt(
             continue
         return acts, plan
     raise Refused("clash")
+
+
+def _was_emptied(acts: Collection[int]) -> bool:
+    """Whether an erasure took earlier values out of what these acts did; it did so with its own act, too."""
+    return Change.objects.filter(act_id__in=acts, seal__isnull=False, personal=None).exists()
 
 
 def _whole(given: set[int], undo: int, *, whole_rows: bool, lenience: Lenience | None) -> tuple[set[int], Plan]:

@@ -48,6 +48,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
         "may_merge": actor.may("person.merge"),
         "may_see_history": actor.may("act.view"),
         "may_delete": actor.may("person.delete"),
+        "may_erase": actor.may("person.erase") and person.erased_at is None,
         **story_of(request, person, actor),
     }
     return render(request, "home/person.html", context)

@@ -53,17 +53,20 @@ def _of_leads(act: Act) -> Iterable[int | None]:
 def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
     """Match keys, pairs to review and search text of these people. Returns how many were off.
 
-    Somebody who was merged has none: they are found as the survivor, by every name they were known by.
+    Somebody who was merged has none: they are found as the survivor, by every name they were known by. Nobody who
+    was erased is recognised.
     """
-    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search", "merged_into")
-    people = {pk: (name, search) for pk, name, search, _ in columns}
-    names: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, _, root in columns}
+    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search", "merged_into", "erased_at")
+    people = {pk: (name, search) for pk, name, search, _, _ in columns}
+    names: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, _, root, _ in columns}
     for merged in Person.objects.filter(merged_into__in=people).order_by("pk").only("merged_into", "full_name"):
         names[merged.merged_into_id or merged.pk].append(merged.full_name)
     points: dict[int, list[ContactPoint]] = defaultdict(list)
     for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
         points[point.person_id].append(point)
-    off = _keep_keys(set(people), _keys_of(names, points), check)
+    erased = {pk for pk, *_, erased_at in columns if erased_at is not None}
+    known = {pk: every for pk, every in names.items() if pk not in erased}
+    off = _keep_keys(set(people), _keys_of(known, points), check)
     return off + _keep_search(people, names, points, check)
 
 

@@ -14,6 +14,7 @@ from khoi.activities.models import Activity
 from khoi.campaigns.models import Source
 from khoi.history import services as history
 from khoi.history.models import Act, code_of
+from khoi.history.rules.actors import Actor
 from khoi.history.services import Touched
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.fields import Facts
@@ -21,7 +22,8 @@ from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.lifecycle.services import belonging, deleting, following, identifying, judging, reaching
-from khoi.people.models import ContactPoint, Person
+from khoi.people import services as people
+from khoi.people.models import Consent, ContactPoint, Person, Suppression
 from khoi.people.queries import survivors
 from khoi.pipeline.models import Opportunity, StageMove
 from khoi.qualification.models import Policy
@@ -63,6 +65,8 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     belonging.rows_follow_owners(act, touched)
     for chunk in _chunks(_people_rewritten(act, touched)):
         identifying.refresh_people(chunk)
+    if not refresh_only:
+        _keep_suppressed(act, touched, now)
     concerned = _leads_concerned(touched) | _leads_under_new_rules(touched, now)
     if not refresh_only and act.verb != IMPORTING:  # a file tells of leads and deals alike, each on its day
         concerned |= following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
@@ -73,6 +77,16 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     if refresh_only:
         routing.recount(check=False)
         deleting.relink_restored(act)
+
+
+def _keep_suppressed(act: Act, touched: Touched, now: datetime) -> None:
+    """Who comes with an address of somebody erased, or is said by others to consent."""
+    said = [code_of(model) for model in (ContactPoint, Consent) if touched.get(code_of(model))]
+    if not said or not Suppression.objects.exists():
+        return
+    by = Actor("system", None, "Khơi", act.via)
+    for chunk in _chunks(sorted(_with_survivors(touched.subjects_of(said)))):
+        people.keep_suppressed(chunk, by=by, now=now)
 
 
 def _people_rewritten(act: Act, touched: Touched) -> list[int]:

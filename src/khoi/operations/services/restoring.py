@@ -16,6 +16,7 @@ from khoi.operations.queries.contents import contents
 from khoi.operations.rules import Manifest
 from khoi.operations.services import archiving, backing_up, engines, upgrading
 from khoi.operations.services.rows import read_rows
+from khoi.privacy import services as privacy
 
 
 class NotEmpty(Exception):
@@ -43,13 +44,15 @@ class Unproven(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """``kept``: where the data that stood here before was put, None when there was none."""
+    """``kept``: where the data that stood here before was put, None when there was none. ``erased``: people whom the
+    backup brought back and who were erased again."""
 
     made_at: str
     rows: int
     files: int
     acts: int
     kept: str | None
+    erased: int = 0
 
 
 def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
@@ -64,16 +67,19 @@ def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
     sound = connection.vendor != "sqlite" or engines.is_sound()
     if not replace and (not sound or schema.has_workspace()):
         raise NotEmpty
+    if sound and schema.has_workspace() and not schema.pending():
+        privacy.note_erasures()
     with archiving.workshop(settings.DATA_DIR / "restore") as shop:
         archiving.unpack(source, shop, manifest)
         put = _into_sqlite if connection.vendor == "sqlite" else _into_postgresql
         kept = put(shop, manifest, lambda: _keep(now) if sound else _put_aside(now))
     _sweep(manifest)
+    again = privacy.replay_erasures(now=now)
     history.note_shape("restore_backup", by=SYSTEM, now=now, why={"made_at": manifest.made_at})
     found = history.verify()
     if not found.ok:
         raise Unproven(found.reason or "")
-    return Restored(manifest.made_at, sum(manifest.counts.values()), len(_files(manifest)), found.acts, kept)
+    return Restored(manifest.made_at, sum(manifest.counts.values()), len(_files(manifest)), found.acts, kept, again)
 
 
 Keep = Callable[[], str | None]

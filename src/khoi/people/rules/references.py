@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Bare", "Clash", "OnErase", "OnMerge", "Reference", "References"]
+__all__ = ["Bare", "Beyond", "Clash", "OnErase", "OnMerge", "Reference", "References"]
 
 #: ``move``: the row goes to the survivor, and back. ``follow``: a derived column, rebuilt from where ``follows``
 #: leads. ``rebuild``: a derived table, rebuilt as a whole. ``flatten``: names the survivor in one step for ever.
@@ -39,6 +39,19 @@ class Reference:
     follows: str = ""
     unique: Mapping[str, Clash] = dataclasses.field(default_factory=dict)
     in_file: bool = True
+    #: Personal columns that an erasure leaves as they are, because they say nothing of this one person.
+    keeps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """A table that speaks of a person without a key to them. ``path``: the keys that lead there, such as
+    ``lead.person``."""
+
+    table: str
+    path: str
+    on_erase: OnErase
+    in_file: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,9 @@ class Bare:
 class References:
     keys: tuple[Reference, ...]
     bare: tuple[Bare, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
+    #: Tables whose personal columns speak of others: organisations, colleagues.
+    of_others: tuple[str, ...] = ()
 
     def of(self, table: str, name: str) -> Reference:
         """Raises ``LookupError`` for a foreign key that nobody declared."""

@@ -3,21 +3,27 @@
 from khoi.people.services.consenting import record_consent
 from khoi.people.services.distinguishing import tell_apart
 from khoi.people.services.knowing import EDITABLE, add_person, edit_person
-from khoi.people.services.merging import MERGING, Merged, hold_merged, merge_people, move_to_survivors
+from khoi.people.services.merging import MERGING, Merged, hold_merged, hold_roots, merge_people, move_to_survivors
+from khoi.people.services.suppressing import SUPPRESSED, keep_suppressed, suppress, suppress_digests
 from khoi.people.services.unmerging import Unmerged, gather_strays, unmerge_people
 
 __all__ = [
     "EDITABLE",
     "MERGING",
+    "SUPPRESSED",
     "Merged",
     "Unmerged",
     "add_person",
     "edit_person",
     "gather_strays",
     "hold_merged",
+    "hold_roots",
+    "keep_suppressed",
     "merge_people",
     "move_to_survivors",
     "record_consent",
+    "suppress",
+    "suppress_digests",
     "tell_apart",
     "unmerge_people",
 ]

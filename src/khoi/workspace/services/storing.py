@@ -37,6 +37,11 @@ def open_file(file: File) -> IO[bytes]:
     return _place(file.digest).open("rb")
 
 
+def delete_content(digest: str) -> None:
+    """Take the content off the disk. Only for one that no row names any more."""
+    _place(digest).unlink(missing_ok=True)
+
+
 def _keep(chunks: Iterable[bytes], limit: int) -> tuple[str, bytes, int]:
     """Digest, first bytes and size. Written beside its place, synced, and moved there in one step."""
     folder: Path = settings.FILES_DIR

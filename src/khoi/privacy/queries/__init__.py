@@ -1,0 +1,7 @@
+"""What we hold on a person, and where."""
+
+from khoi.privacy.queries.holdings import Holding, Place, holdings, places, selves
+from khoi.privacy.queries.telling import Group, Line, groups_of
+from khoi.privacy.queries.traces import known_traces
+
+__all__ = ["Group", "Holding", "Line", "Place", "groups_of", "holdings", "known_traces", "places", "selves"]

@@ -1,0 +1,1 @@
+"""What counts as speaking of a person, and when tables are rewritten."""
