@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -170,3 +171,16 @@ def installation(_prepared: Path, tmp_path: Path) -> Installation:
     """An installation after ``khoi init``."""
     shutil.copytree(_prepared, tmp_path / "data")
     return Installation(tmp_path / "data")
+
+
+def rows_in(backup: Path) -> dict[str, list[bytes]]:
+    """Every row of every table in a portable backup, as text; without what a restore adds, its act and so the end of
+    the chain, and without the diary of jobs."""
+    with zipfile.ZipFile(backup) as archive:
+        tables = {name: archive.read(name).splitlines() for name in archive.namelist() if name.startswith("rows/")}
+    left_out = ("rows/history_head.jsonl", "rows/operations_job_run.jsonl")
+    return {
+        name: [line for line in lines if b'"restore_backup"' not in line]
+        for name, lines in tables.items()
+        if name not in left_out
+    }

@@ -14,6 +14,7 @@ from khoi.operations.services import archiving, engines
 from khoi.people.models import Person
 from khoi.team.models import Session
 from tests.cast import NOW, acting
+from tests.installation import rows_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,13 +49,9 @@ def rename(person, name):
 
 
 def as_it_stands(folder):
-    """Every row of every table, as text; without the act that says it was restored."""
     target = folder / "as-it-stands.khoi"
     operations.back_up(target, now=NOW, portable=True, note=False)
-    with zipfile.ZipFile(target) as archive:
-        tables = {name: archive.read(name).splitlines() for name in archive.namelist() if name.startswith("rows/")}
-    del tables["rows/history_head.jsonl"]  # the end of the chain moves with every act
-    return {name: [line for line in lines if b'"restore_backup"' not in line] for name, lines in tables.items()}
+    return rows_in(target)
 
 
 @pytest.mark.parametrize("portable", [False, True])

@@ -1,12 +1,10 @@
 """The way from SQLite to PostgreSQL and back, as a growing team goes it."""
 
-import zipfile
-
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.installation import Installation
+from tests.installation import Installation, rows_in
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -46,8 +44,7 @@ def _address(name):
 def rows(installation, folder):
     target = folder / "rows.khoi"
     installation.answer("backup", str(target), "--portable")
-    with zipfile.ZipFile(target) as archive:
-        return {n: archive.read(n) for n in archive.namelist() if n.startswith("rows/") and "job_run" not in n}
+    return rows_in(target)
 
 
 def test_dur_04_a_team_moves_to_postgresql_and_back_with_every_row(installation, on_postgresql, tmp_path):
