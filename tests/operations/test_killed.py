@@ -6,13 +6,13 @@ import sys
 import time
 import zipfile
 
+from tests.installation import rows_in
+
 
 def rows(installation, folder):
-    """Every row but the diary of the jobs, as text."""
     target = folder / "now.khoi"
     installation.answer("backup", str(target), "--portable")
-    with zipfile.ZipFile(target) as archive:
-        return {n: archive.read(n) for n in archive.namelist() if n.startswith("rows/") and "job_run" not in n}
+    return rows_in(target)
 
 
 def seconds_of(installation, *words):

@@ -52,6 +52,7 @@ JOBS: Final[dict[str, Promise]] = {
     "operations.jobs.verify_history": _("Prove that the history is whole"),
     "outbox.jobs.forget_sent": _("Clear away mail that was sent"),
     "outbox.jobs.send_due": _("Send mail"),
+    "privacy.jobs.sweep_erased": _("Take the last traces of erased people out of the files"),
     "team.jobs.answer_forgotten": _("Write to who forgot their password"),
     "team.jobs.forget_expired": _("Clear away expired log-ins and links"),
 }

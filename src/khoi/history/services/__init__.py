@@ -7,7 +7,7 @@ from khoi.history.services.acting import AlreadyDone, Touched, about, act, curre
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
 from khoi.history.services.claiming import Stale, claim_version, claim_whole
 from khoi.history.services.restoring import take_out
-from khoi.history.services.shaping import SHAPE, is_in_shape, note_shape, shape
+from khoi.history.services.shaping import SHAPE, is_in_shape, note_shape, shape, shape_once_replaced
 from khoi.history.services.undoing import Lenience, Refused, Undone, undo_act
 from khoi.history.services.verifying import Anchor, Verified, anchor, verify
 
@@ -34,6 +34,7 @@ __all__ = [
     "is_in_shape",
     "note_shape",
     "shape",
+    "shape_once_replaced",
     "take_out",
     "touched",
     "turn",

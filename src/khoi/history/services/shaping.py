@@ -38,9 +38,20 @@ def shape() -> str:
         return hashlib.sha256(numbers.encode()).hexdigest()[:16]
 
 
-def note_shape(verb: str, *, by: Actor, now: datetime, why: Mapping[str, Any] | None = None) -> Act:
-    """From now on the database as it stands is the one Khơi left: after an upgrade, a restore, or on a word."""
-    with act(verb, by=by, now=now, key=f"{SHAPE}:{uuid4()}", why={**(why or {}), SHAPE: shape()}) as noted:
+def shape_once_replaced() -> str | None:
+    """What the shape will be when SQLite puts another database in this one's place: it counts that as one change.
+    None where nothing can be said beforehand."""
+    return str(int(shape()) + 1) if connection.vendor == "sqlite" else None
+
+
+def note_shape(
+    verb: str, *, by: Actor, now: datetime, why: Mapping[str, Any] | None = None, coming: str | None = None
+) -> Act:
+    """From now on the database as it stands is the one Khơi left: after an upgrade, a restore, or on a word.
+
+    ``coming``: the shape it will have in its place, when this is still a copy.
+    """
+    with act(verb, by=by, now=now, key=f"{SHAPE}:{uuid4()}", why={**(why or {}), SHAPE: coming or shape()}) as noted:
         return noted
 
 

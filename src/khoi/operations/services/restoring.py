@@ -72,10 +72,11 @@ def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
     with archiving.workshop(settings.DATA_DIR / "restore") as shop:
         archiving.unpack(source, shop, manifest)
         put = _into_sqlite if connection.vendor == "sqlite" else _into_postgresql
-        kept = put(shop, manifest, lambda: _keep(now) if sound else _put_aside(now))
+        kept = put(shop, manifest, lambda: _keep(now) if sound else _put_aside(now), now)
     _sweep(manifest)
     again = privacy.replay_erasures(now=now)
-    history.note_shape("restore_backup", by=SYSTEM, now=now, why={"made_at": manifest.made_at})
+    if not history.is_in_shape():
+        _note(manifest, now)
     found = history.verify()
     if not found.ok:
         raise Unproven(found.reason or "")
@@ -85,7 +86,7 @@ def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
 Keep = Callable[[], str | None]
 
 
-def _into_sqlite(shop: Path, manifest: Manifest, keep: Keep) -> str | None:
+def _into_sqlite(shop: Path, manifest: Manifest, keep: Keep, now: datetime) -> str | None:
     staged = shop / "khoi.db"
     with engines.database_at(staged):
         if manifest.kind == rules.ROWS:
@@ -94,14 +95,21 @@ def _into_sqlite(shop: Path, manifest: Manifest, keep: Keep) -> str | None:
         else:
             upgrading.upgrade_tables()
             _prove(manifest)
-    engines.make_one_file(staged)
     kept = keep()
+    coming = history.shape_once_replaced()
+    with engines.database_at(staged):  # noted in the copy, so that a kill behind the last step leaves a whole history
+        _note(manifest, now, coming)
+    engines.make_one_file(staged)
     _put_files(shop, manifest)
     engines.put_sqlite(staged)
     return kept
 
 
-def _into_postgresql(shop: Path, manifest: Manifest, keep: Keep) -> str | None:
+def _note(manifest: Manifest, now: datetime, coming: str | None = None) -> None:
+    history.note_shape("restore_backup", by=SYSTEM, now=now, why={"made_at": manifest.made_at}, coming=coming)
+
+
+def _into_postgresql(shop: Path, manifest: Manifest, keep: Keep, now: datetime) -> str | None:
     kept = keep()
     _put_files(shop, manifest)
     if manifest.kind == rules.ROWS:
