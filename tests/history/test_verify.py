@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from khoi.history import services as history
 from khoi.history.models import Act, Change, Head
 from khoi.history.rules.actors import SYSTEM
 from khoi.history.services import Anchor, anchor, is_in_shape, note_shape, verify
@@ -47,6 +48,14 @@ def run(*statements: str) -> None:
 def test_an_untouched_history_is_whole(acts):
     assert verify().ok
     assert verify().acts == 5
+
+
+@pytest.mark.parametrize("micro", [0, 1, 499_999, 999_499, 999_500, 999_999])
+def test_the_last_millisecond_of_a_second_is_no_damage(db, micro):
+    moment = NOW.replace(second=59, microsecond=micro)
+    with history.act("add", by=SYSTEM, now=moment, occurred_at=moment):
+        Team.objects.create(name="Huế", created_at=moment)
+    assert verify().ok
 
 
 def test_an_open_act_does_not_disturb(acts):

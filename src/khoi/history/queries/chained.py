@@ -10,11 +10,14 @@ from khoi.history.rules.chain import leaf, sealed
 
 _CHUNK = 5_000
 
-#: Moments as µs since 1970, exact on either database.
+#: Moments as µs since 1970, exact on either database. SQLite reads a time of day to the millisecond and rounds the
+#: last one of a second up, so the whole seconds and what is behind them are read apart.
 _ACTS_ON_SQLITE = """
     select id, position,
-        cast(strftime('%%s', recorded_at) as integer) * 1000000 + cast(substr(recorded_at, 21, 6) as integer),
-        cast(strftime('%%s', occurred_at) as integer) * 1000000 + cast(substr(occurred_at, 21, 6) as integer),
+        cast(strftime('%%s', substr(recorded_at, 1, 19)) as integer) * 1000000
+            + cast(substr(recorded_at, 21, 6) as integer),
+        cast(strftime('%%s', substr(occurred_at, 1, 19)) as integer) * 1000000
+            + cast(substr(occurred_at, 21, 6) as integer),
         verb, actor_kind, actor_id, via, subject_tbl, subject_id, key, why, cast(is_undo as integer), seal, chain
     from history_act where position is not null order by position
 """
