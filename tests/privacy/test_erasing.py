@@ -8,6 +8,7 @@ from khoi.history.models import Act, Change
 from khoi.kit.refusals import Refusal
 from khoi.lifecycle import services as lifecycle
 from khoi.operations import services as operations
+from khoi.operations.services import engines
 from khoi.people.models import Consent, MatchKey, Person
 from khoi.people.queries import standing_consents
 from khoi.pipeline.models import Opportunity
@@ -45,6 +46,24 @@ def test_law_05_fig_17_a_restored_backup_of_before_does_not_bring_them_back(plan
     assert restored.erased == 1
     assert found_in(everything(tmp_path)) == set()
     assert history.verify().ok
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("portable", [False, True])
+def test_law_05_what_takes_the_live_databases_place_holds_nobody_erased(
+    planted, admin, tmp_path, portable, monkeypatch
+):
+    operations.back_up(tmp_path / "before.khoi", now=NOW, portable=portable)
+    erase(planted.person, admin)
+    seen, put = [], engines.put_sqlite
+
+    def looked_at(source):
+        seen.append(found_in([source]))
+        put(source)
+
+    monkeypatch.setattr(engines, "put_sqlite", looked_at)
+    operations.restore(tmp_path / "before.khoi", now=NOW, replace=True)
+    assert seen == [set()]
 
 
 def test_law_05_the_history_holds_and_nothing_derived_is_off(planted, admin):

@@ -72,9 +72,8 @@ def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
     with archiving.workshop(settings.DATA_DIR / "restore") as shop:
         archiving.unpack(source, shop, manifest)
         put = _into_sqlite if connection.vendor == "sqlite" else _into_postgresql
-        kept = put(shop, manifest, lambda: _keep(now) if sound else _put_aside(now), now)
+        kept, again = put(shop, manifest, lambda: _keep(now) if sound else _put_aside(now), now)
     _sweep(manifest)
-    again = privacy.replay_erasures(now=now)
     if not history.is_in_shape():
         _note(manifest, now)
     found = history.verify()
@@ -86,7 +85,9 @@ def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
 Keep = Callable[[], str | None]
 
 
-def _into_sqlite(shop: Path, manifest: Manifest, keep: Keep, now: datetime) -> str | None:
+def _into_sqlite(shop: Path, manifest: Manifest, keep: Keep, now: datetime) -> tuple[str | None, int]:
+    """What was kept of the old data, and how many were erased again. All of it is done to a copy, which then takes
+    the place of the live database: nobody erased is served for a moment, and a kill leaves a whole history."""
     staged = shop / "khoi.db"
     with engines.database_at(staged):
         if manifest.kind == rules.ROWS:
@@ -97,28 +98,37 @@ def _into_sqlite(shop: Path, manifest: Manifest, keep: Keep, now: datetime) -> s
             _prove(manifest)
     kept = keep()
     coming = history.shape_once_replaced()
-    with engines.database_at(staged):  # noted in the copy, so that a kill behind the last step leaves a whole history
+    _put_files(shop, manifest)
+    with engines.database_at(staged):
+        again = privacy.replay_erasures(now=now)
         _note(manifest, now, coming)
     engines.make_one_file(staged)
-    _put_files(shop, manifest)
     engines.put_sqlite(staged)
-    return kept
+    return kept, again
 
 
 def _note(manifest: Manifest, now: datetime, coming: str | None = None) -> None:
     history.note_shape("restore_backup", by=SYSTEM, now=now, why={"made_at": manifest.made_at}, coming=coming)
 
 
-def _into_postgresql(shop: Path, manifest: Manifest, keep: Keep, now: datetime) -> str | None:
+def _into_postgresql(shop: Path, manifest: Manifest, keep: Keep, now: datetime) -> tuple[str | None, int]:
+    """The same, in place: rows in one transaction with the erasures, a dump of PostgreSQL's own with them behind it."""
     kept = keep()
     _put_files(shop, manifest)
+    again: list[int] = []
+
+    def prove() -> None:
+        _prove(manifest)
+        again.append(privacy.replay_erasures(now=now))
+
     if manifest.kind == rules.ROWS:
         upgrading.upgrade_tables()
-        read_rows(shop, manifest.sequences, prove=lambda: _prove(manifest))
+        read_rows(shop, manifest.sequences, prove=prove)
     else:
         engines.put_postgresql(shop / "postgresql.dump", shop)
         upgrading.upgrade_tables()
-    return kept
+        again.append(privacy.replay_erasures(now=now))
+    return kept, sum(again)
 
 
 def _prove(manifest: Manifest) -> None:
