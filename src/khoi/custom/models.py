@@ -198,8 +198,12 @@ def table_of(object_: str) -> tuple[type[CustomValue], str]:
 def live(model: type[models.Model]) -> "models.QuerySet[Any]":
     """The values that hold: of two people who became one, not those that stand behind the other's."""
     rows: models.QuerySet[Any] = model._default_manager.all()
-    absorbs = any(field.name == "absorbed_into" for field in model._meta.concrete_fields)
-    return rows.filter(absorbed_into=None) if absorbs else rows
+    return rows.filter(absorbed_into=None) if absorbs(model) else rows
+
+
+def absorbs(model: type[models.Model]) -> bool:
+    """Whether some of the values may stand behind another's, because their records became one."""
+    return any(field.name == "absorbed_into" for field in model._meta.concrete_fields)
 
 
 def whole_of(model: type[models.Model]) -> type[models.Model]:

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from khoi.accounts.models import Account, Contact
 from khoi.custom import queries as fields
+from khoi.custom.api import OwnSort, Where, own_page
 from khoi.history.services import Stale
 from khoi.kit.refusals import Refusal
 from khoi.kit.search import every_word
@@ -30,7 +31,6 @@ from khoi.team.api import (
     PastOut,
     Problem,
     named_version,
-    page_of,
     past_of,
     versioned,
     who,
@@ -203,11 +203,14 @@ def list_opportunities(
     person: Id | None = None,
     account: Id | None = None,
     q: str = "",
+    where: Where = "",
+    sort: OwnSort = "",
     after: str | None = None,
     limit: int = 100,
 ) -> dict[str, Any]:
     """The deals you may see, oldest first. ``stage`` and ``pipeline`` are codes; ``q`` are beginnings of words of
-    deal, account or person."""
+    deal, account or person. ``where`` and ``sort`` go by fields of your own: 422 ``bad_condition``,
+    ``unknown_field``."""
     actor = who(request)
     authorize(actor, "opportunity.view")
     named = {
@@ -220,7 +223,7 @@ def list_opportunities(
     }
     rows = _seen(actor).filter(**{name: value for name, value in named.items() if value})
     rows = rows.filter(every_word(q, "search")) if q.strip() else rows
-    return page_of(rows, shown, beside=fields.told_of, after=after, limit=limit)
+    return own_page(rows, shown, where=where, sort=sort, after=after, limit=limit)
 
 
 @router.post("/opportunities", response={201: OpportunityWhole}, summary="Open a deal without a lead")

@@ -2,7 +2,7 @@
 
 from khoi.custom.forms.defining import ChangeForm, NewForm
 from khoi.custom.forms.filling import add_fields, clash_words, filled_in, form_name, typed_over
-from khoi.custom.forms.filtering import OwnList, own_keys, own_list
+from khoi.custom.forms.filtering import OwnList, own_list, own_pairs
 
 __all__ = [
     "ChangeForm",
@@ -12,7 +12,7 @@ __all__ = [
     "clash_words",
     "filled_in",
     "form_name",
-    "own_keys",
     "own_list",
+    "own_pairs",
     "typed_over",
 ]

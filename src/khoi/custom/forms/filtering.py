@@ -1,17 +1,17 @@
 """Custom fields in a list: read from its address, shown as chips that change it, as columns, and as the order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
 from khoi.custom.models import CustomField
-from khoi.custom.queries import joined, matching, own_fields, sorts, words_of
+from khoi.custom.queries import Standing, joined, matching, own_fields, sorts, standings, words_of
 from khoi.custom.rules import CHOOSING, NotAValue, Value, as_json, read_text
 from khoi.kit.addresses import address
 from khoi.kit.fold import fold
@@ -20,6 +20,8 @@ from khoi.kit.fold import fold
 PREFIX: Final = "own."
 SPANNING: Final = frozenset({"number", "money", "date"})
 LONGEST: Final = 100
+
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class OwnList:
     """What a list does with the fields of its objects. ``asks`` are conditions for the database, ``counts`` the same
-    ones in the form that counts quickly; each is a filter of its own. ``sort`` is the field it goes by, if any."""
+    ones in the form that counts quickly; each is a filter of its own. ``sort`` is the field it goes by, if any.
+    ``cells``: record id → what stands in its row, of the records the list has been put ``beside``."""
 
     fields: tuple[CustomField, ...]
     chips: tuple[Chip, ...]
@@ -74,11 +77,30 @@ class OwnList:
     counts: tuple[Q, ...]
     sort: CustomField | None
     down: bool
+    cells: Mapping[int, Sequence[Standing]]
 
     @property
     def sorted_by(self) -> str:
         """As the address says it."""
         return f"{'-' if self.down else ''}{PREFIX}{self.sort.key}" if self.sort else ""
+
+    def among(self, rows: Rows) -> Rows:
+        """Those of the rows that answer what is asked."""
+        return _filtered(rows, self.asks)
+
+    def counted_among(self, rows: Rows) -> Rows:
+        """The same ones, for counting them."""
+        return _filtered(rows, self.counts)
+
+    def beside(self, records: Iterable[Model]) -> "OwnList":
+        """With the cells of these records, in one query."""
+        return replace(self, cells=standings(records, self.fields))
+
+
+def _filtered(rows: Rows, asks: Iterable[Q]) -> Rows:
+    for ask in asks:
+        rows = rows.filter(ask)
+    return rows
 
 
 def own_list(model: type[Model], asked: QueryDict, *, now: datetime, zone: ZoneInfo) -> OwnList:
@@ -94,7 +116,7 @@ def own_list(model: type[Model], asked: QueryDict, *, now: datetime, zone: ZoneI
     sort = next((field for field in fields if sorts(field) and f"{PREFIX}{field.key}" == wanted.lstrip("-")), None)
     down = sort is not None and wanted.startswith("-")
     heads = tuple(_head(field, asked, sort, down) for field in fields)
-    return OwnList(fields, tuple(chips), heads, tuple(asks), tuple(counts), sort, down)
+    return OwnList(fields, tuple(chips), heads, tuple(asks), tuple(counts), sort, down, {})
 
 
 def _asked_of(field: CustomField, asked: QueryDict) -> tuple[list[dict[str, object]], str]:
@@ -179,6 +201,6 @@ def _head(field: CustomField, asked: QueryDict, sort: CustomField | None, down: 
     return Head(field.name(get_language() or "en"), url, standing, field.type in {"number", "money"})
 
 
-def own_keys(asked: QueryDict) -> list[str]:
-    """What of an address is about custom fields, without the order."""
-    return [name for name in asked if name.startswith(PREFIX)]
+def own_pairs(asked: QueryDict) -> list[tuple[str, str]]:
+    """What of an address is about custom fields, without the order, to be said again in another one."""
+    return [(name, value) for name in asked if name.startswith(PREFIX) for value in asked.getlist(name) if value]

@@ -3,9 +3,9 @@
 from khoi.custom.queries.asking import columns_for, fields_for
 from khoi.custom.queries.changes import ValueChange, told_changes
 from khoi.custom.queries.counting import counts_of, place_for
-from khoi.custom.queries.listing import joined, matching, part_by, sorts
+from khoi.custom.queries.listing import every_by, joined, matching, part_by, sorts
 from khoi.custom.queries.reading import field_named, own_fields, read_values, told_of, typed_back, value_in, values_of
-from khoi.custom.queries.standing import Standing, plain_words, standing_in, standings, words_of
+from khoi.custom.queries.standing import Standing, plain_cells, plain_words, standing_in, standings, words_of
 from khoi.custom.queries.versions import values_at
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ValueChange",
     "columns_for",
     "counts_of",
+    "every_by",
     "field_named",
     "fields_for",
     "joined",
@@ -20,6 +21,7 @@ __all__ = [
     "own_fields",
     "part_by",
     "place_for",
+    "plain_cells",
     "plain_words",
     "read_values",
     "sorts",

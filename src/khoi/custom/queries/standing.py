@@ -63,6 +63,16 @@ def words_of(field: CustomField, value: Value, *, full: bool = False) -> str:
     return formats.day(value)
 
 
+def plain_cells(records: Iterable[models.Model], fields: Iterable[CustomField], language: str) -> dict[int, list[str]]:
+    """Record id → its cells in a file, as many as there are fields; one query for all the records."""
+    records, fields = list(records), list(fields)
+    found = values_of(records, fields) if fields else {}
+    return {
+        record.pk: [plain_words(field, found.get(record.pk, {}).get(field.key), language) for field in fields]
+        for record in records
+    }
+
+
 def plain_words(field: CustomField, value: Value, language: str) -> str:
     """The value for a cell of a file: choices in words, days as 2026-12-31, figures plain, so that every program
     reads them alike and an import reads them back."""

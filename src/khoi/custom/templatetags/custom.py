@@ -1,12 +1,11 @@
 """Custom fields of a record on its page."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.db import models
 
-from khoi.custom.queries import Standing, standing_in
+from khoi.custom.queries import standing_in
 
 register = template.Library()
 
@@ -17,15 +16,21 @@ def own_chips(own: Any) -> dict[str, Any]:
     return {"own": own}
 
 
+@register.inclusion_tag("custom/order.html")
+def own_order(own: Any) -> dict[str, Any]:
+    """The order by a custom field, for a form that asks anew in the same order."""
+    return {"own": own}
+
+
 @register.inclusion_tag("custom/heads.html")
 def own_heads(own: Any) -> dict[str, Any]:
     return {"own": own}
 
 
 @register.inclusion_tag("custom/cells.html")
-def own_cells(standings: Sequence[Standing]) -> dict[str, Any]:
-    """The cells of one row, as many as there are heads."""
-    return {"standings": standings}
+def own_cells(own: Any, record: models.Model) -> dict[str, Any]:
+    """``{% own_cells own lead %}``: the cells of its row, as many as there are heads."""
+    return {"standings": own.cells.get(record.pk, ())}
 
 
 @register.inclusion_tag("custom/pairs.html")

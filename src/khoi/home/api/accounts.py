@@ -11,8 +11,9 @@ from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
 from khoi.custom import queries as fields
 from khoi.custom import services as custom
+from khoi.custom.api import OwnSort, Where, own_page
 from khoi.home.queries.people import account_page, accounts_matching
-from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, versioned, who
 from khoi.team.models import User
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
@@ -82,11 +83,19 @@ class AccountIn(AccountChanges):
 
 
 @router.get("/accounts", response=Page[AccountLine], summary="List accounts")
-def list_accounts(request: HttpRequest, q: str = "", after: str | None = None, limit: int = 100) -> dict[str, Any]:
-    """The accounts you may see, oldest first; ``q`` are beginnings of words of name, tax code or website."""
+def list_accounts(
+    request: HttpRequest,
+    q: str = "",
+    where: Where = "",
+    sort: OwnSort = "",
+    after: str | None = None,
+    limit: int = 100,
+) -> dict[str, Any]:
+    """The accounts you may see, oldest first; ``q`` are beginnings of words of name, tax code or website.
+    ``where`` and ``sort`` go by fields of your own: 422 ``bad_condition``, ``unknown_field``."""
     actor = who(request)
     authorize(actor, "account.view")
-    return page_of(accounts_matching(actor, q[:100]), shown, beside=fields.told_of, after=after, limit=limit)
+    return own_page(accounts_matching(actor, q[:100]), shown, where=where, sort=sort, after=after, limit=limit)
 
 
 @router.post("/accounts", response={201: AccountOut}, summary="Add an account")

@@ -1,23 +1,20 @@
 """The list of leads for programs: the filters and the order of the page, one part at a time."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Schema
 from pydantic import StringConstraints
 
 from khoi.custom import queries as fields
+from khoi.custom.api import Where, asked_of, sort_of
 from khoi.home.queries.rows import LeadRow, rows_of
-from khoi.kit.conditions import ConditionError
 from khoi.leads import api as leads_api
 from khoi.leads import queries as leads
 from khoi.leads.models import Lead, LeadSet
-from khoi.team.api import Id, Moment, Page, Problem, who
+from khoi.team.api import Id, Moment, Page, who
 from khoi.team.queries import authorize
-from khoi.workspace import queries as workspace
 
 #: The routes of one address stand in one router; POST /leads is lifecycle's.
 collection = leads_api.router
@@ -68,7 +65,7 @@ class LeadQuery(Schema):
     work_status: list[WorkStatus] = []
     source: list[str] = []
     owner: str = ""
-    where: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    where: Where = ""
     sort: Annotated[str, StringConstraints(pattern=r"^(score|arrived|clock|-?custom\.[a-z0-9_]{1,40})$")] = "arrived"
     after: str = ""
     limit: int = 100
@@ -97,7 +94,7 @@ def list_leads(request: HttpRequest, asked: Query[LeadQuery]) -> dict[str, Any]:
         tuple(asked.work_status),
         tuple(asked.source),
         asked.owner,
-        _where(asked.where, now=timezone.now()),
+        asked_of(Lead, asked.where),
     )
     part = _part(leads.leads_matching(actor, wanted), asked, size=min(max(asked.limit, 1), 500))
     rows = rows_of(part.leads, actor=actor, now=timezone.now())
@@ -106,23 +103,11 @@ def list_leads(request: HttpRequest, asked: Query[LeadQuery]) -> dict[str, Any]:
     return {"items": items, "next": part.after or None}
 
 
-def _where(tree: str, *, now: datetime) -> tuple[Q, ...]:
-    if not tree:
-        return ()
-    try:
-        return (fields.matching(Lead, tree, fields.own_fields(Lead), now=now, zone=workspace.zone()),)
-    except ConditionError as wrong:
-        raise Problem(422, "bad_condition", str(wrong), where=wrong.path, reason=wrong.reason) from wrong
-
-
 def _part(rows: LeadSet, asked: LeadQuery, *, size: int) -> leads.Part:
-    named = asked.sort.removeprefix("-")
-    if not named.startswith("custom."):
+    if not asked.sort.removeprefix("-").startswith("custom."):
         return leads.part_of(rows, sort=asked.sort, after=asked.after, size=size)
-    field = fields.field_named(Lead, named)
-    if field is None or not fields.sorts(field):
-        raise Problem(422, "unknown_field", f"The list cannot go by {named}.")
-    return leads.part_by_own(rows, field, down=asked.sort.startswith("-"), after=asked.after, size=size)
+    field, down = sort_of(Lead, asked.sort), asked.sort.startswith("-")
+    return leads.part_by_own(rows, field, down=down, after=asked.after, size=size)
 
 
 def _line(row: LeadRow) -> dict[str, Any]:

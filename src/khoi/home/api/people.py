@@ -10,12 +10,13 @@ from pydantic import StringConstraints
 
 from khoi.custom import queries as fields
 from khoi.custom import services as custom
+from khoi.custom.api import OwnSort, Where, own_page
 from khoi.home.queries.merging import pair_of
 from khoi.home.queries.pairs import SHOWN, waiting
 from khoi.home.queries.people import furthest, people_matching, person_page
 from khoi.people import services as people
 from khoi.people.models import Consent, Person
-from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, versioned, who
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 
@@ -164,13 +165,20 @@ def tell_apart(request: HttpRequest, body: ApartIn) -> dict[str, Any]:
 
 
 @router.get("/people", response=Page[PersonLine], summary="List people")
-def list_people(request: HttpRequest, q: str = "", after: str | None = None, limit: int = 100) -> dict[str, Any]:
+def list_people(
+    request: HttpRequest,
+    q: str = "",
+    where: Where = "",
+    sort: OwnSort = "",
+    after: str | None = None,
+    limit: int = 100,
+) -> dict[str, Any]:
     """The people you may see, oldest first; ``q`` are beginnings of words of name, email or company, or digits of a
-    phone."""
+    phone. ``where`` and ``sort`` go by fields of your own: 422 ``bad_condition``, ``unknown_field``."""
     actor = who(request)
     authorize(actor, "person.view")
     rows = people_matching(actor, q[:100]).prefetch_related("contact_points")
-    return page_of(rows, shown, beside=fields.told_of, after=after, limit=limit)
+    return own_page(rows, shown, where=where, sort=sort, after=after, limit=limit)
 
 
 @router.get("/people/{uuid:person_id}", response=PersonOut, summary="Read a person with their leads and deals")

@@ -9,8 +9,6 @@ from typing import Final
 from django.db.models import Max
 
 from khoi.activities.models import Activity, Task
-from khoi.custom.models import CustomField
-from khoi.custom.queries import Standing, standings
 from khoi.leads.models import Lead
 from khoi.scoring.queries import card_of, published, touches_of
 from khoi.scoring.rules import DAY, Scorecard, Touch, instant, score, value, whole
@@ -23,8 +21,7 @@ DAYS: Final = 7
 @dataclass(frozen=True, slots=True)
 class LeadRow:
     """``points``: whole points of engagement now, as criteria count them; ``score``: the nearest to show, so that 30
-    points do not read 29 a second later; ``course``: the same on each of the last seven days, oldest first; ``own``:
-    what stands in the custom fields a list shows."""
+    points do not read 29 a second later; ``course``: the same on each of the last seven days, oldest first."""
 
     lead: Lead
     points: int
@@ -32,7 +29,6 @@ class LeadRow:
     course: tuple[float, ...]
     next_step: Task | None
     last_sign: datetime | None
-    own: tuple[Standing, ...] = ()
 
     @property
     def company(self) -> str:
@@ -62,13 +58,6 @@ def rows_of(leads: Iterable[Lead], *, actor: Principal, now: datetime) -> list[L
         )
         for lead in leads
     ]
-
-
-def with_own(rows: Iterable[LeadRow], fields: Iterable[CustomField]) -> list[LeadRow]:
-    """The rows with what stands in these custom fields, in their order."""
-    rows = list(rows)
-    found = standings([row.lead for row in rows], fields)
-    return [replace(row, own=tuple(found.get(row.lead.pk, ()))) for row in rows]
 
 
 def engagement_card() -> Scorecard:

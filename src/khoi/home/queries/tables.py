@@ -5,16 +5,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from khoi.custom.models import CustomField
-from khoi.custom.queries import own_fields, plain_words, values_of
+from khoi.custom.queries import own_fields, plain_cells
 from khoi.home.queries.rows import company_of, engagement_card, engagement_of, next_steps
 from khoi.kit.phones import show_phone
-from khoi.leads.models import Lead, LeadSet
-from khoi.leads.queries import SORTS
+from khoi.leads.models import Lead
 from khoi.people.models import ContactPoint
 from khoi.team.rules import Principal
 
@@ -38,16 +36,13 @@ CHUNK: Final = 500
 
 
 def table_of(
-    rows: LeadSet, *, sort: str, actor: Principal, language: str, now: datetime
+    leads: Iterable[Lead], *, actor: Principal, language: str, now: datetime
 ) -> tuple[tuple[str, ...], Iterator[list[str]]]:
-    """Headings (ours in English, for gettext) and lines in the order of the list; codes stay codes. Behind our columns
+    """Headings (ours in English, for gettext) and lines in the order of the leads; codes stay codes. Behind our columns
     stand the custom fields."""
-    column, down = SORTS[sort]
     fields = own_fields(Lead)
-    order = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)
-    ordered = rows.select_related("person", "account", "source", "owner").order_by(order, "-id" if down else "id")
     headings = (*HEADINGS, *(field.name(language) for field in fields))
-    return headings, _lines(ordered.iterator(chunk_size=CHUNK), fields, actor, language, now)
+    return headings, _lines(leads, fields, actor, language, now)
 
 
 def _lines(
@@ -58,7 +53,7 @@ def _lines(
     while part := list(islice(source, CHUNK)):
         steps = next_steps((lead.pk for lead in part), actor)
         reach = _reach({lead.person_id for lead in part})
-        own = values_of(part, fields) if fields else {}
+        own = plain_cells(part, fields, language)
         for lead in part:
             step = steps.get(lead.pk)
             yield [
@@ -75,7 +70,7 @@ def _lines(
                 lead.source.label(language) if lead.source else "",
                 step.title if step else "",
                 timezone.localtime(lead.arrived_at).isoformat(timespec="minutes"),
-                *(plain_words(field, own.get(lead.pk, {}).get(field.key), language) for field in fields),
+                *own[lead.pk],
             ]
 
 

@@ -29,7 +29,7 @@ from khoi.workspace import queries as workspace
 @require_GET
 @allowed("account.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
-    context = found(request, actor, accounts_matching, account_rows)
+    context = found(request, actor, Account, accounts_matching, account_rows)
     rights = {"may_add": actor.may("account.create"), "may_delete": actor.may("account.delete")}
     return render(request, "home/accounts.html", {**context, **rights})
 

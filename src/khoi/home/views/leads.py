@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from khoi.custom.forms import OwnList, own_keys, own_list
+from khoi.custom.forms import OwnList, own_list, own_pairs
 from khoi.design.templatetags.design import stage_label, temperature_label, work_status
 from khoi.design.views import tell
 from khoi.home import services as home
 from khoi.home.forms.filtering import KEYS, chips_of, read_filter, read_sort
-from khoi.home.queries.rows import rows_of, with_own
+from khoi.home.queries.rows import rows_of
 from khoi.home.queries.tables import HEADINGS, table_of
 from khoi.home.views.telling import done
 from khoi.kit.addresses import address
@@ -54,8 +54,8 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     total = _count(leads.leads_matching(actor, replace(wanted, own=own.counts)) if wanted.own else matching)
     context = {
         "now": now,
-        "rows": with_own(rows_of(part.leads, actor=actor, now=now), own.fields),
-        "own": own,
+        "rows": rows_of(part.leads, actor=actor, now=now),
+        "own": own.beside(part.leads),
         "next_url": address(request.GET, after=part.after) if part.after else "",
         "total": total,
         "tabs": _tabs(request, actor, wanted, total),
@@ -64,7 +64,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "sort": sort,
         "sorts": {name: address(request.GET, sort=name) for name in leads.SORTS},
         "export": urlencode(
-            [(key, value) for key in (*KEYS, *own_keys(request.GET)) for value in request.GET.getlist(key)]
+            [*((key, value) for key in KEYS for value in request.GET.getlist(key)), *own_pairs(request.GET)]
         ),
         "nothing_yet": not part.leads and wanted.is_bare,
         "first_steps": _first_steps(actor),
@@ -135,19 +135,22 @@ def export(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """Exactly the filtered list, in its order, as CSV that is safe to open or as XLSX."""
     own = own_list(Lead, request.GET, now=timezone.now(), zone=workspace.zone())
     rows = leads.leads_matching(actor, read_filter(request.GET, actor, own))
-    return _file(request, rows, actor)
+    return _file(request, rows, actor, own)
 
 
 @require_POST
 @allowed("lead.export")
 def export_chosen(request: HttpRequest, actor: Principal) -> HttpResponseBase:
-    return _file(request, _chosen(request, actor), actor)
+    own = own_list(Lead, request.GET, now=timezone.now(), zone=workspace.zone())
+    return _file(request, _chosen(request, actor), actor, own)
 
 
-def _file(request: HttpRequest, rows: LeadSet, actor: Principal) -> HttpResponseBase:
-    headings, lines = table_of(
-        rows, sort=read_sort(request.GET), actor=actor, language=get_language() or "en", now=timezone.now()
-    )
+def _file(request: HttpRequest, rows: LeadSet, actor: Principal, own: OwnList) -> HttpResponseBase:
+    if own.sort is not None:
+        ordered = leads.every_by_own(rows, own.sort, down=own.down)
+    else:
+        ordered = leads.every_of(rows, sort=read_sort(request.GET))
+    headings, lines = table_of(ordered, actor=actor, language=get_language() or "en", now=timezone.now())
     cells = ([_word(name, cell) for name, cell in zip(headings, line, strict=True)] for line in lines)
     words = [gettext(word) if word in HEADINGS else word for word in headings]
     if request.GET.get("as") == "xlsx":

@@ -28,7 +28,7 @@ from khoi.team.views import allowed, next_of
 @require_GET
 @allowed("person.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
-    context = found(request, actor, people_matching, person_rows)
+    context = found(request, actor, Person, people_matching, person_rows)
     rights = {"may_delete": actor.may("person.delete")}
     return render(request, "home/people.html", {**context, **rights, "pairs": pairs_waiting(actor)})
 

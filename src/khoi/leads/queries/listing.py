@@ -1,6 +1,6 @@
 """Lists of leads: what is asked, which rows answer, and one part of them at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from khoi.custom.models import CustomField
-from khoi.custom.queries import part_by
+from khoi.custom.queries import every_by, part_by
 from khoi.kit.search import every_word
 from khoi.leads.models import Lead, LeadSet, Temperature, WorkStatus
 from khoi.leads.rules import ENDED
@@ -25,6 +25,8 @@ SORTS: Final[Mapping[str, tuple[str, bool]]] = {
 }
 #: What a row of the list shows beside the lead.
 SHOWN: Final = ("person", "account", "source", "owner")
+#: How many are read at a time where all are wanted.
+PART: Final = 500
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -122,6 +124,19 @@ def part_by_own(rows: LeadSet, field: CustomField, *, down: bool = False, after:
     """The same in the order of a custom field."""
     shown, cursor = part_by(rows.select_related(*SHOWN), field, down=down, after=after, size=size)
     return Part(tuple(shown), cursor)
+
+
+def every_of(rows: LeadSet, *, sort: str) -> Iterator[Lead]:
+    """All of them in that order, read a part at a time."""
+    column, down = SORTS[sort]
+    order = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)
+    ordered = rows.select_related(*SHOWN).order_by(order, "-id" if down else "id")
+    return ordered.iterator(chunk_size=PART)
+
+
+def every_by_own(rows: LeadSet, field: CustomField, *, down: bool) -> Iterator[Lead]:
+    """The same in the order of a custom field."""
+    return every_by(rows.select_related(*SHOWN), field, down=down)
 
 
 def neighbours_of(rows: LeadSet, lead: Lead) -> tuple[UUID | None, UUID | None]:

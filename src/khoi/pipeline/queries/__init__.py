@@ -15,7 +15,7 @@ from khoi.pipeline.queries.courses import (
     next_stage,
 )
 from khoi.pipeline.queries.finding import accounts_of, owners_of_deals, people_named
-from khoi.pipeline.queries.lists import SORTS, Part, every, known_sort, part
+from khoi.pipeline.queries.lists import SORTS, Part, every, every_by_own, known_sort, part, part_by_own
 from khoi.pipeline.queries.steps import has_next_step, has_task, next_steps_of, open_tasks
 from khoi.pipeline.queries.wanted import STATES, VIEWS, Wanted, deals, read_wanted, scope, views_of
 
@@ -42,6 +42,7 @@ __all__ = [
     "course",
     "deals",
     "every",
+    "every_by_own",
     "further_cards",
     "gate",
     "has_next_step",
@@ -55,6 +56,7 @@ __all__ = [
     "open_tasks",
     "owners_of_deals",
     "part",
+    "part_by_own",
     "people_named",
     "read_wanted",
     "record_of",

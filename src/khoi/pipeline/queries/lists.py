@@ -7,11 +7,15 @@ from typing import Final
 
 from django.db.models import F, OrderBy, Q, QuerySet
 
+from khoi.custom.models import CustomField
+from khoi.custom.queries import every_by, part_by
 from khoi.pipeline.models import Opportunity
 
 PART: Final = 50
 #: sort → the column it goes by; with a minus the other way round. What has no value stands last either way.
 SORTS: Final = {"close": "close_on", "amount": "amount", "age": "entered_stage_at", "closed": "closed_at"}
+#: What a row shows beside the deal.
+SHOWN: Final = ("account", "person", "owner", "stage")
 EXPORTED: Final = 1000
 
 
@@ -26,7 +30,7 @@ class Part:
 def part(found: "QuerySet[Opportunity]", sort: str, after: str = "", size: int = PART) -> Part:
     """The deals behind ``after``, at most ``size``. A place that cannot be read is the beginning."""
     column, backward = _column(sort)
-    ordered = found.select_related("account", "person", "owner", "stage").order_by(_order(column, backward), "id")
+    ordered = found.select_related(*SHOWN).order_by(_order(column, backward), "id")
     if (place := _place(column, after)) is not None:
         ordered = ordered.filter(_behind(column, backward, *place))
     rows = list(ordered[: size + 1])
@@ -42,6 +46,18 @@ def every(found: "QuerySet[Opportunity]", sort: str) -> Iterator[Opportunity]:
         yield from here.deals
         if not (after := here.after):
             return
+
+
+def part_by_own(
+    found: "QuerySet[Opportunity]", field: CustomField, *, down: bool, after: str = "", size: int = PART
+) -> Part:
+    """The same in the order of a custom field."""
+    shown, place = part_by(found.select_related(*SHOWN), field, down=down, after=after, size=size)
+    return Part(tuple(shown), place)
+
+
+def every_by_own(found: "QuerySet[Opportunity]", field: CustomField, *, down: bool) -> Iterator[Opportunity]:
+    return every_by(found.select_related(*SHOWN), field, down=down)
 
 
 def known_sort(sort: str) -> str:

@@ -32,7 +32,8 @@ STATES: Final = {"open": _("Open"), "won": _("Won"), "lost": _("Lost"), "every":
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked for. ``state``: open, won, lost or every; ``step``: none for deals without a next step;
-    ``closed``: a period like 2026-Q4, '' for any time; ``usual``: whether ``pipeline`` is the first one."""
+    ``closed``: a period like 2026-Q4, '' for any time; ``usual``: whether ``pipeline`` is the first one; ``own``: what
+    the address of the list asks of custom fields."""
 
     view: str
     pipeline: Pipeline
@@ -43,21 +44,27 @@ class Wanted:
     step: str = ""
     closed: str = ""
     q: str = ""
+    own: tuple[tuple[str, str], ...] = ()
 
     def address(self, **changes: Any) -> str:
-        """The query string that says this, with changes; what is usual is left out."""
+        """The query string that says this, with changes."""
         said = replace(self, **changes)
+        return "?" + urlencode([*said.parts.items(), *said.own])
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """What the address says beside the custom fields; what is usual is left out."""
         parts = {
-            "pipeline": "" if said.usual else said.pipeline.code,
-            "view": said.view,
-            "owner": said.owner.public_id if said.owner else "",
-            "state": "" if said.state == "open" else said.state,
-            "stage": said.stage.code if said.stage else "",
-            "step": said.step,
-            "closed": said.closed,
-            "q": said.q,
+            "pipeline": "" if self.usual else self.pipeline.code,
+            "view": self.view,
+            "owner": str(self.owner.public_id) if self.owner else "",
+            "state": "" if self.state == "open" else self.state,
+            "stage": self.stage.code if self.stage else "",
+            "step": self.step,
+            "closed": self.closed,
+            "q": self.q,
         }
-        return "?" + urlencode({name: value for name, value in parts.items() if value})
+        return {name: value for name, value in parts.items() if value}
 
 
 def read_wanted(asked: Mapping[str, str], actor: Principal) -> Wanted | None:

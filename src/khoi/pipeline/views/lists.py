@@ -2,8 +2,11 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,12 +15,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from khoi.custom.forms import OwnList, own_list, own_pairs
+from khoi.custom.models import CustomField
+from khoi.custom.queries import own_fields, plain_cells
 from khoi.kit import periods
 from khoi.kit.money import Money
 from khoi.kit.tabular import csv_safe, write_xlsx
 from khoi.pipeline import queries
 from khoi.pipeline.models import Opportunity
-from khoi.pipeline.queries import STATES, VIEWS, Wanted
+from khoi.pipeline.queries import STATES, VIEWS, Part, Wanted
 from khoi.pipeline.views.boards import choices_of
 from khoi.team import queries as team
 from khoi.team.rules import Principal
@@ -25,6 +31,7 @@ from khoi.team.views import allowed
 from khoi.workspace import queries as workspace
 
 COUNTED: Final = 10_000
+CHUNK: Final = 500
 #: Heads that sort: key → label.
 HEADS: Final = {
     "close": gettext_lazy("Close date"),
@@ -32,6 +39,8 @@ HEADS: Final = {
     "age": gettext_lazy("In the stage since"),
     "closed": gettext_lazy("Closed on"),
 }
+#: What of an address the board does not know, as it is when nothing is asked.
+ONLY_HERE: Final[dict[str, Any]] = {"state": "open", "stage": None, "step": "", "closed": "", "q": "", "own": ()}
 FORMATS: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -46,13 +55,17 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         return render(request, "pipeline/no_pipeline.html")
     now, zone = timezone.now(), workspace.zone()
     stages = queries.stages_of(wanted.pipeline)
-    found = queries.deals(wanted, actor, stages, now, zone)
-    sort = queries.known_sort(request.GET.get("sort", ""))
-    here = queries.part(found, sort, request.GET.get("after", ""))
+    own = own_list(Opportunity, request.GET, now=now, zone=zone)
+    wanted = replace(wanted, own=tuple(own_pairs(request.GET)))
+    every = queries.deals(wanted, actor, stages, now, zone)
+    sort = own.sorted_by or queries.known_sort(request.GET.get("sort", ""))
+    here = _part(own.among(every), own, sort, request.GET.get("after", ""))
     context = {
+        "own": own.beside(here.deals),
+        "kept": [*((name, said) for name, said in wanted.parts.items() if name != "q"), ("sort", sort)],
         "cards": queries.cards_of(here.deals, stages, now, zone),
         "next_url": f"{_sorted(wanted, sort)}&after={here.after}" if here.after else "",
-        "count": found.order_by()[: COUNTED + 1].count(),
+        "count": own.counted_among(every).order_by()[: COUNTED + 1].count(),
         "wanted": wanted,
         "tabs": [(view, VIEWS[view], _sorted(wanted, sort, view=view)) for view in queries.views_of(actor)],
         "heads": {key: _head(key, wanted, sort) for key in HEADS},
@@ -62,7 +75,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "sort": sort,
         "now": now,
         "today": periods.today(now, zone),
-        "board_url": reverse("pipeline:board") + wanted.address(state="open", stage=None, step="", closed="", q=""),
+        "board_url": reverse("pipeline:board") + wanted.address(**ONLY_HERE),
         "may_add": actor.may("opportunity.create"),
         "may_delete": actor.may("opportunity.delete"),
         "may_see_history": actor.may("act.view"),
@@ -70,6 +83,12 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         **choices_of(wanted, actor),
     }
     return render(request, "pipeline/list.html", context)
+
+
+def _part(found: "QuerySet[Opportunity]", own: OwnList, sort: str, after: str) -> Part:
+    if own.sort is not None:
+        return queries.part_by_own(found, own.sort, down=own.down, after=after)
+    return queries.part(found, sort, after)
 
 
 def _sorted(wanted: Wanted, sort: str, **changes: Any) -> str:
@@ -106,8 +125,13 @@ def export(request: HttpRequest, actor: Principal, form: str) -> HttpResponseBas
     wanted = queries.read_wanted(request.GET, actor)
     if wanted is None:
         raise team.Hidden
-    found = queries.deals(wanted, actor, queries.stages_of(wanted.pipeline), timezone.now(), workspace.zone())
-    deals = queries.every(found, queries.known_sort(request.GET.get("sort", "")))
+    now, zone = timezone.now(), workspace.zone()
+    own = own_list(Opportunity, request.GET, now=now, zone=zone)
+    found = own.among(queries.deals(wanted, actor, queries.stages_of(wanted.pipeline), now, zone))
+    if own.sort is not None:
+        deals = queries.every_by_own(found, own.sort, down=own.down)
+    else:
+        deals = queries.every(found, queries.known_sort(request.GET.get("sort", "")))
     response = _file(form, deals)
     response["Content-Disposition"] = f'attachment; filename="{_("deals")}.{form}"'
     response["Cache-Control"] = "private, no-store"
@@ -115,15 +139,24 @@ def export(request: HttpRequest, actor: Principal, form: str) -> HttpResponseBas
 
 
 def _file(form: str, deals: Iterator[Opportunity]) -> HttpResponseBase:
-    language = get_language() or "vi"
+    """Behind our columns stand the custom fields."""
+    language, fields = get_language() or "vi", own_fields(Opportunity)
     heads = [_("Deal"), _("Account"), _("Person"), _("Stage"), _("Amount"), _("Currency")]
     heads += [_("Close date"), _("Owner"), _("In the stage since"), _("Closed on"), _("Why lost")]
+    heads += [field.name(language) for field in fields]
+    rows = _rows(deals, fields, language)
     if form == "csv":
-        rows = ([str(cell) for cell in _cells(deal, language)] for deal in deals)
-        return StreamingHttpResponse(csv_safe(heads, rows), content_type=FORMATS[form])
+        lines = ([str(cell) for cell in row] for row in rows)
+        return StreamingHttpResponse(csv_safe(heads, lines), content_type=FORMATS[form])
     out = io.BytesIO()
-    write_xlsx(out, heads, (_cells(deal, language) for deal in deals))
+    write_xlsx(out, heads, rows)
     return HttpResponse(out.getvalue(), content_type=FORMATS[form])
+
+
+def _rows(deals: Iterator[Opportunity], fields: list[CustomField], language: str) -> Iterator[list[str | int]]:
+    while part := list(islice(deals, CHUNK)):
+        own = plain_cells(part, fields, language)
+        yield from ([*_cells(deal, language), *own[deal.pk]] for deal in part)
 
 
 def _cells(deal: Opportunity, language: str) -> list[str | int]:
