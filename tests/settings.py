@@ -29,3 +29,5 @@ else:
     OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c synchronous_commit=off".strip()
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Most browsers of the tests ask for pages alone, and each would read all static files anew.
+WHITENOISE_AUTOREFRESH = True

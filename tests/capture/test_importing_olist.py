@@ -56,40 +56,32 @@ def test_leads_and_deals_come_in_once_and_go_out_exactly(olist):
     assert (deals.created, deals.rejected, [kind["count"] for kind in deals.warnings]) == (336, 0, [1])
     won = Opportunity.objects.filter(stage__kind="won", amount=None, account=None, lead__lifecycle_stage="customer")
     assert won.count() == 336
+    assert by_source() == BY_SOURCE
 
     full = facts()
     assert (olist(*MQL).act_id, olist(*DEALS).act_id) == (None, None)
     assert facts() == full
     assert lifecycle.recompute(check=True, now=NOW).total == 0
 
-    undo(deals)
+    undone = undo(deals.act_id)
     assert facts() == with_leads
-    undo(leads)
+    undo(undone.act.pk)
+    assert facts() == full
+
+    with pytest.raises(Refused) as refused:
+        undo(leads.act_id)
+    assert (refused.value.reason, set(refused.value.dependents)) == ("dependents", {deals.act_id})
+    undo(leads.act_id, with_dependents=True)
     assert facts() == empty
 
 
-def test_each_source_has_its_leads_and_customers(olist):
-    olist(*MQL)
-    olist(*DEALS)
-    found = {}
-    for name in [*Source.objects.values_list("name", flat=True), None]:
-        mine = Lead.objects.filter(source__name=name) if name else Lead.objects.filter(source=None)
-        if mine:
-            found[name] = (mine.count(), mine.filter(lifecycle_stage="customer").count())
-
-    assert found == BY_SOURCE
+def by_source():
+    """source → (leads, customers)"""
+    mine = {name: Lead.objects.filter(source__name=name) for name in Source.objects.values_list("name", flat=True)}
+    mine[None] = Lead.objects.filter(source=None)
+    customers = {name: leads.filter(lifecycle_stage="customer") for name, leads in mine.items()}
+    return {name: (leads.count(), customers[name].count()) for name, leads in mine.items() if leads}
 
 
-def test_the_leads_go_only_together_with_their_deals(olist):
-    before = facts()
-    leads, deals = olist(*MQL), olist(*DEALS)
-    with pytest.raises(Refused) as refused:
-        undo(leads)
-    assert (refused.value.reason, refused.value.dependents) == ("dependents", (deals.act_id,))
-    undo(leads, with_dependents=True)
-
-    assert facts() == before
-
-
-def undo(result, **more):
-    undo_act(Act.objects.get(pk=result.act_id), by=BY, now=NOW, **more)
+def undo(act, **more):
+    return undo_act(Act.objects.get(pk=act), by=BY, now=NOW, **more)

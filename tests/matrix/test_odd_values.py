@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.left_out import ON_POSTGRESQL
 from tests.matrix import asking, expectations
 from tests.matrix.test_sec_13 import API, WRITES, fits, kinds_of, properties_of
 
@@ -22,6 +23,9 @@ ODD = [
     "[]",
 ]
 NUMBERS: list[Any] = [-1, 2**31, 2**63, -(2**63) - 1, 1e308]
+if ON_POSTGRESQL:  # Only what gets past Python and a second database may take amiss.
+    ODD = [odd for odd in ODD if odd[:1] in "ax9"]
+    NUMBERS = [2**31, 2**63]
 ASKED = (
     "q page stage order sort period since until as_of before after owner source by known team status kind day on from "
     "to filter id part key currency"

@@ -14,7 +14,7 @@ from khoi.team.rules import OWNER_OF_THE_MACHINE
 
 HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "import"
 
-pytestmark = [pytest.mark.data, pytest.mark.usefixtures("ready")]
+pytestmark = [pytest.mark.data, pytest.mark.one_engine, pytest.mark.usefixtures("ready")]
 
 
 def rows_of(path):
