@@ -1,15 +1,22 @@
-"""Twenty threads that ask one thing of one database at the same moment.
+"""Twenty threads that ask one thing of one database at the same moment, each over a connection of its own."""
 
-On SQLite the database is a file of its own, so the threads meet as they would in a running program:
-``python -m tests.history.racing`` works on the folder that ``KHOI_DATA`` names and prints what came of it.
-"""
-
-import json
-import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+
+from django.db import connections
+from django.test import override_settings
+
+from khoi.history import services as history
+from khoi.history.models import Change
+from khoi.history.queries import Place, changes_after
+from khoi.history.rules.actors import SYSTEM
+from khoi.outbox import services as outbox
+from khoi.outbox.models import Mail
+from khoi.team import services as team
+from khoi.team.models import Team, User
+from tests.outbox.sink import sink
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 THREADS = 20
@@ -17,8 +24,6 @@ THREADS = 20
 
 def together(work: Callable[[int], Any], threads: int = THREADS) -> list[Any]:
     """Call ``work(0)``, ``work(1)``, … at the same moment; what each returned or raised, in order."""
-    from django.db import connections
-
     gate = threading.Barrier(threads)
     results: list[Any] = [None] * threads
 
@@ -41,10 +46,6 @@ def together(work: Callable[[int], Any], threads: int = THREADS) -> list[Any]:
 
 def same_key() -> dict[str, Any]:
     """All send one request under one key; each act adds a team."""
-    from khoi.history import services as history
-    from khoi.history.rules.actors import SYSTEM
-    from khoi.team import services as team
-    from khoi.team.models import Team
 
     def ask(number: int) -> tuple[int, str, bool]:
         def act() -> history.Answered:
@@ -59,9 +60,6 @@ def same_key() -> dict[str, Any]:
 
 def one_ticket() -> dict[str, Any]:
     """All use one reset link, each with a password of their own."""
-    from khoi.history.rules.actors import SYSTEM
-    from khoi.team import services as team
-
     user = team.add_user(
         email="an@khoi.test", full_name="An", role="rep", password="mười ba con mèo", by=SYSTEM, now=NOW
     )
@@ -78,10 +76,6 @@ def one_ticket() -> dict[str, Any]:
 
 def last_admins() -> dict[str, Any]:
     """Every administrator leaves at the same moment."""
-    from khoi.history.rules.actors import SYSTEM
-    from khoi.team import services as team
-    from khoi.team.models import User
-
     admins = [
         team.add_user(email=f"a{number}@khoi.test", full_name="A", role="admin", by=SYSTEM, now=NOW)
         for number in range(THREADS)
@@ -92,15 +86,10 @@ def last_admins() -> dict[str, Any]:
 
 def one_mail() -> dict[str, Any]:
     """Twenty senders and one server: every mail goes out once."""
-    from django.conf import settings
-
-    from khoi.outbox import services as outbox
-    from khoi.outbox.models import Mail
-    from tests.outbox.sink import sink
 
     for number in range(10):
         outbox.queue_mail(kind="test", to=f"a{number}@khoi.test", subject="Chào", text="…", now=NOW)
-    with sink() as (settings.SMTP_URL, kept):
+    with sink() as (address, kept), override_settings(SMTP_URL=address):
         answers = together(lambda _: outbox.send_due(now=NOW))
     states = sorted(Mail.objects.values_list("state", flat=True))
     return {"answers": answers, "taken": sorted(rcpt for _, rcpt, _ in kept.mails), "states": states}
@@ -108,11 +97,6 @@ def one_mail() -> dict[str, Any]:
 
 def one_feed() -> dict[str, Any]:
     """Sixteen write while one reads the feed on and on."""
-    from khoi.history.models import Change
-    from khoi.history.queries import Place, changes_after
-    from khoi.history.rules.actors import SYSTEM
-    from khoi.team import services as team
-
     writers, acts = 16, 15
     seen: list[tuple[int, int]] = []
 
@@ -129,16 +113,3 @@ def one_feed() -> dict[str, Any]:
     answers = together(work, threads=writers + 1)
     there = list(Change.objects.order_by("act__position", "pk").values_list("act__position", "pk"))
     return {"answers": answers, "seen": seen, "there": there}
-
-
-RACES = {race.__name__: race for race in (same_key, one_ticket, last_admins, one_mail, one_feed)}
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    print(json.dumps(RACES[sys.argv[1]](), ensure_ascii=False))

@@ -1,14 +1,8 @@
 """A request that is sent again gets the first answer, and only one act."""
 
-import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from khoi.history import services as history
 from khoi.history.models import Answer
@@ -18,29 +12,6 @@ from khoi.team import services as team
 from khoi.team.models import Team
 from tests.history import racing
 from tests.history.racing import NOW
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def race(transactional_db, tmp_path):
-    """Runs one race: in this process on PostgreSQL, on a database file of its own with SQLite."""
-    if connection.vendor == "postgresql":
-        return lambda name: json.loads(json.dumps(racing.RACES[name]()))
-    return lambda name: on_a_file(name, tmp_path)
-
-
-def on_a_file(name, folder):
-    environment = {
-        **os.environ,
-        "KHOI_DATA": str(folder),
-        "DJANGO_SETTINGS_MODULE": "khoi.settings",
-        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
-    }
-    command = [sys.executable, "-m", "tests.history.racing", name]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def ask(do, key="k1", fingerprint="one"):
@@ -127,34 +98,34 @@ def test_keys_are_forgotten_after_seven_days():
     assert Answer.objects.count() == 0
 
 
-def test_dur_09_twenty_senders_at_once_get_one_answer_and_one_act(race):
-    came = race("same_key")
+def test_dur_09_twenty_senders_at_once_get_one_answer_and_one_act(transactional_db):
+    came = racing.same_key()
 
     assert len(came["teams"]) == 1
     assert {(status, body) for status, body, _ in came["answers"]} == {(201, came["teams"][0])}
     assert sum(not again for _, _, again in came["answers"]) == 1
 
 
-def test_sec_09_of_twenty_uses_of_one_link_exactly_one_wins(race):
-    came = race("one_ticket")
+def test_sec_09_of_twenty_uses_of_one_link_exactly_one_wins(transactional_db):
+    came = racing.one_ticket()
 
     assert came["answers"].count("an@khoi.test") == 1
     assert len(came["won"]) == 1
 
 
-def test_of_twenty_administrators_leaving_at_once_one_stays(race):
-    assert race("last_admins")["left"] == 1
+def test_of_twenty_administrators_leaving_at_once_one_stays(transactional_db):
+    assert racing.last_admins()["left"] == 1
 
 
-def test_cor_01_twenty_senders_hand_over_each_mail_once(race):
-    came = race("one_mail")
+def test_cor_01_twenty_senders_hand_over_each_mail_once(transactional_db):
+    came = racing.one_mail()
 
     assert came["taken"] == sorted([f"a{number}@khoi.test"] for number in range(10))
     assert came["states"] == ["sent"] * 10
 
 
-def test_the_feed_misses_nothing_and_keeps_the_order_while_sixteen_write(race):
-    came = race("one_feed")
+def test_the_feed_misses_nothing_and_keeps_the_order_while_sixteen_write(transactional_db):
+    came = racing.one_feed()
 
     assert came["answers"] == [None] * 17
     assert len(came["there"]) == 240
