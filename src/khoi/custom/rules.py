@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -195,10 +195,14 @@ def _typed_choice(kind: Kind, text: str, language: str, order: str) -> str:
     raise NotAValue("unknown_choice", value=text)
 
 
+def parts_of(text: str) -> list[str]:
+    """Several choices in one text, with semicolons, bars or on lines of their own."""
+    return [part.strip() for part in re.split(r"[;\n|]", text) if part.strip()]
+
+
 def _typed_choices(kind: Kind, text: str, language: str, order: str) -> Value:
-    parts = [part.strip() for part in re.split(r"[;\n|]", text) if part.strip()]
     try:
-        wanted = [_typed_choice(kind, part, language, order) for part in parts]
+        wanted = [_typed_choice(kind, part, language, order) for part in parts_of(text)]
     except NotAValue:  # a file made elsewhere may list them with commas, a choice may contain one
         wanted = [_typed_choice(kind, part.strip(), language, order) for part in text.split(",") if part.strip()]
     return _choices(kind, wanted)
@@ -232,3 +236,12 @@ def key_of(words: str) -> str:
     """lower_snake, as programs name the field; "" when nothing of the words can stand in a key."""
     key = re.sub(r"[^a-z0-9]+", "_", fold(words)).strip("_")[:40].strip("_")
     return f"f_{key}"[:40] if key[:1].isdigit() else key
+
+
+def free_key(key: str, taken: Iterable[str]) -> str:
+    """The key, or the key with the first number that makes it another one."""
+    known, number, found = set(taken), 1, key
+    while found in known:
+        number += 1
+        found = f"{key[:36]}_{number}"
+    return found

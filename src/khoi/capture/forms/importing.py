@@ -5,12 +5,31 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from khoi.capture.queries.imports import LABELS, Draft, use_of
+from khoi.capture.queries.imports import LABELS, Draft, Heading, use_of
 from khoi.capture.queries.layouts import layouts
-from khoi.capture.rules.mapping import FIELDS, LEAD, NAME_PARTS, Column, External, Mapping, dump_mapping
+from khoi.capture.rules.mapping import (
+    FIELDS,
+    LEAD,
+    MOST,
+    NAME_PARTS,
+    Column,
+    External,
+    Mapping,
+    NewField,
+    choices_in,
+    dump_mapping,
+)
+from khoi.custom.models import CustomField, FieldType
+from khoi.custom.rules import CHOOSING, PREFIX, free_key, key_of
 
+#: What a use begins with that makes a field of one's own; its type follows.
+NEW: Final = "new."
+CHOICES_NEEDED: Final = gettext_noop("Choices need 1 to %(most)s different values.")
+#: As long as the name of a field may be.
+LABEL: Final = 80
 #: Encodings offered when the detection was wrong; the rest is what the standard library knows.
 ENCODINGS: Final = ("utf-8", "windows-1258", "windows-1252", "utf-16", "tcvn3", "shift_jis", "gb18030")
 GROUPS: Final = (
@@ -107,9 +126,12 @@ class ColumnsForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.draft = draft
-        choices = _choices(mapping.rows)
+        own = [(field.named, field.name(get_language() or "en")) for field in CustomField.objects.of(mapping.rows)]
+        choices = [*_choices(mapping.rows), *([(_("Own fields"), own)] if own else [])]
         for place, heading in enumerate(draft.headings):
-            field = forms.ChoiceField(label=heading.name, choices=choices, initial=heading.use)
+            offered = [*choices, (_("A new field of your own"), _new_fields(heading))]
+            made = offered if draft.may_make_fields or heading.use.startswith(NEW) else choices
+            field = forms.ChoiceField(label=heading.name, choices=made, initial=heading.use)
             field.widget.attrs["aria-label"] = heading.name
             self.fields[f"column_{place}"] = field
         if not any(heading.use in NAME_PARTS for heading in draft.headings):
@@ -134,6 +156,10 @@ class ColumnsForm(forms.Form):
             raise forms.ValidationError(_("Only one column can hold the row’s number."))
         if keys and not said.get("system", "").strip():
             self.add_error("system", _("Say where the numbers come from."))
+        for place, heading in enumerate(self.draft.headings):
+            type_ = str(said.get(f"column_{place}", "")).removeprefix(NEW)
+            if type_ in CHOOSING and not 0 < len(choices_in(heading.texts, type_)) <= MOST:
+                self.add_error(f"column_{place}", gettext(CHOICES_NEEDED) % {"most": MOST})
         return said
 
     def uses(self) -> list[tuple[str, str]]:
@@ -145,8 +171,11 @@ class ColumnsForm(forms.Form):
         """The mapping as chosen, as TOML; what the draft's mapping says beyond that of unchanged columns stays."""
         said, before = self.cleaned_data, self.draft.mapping
         known = {column.heading: column for column in before.columns}
+        makes, new_names = self._new_fields()
         columns = [
-            _column(before, known.get(name), name, use) for name, use in self.uses() if use not in ("key", "extra")
+            _column(before, known.get(name), name, use, new_names.get(name, ""))
+            for name, use in self.uses()
+            if use not in ("key", "extra")
         ]
         columns += [known[name] for name, use in self.uses() if use == "extra" and _kept(before, known.get(name), name)]
         key = next((External(name, said["system"].strip()) for name, use in self.uses() if use == "key"), None)
@@ -164,8 +193,22 @@ class ColumnsForm(forms.Form):
             key=key if before.rows == LEAD else None,
             join=key if before.rows != LEAD else None,
             constants=constants,
+            makes=makes,
         )
         return dump_mapping(chosen)
+
+    def _new_fields(self) -> tuple[dict[str, NewField], dict[str, str]]:
+        """Key → the field to be made, and heading → how the mapping names it. A key is free among all fields there
+        were, or an archived one would come back."""
+        rows, makes, names = self.draft.mapping.rows, dict[str, NewField](), dict[str, str]()
+        taken = set(CustomField.objects.filter(object=rows).values_list("key", flat=True))
+        for heading, (name, use) in zip(self.draft.headings, self.uses(), strict=True):
+            if use.startswith(NEW):
+                type_ = use.removeprefix(NEW)
+                key = free_key(key_of(name) or "field", {*taken, *makes})
+                makes[key] = NewField(type_, name[:LABEL].strip(), choices_in(heading.texts, type_))
+                names[name] = f"{PREFIX}{key}"
+        return makes, names
 
 
 def _choices(rows: str) -> list[Any]:
@@ -175,7 +218,16 @@ def _choices(rows: str) -> list[Any]:
     return [*plain, *((label, fields) for label, fields in groups if fields)]
 
 
-def _column(mapping: Mapping, known: Column | None, name: str, use: str) -> Column:
+def _new_fields(heading: Heading) -> list[tuple[str, Any]]:
+    """One for each type, the one that takes the cells of the column first."""
+    types = sorted(FieldType.choices, key=lambda pair: pair[0] != heading.looks)
+    said = gettext("%(type)s, as the cells look") % {"type": FieldType(heading.looks).label}
+    return [(f"{NEW}{code}", said if code == heading.looks else label) for code, label in types]
+
+
+def _column(mapping: Mapping, known: Column | None, name: str, use: str, new_name: str) -> Column:
+    if new_name:
+        return Column(name, (new_name,))
     if known is not None and use_of(mapping, known, name) == use:
         return known
     return Column(name, drop=True) if use == "drop" else Column(name, (use,))

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from khoi.capture.queries.import_fields import fields_to_make, names_of_fields
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.layouts import layout_named, layouts
-from khoi.capture.rules.mapping import BadMapping, Mapping, Proposal, best_fit, fit, load_mapping, propose_mapping
+from khoi.capture.rules.mapping import LEAD, BadMapping, Mapping, Proposal, best_fit, fit, load_mapping, propose_mapping
 from khoi.kit.tabular import Limits, Row, Table, TableRefused, read_table
 from khoi.workspace import queries as workspace
 
@@ -51,6 +52,7 @@ def open_file(
         opened = _mapped(table, first, mapping, layout)
         if checked:
             check_fit(opened.mapping, table)
+            fields_to_make(opened.mapping)
             check_proposal(opened)
     except TableRefused as refused:
         table.close()
@@ -92,7 +94,14 @@ def _mapped(table: Table, first: tuple[Row, ...], mapping: Mapping | str | None,
 def propose(table: Table, first: tuple[Row, ...], *, system: str = "") -> Proposal:
     here = workspace.current()
     samples = [row.cells[: len(table.headings)] for row in first]
-    return propose_mapping(table.headings, samples, zone=here.time_zone, currency=here.currency, system=system)
+    return propose_mapping(
+        table.headings,
+        samples,
+        zone=here.time_zone,
+        currency=here.currency,
+        system=system,
+        own=names_of_fields(LEAD),
+    )
 
 
 def load(text: str) -> Mapping:

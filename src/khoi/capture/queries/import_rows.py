@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
 from typing import Any, Final
 
 from khoi.capture.rules.importing import REJECTED
 from khoi.capture.rules.mapping import Mapping, Parsed, Problem, RowReader
+from khoi.custom.rules import Kind as OwnKind
 from khoi.kit.tabular import Row
 
 #: So many lines are named for each kind of problem.
@@ -92,9 +94,11 @@ class Tally:
         return [kind.plain() for kind in sorted(found, key=lambda kind: -kind.count)]
 
 
-def incoming(rows: Iterable[Row], mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Incoming]:
-    """Each row read through the mapping, with everything that is wrong with it."""
-    reader = RowReader(mapping, headings)
+def incoming(
+    rows: Iterable[Row], mapping: Mapping, headings: tuple[str, ...], kinds: Table[str, OwnKind]
+) -> Iterator[Incoming]:
+    """Each row read through the mapping, with everything that is wrong with it. ``kinds``: see ``import_fields``."""
+    reader = RowReader(mapping, headings, kinds)
     for row in rows:
         parsed = reader.read(row.cells)
         wrong = [Problem("", "", code, rejects=not row.usable) for code in row.problems]

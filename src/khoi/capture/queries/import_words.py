@@ -22,6 +22,14 @@ OF_ROWS: Final[Sentences] = {
     "bad_currency": gettext_lazy("“%(value)s” in “%(column)s” is not a currency like VND."),
     "bad_number": gettext_lazy("“%(value)s” in “%(column)s” is not a whole number."),
     "unknown_value": gettext_lazy("“%(value)s” in “%(column)s” is not one of the known values."),
+    "not_a_number": gettext_lazy("“%(value)s” in “%(column)s” is not a number."),
+    "not_money": gettext_lazy("“%(value)s” in “%(column)s” is not an amount in the currency of the field."),
+    "not_a_date": gettext_lazy("“%(value)s” in “%(column)s” is not a date."),
+    "unknown_own_choice": gettext_lazy("“%(value)s” in “%(column)s” is not one of the choices."),
+    "not_yes_or_no": gettext_lazy("“%(value)s” in “%(column)s” is neither yes nor no."),
+    "not_a_link": gettext_lazy("“%(value)s” in “%(column)s” is not a link."),
+    "not_text": gettext_lazy("“%(value)s” in “%(column)s” holds characters a text cannot hold."),
+    "longer_than_field": gettext_lazy("“%(column)s” is longer than the 500 characters the field takes."),
     "unknown_stage": gettext_lazy("There is no stage “%(value)s” in the pipeline."),
     "unknown_owner": gettext_lazy("Nobody here is called “%(value)s”."),
     "of_another": gettext_lazy("“%(value)s” in “%(column)s” belongs to somebody else we know."),
@@ -42,7 +50,8 @@ OF_ROWS: Final[Sentences] = {
 
 #: What happens with a cell that is odd but does not cost the row.
 KEPT: Final = frozenset(
-    "bad_date bad_email bad_phone bad_amount bad_currency bad_number unknown_value unknown_owner of_another".split()
+    "bad_date bad_email bad_phone bad_amount bad_currency bad_number unknown_value unknown_owner of_another "
+    "not_a_number not_money not_a_date unknown_own_choice not_yes_or_no not_a_link not_text longer_than_field".split()
 )
 
 #: code → why a whole file was refused.
@@ -62,6 +71,13 @@ OF_FILES: Final[Sentences] = {
     ),
     "unknown_layout": gettext_lazy("There is no layout “%(value)s”. There is: %(known)s."),
     "bad_mapping": gettext_lazy("The mapping has mistakes: %(problems)s"),
+    "unknown_own_field": gettext_lazy(
+        "There is no field “custom.%(value)s” of your own, and the mapping does not describe one."
+    ),
+    "own_field_archived": gettext_lazy("The field “%(value)s” is archived. Take it back into use first."),
+    "own_field_differs": gettext_lazy("The field “%(value)s” is there with another type than the mapping says."),
+    "may_not_make_fields": gettext_lazy("Only an administrator may make new fields: %(names)s."),
+    "field_not_made": gettext_lazy("The field “%(name)s” cannot be made: %(why)s"),
     "system_too_long": gettext_lazy("The name of the other system, “%(value)s”, is longer than 40 characters."),
     "no_file": gettext_lazy("There is no file %(value)s."),
     "not_allowed": gettext_lazy("Whoever uploaded the file may no longer import."),

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -18,11 +19,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from khoi.capture.models import ImportRun, RunState
+from khoi.capture.queries.import_fields import fields_of
 from khoi.capture.queries.import_files import Opened, open_file
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.import_rows import Incoming, Tally, incoming
 from khoi.capture.queries.import_words import explained, refusal_sentence
-from khoi.capture.rules.mapping import Column, Guess, Mapping, Value, fit
+from khoi.capture.rules.mapping import Column, Guess, Mapping, Value, fit, guess_type, key_in
+from khoi.custom.models import CustomField
+from khoi.custom.queries import words_of
+from khoi.custom.rules import Kind
 from khoi.history.models import Act
 from khoi.kit.money import Money, show_money
 from khoi.kit.tabular import TableRefused
@@ -33,6 +38,8 @@ SHOWN: Final = 10
 READ: Final = 20_000
 SECONDS: Final = 1.5
 SAMPLES: Final = 3
+#: So many different texts of a column are kept, for the choices of a field it may become.
+ENOUGH: Final = 200
 
 #: field → what people call it
 LABELS: Final[dict[str, Any]] = {
@@ -75,14 +82,16 @@ DELIMITERS: Final[dict[str, Any]] = {",": _("comma"), ";": _("semicolon"), "\t":
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One column of the file. ``use``: a field, ``extra``, ``drop`` or ``key``; ``sure``: 0 to 3, None when chosen
-    by somebody."""
+    """One column of the file. ``use``: a field, ``extra``, ``drop``, ``key``, or ``new.<type>`` for a field to be made;
+    ``sure``: 0 to 3, None when chosen by somebody; ``texts``: its different cells, some more than choices may be;
+    ``looks``: the type that takes them."""
 
     name: str
     use: str
-    label: str
     samples: tuple[str, ...]
     sure: int | None = None
+    texts: tuple[str, ...] = ()
+    looks: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,7 @@ class Draft:
     needed: tuple[str, ...]
     unusable: bool
     assumed_dates: bool
+    may_make_fields: bool
     before: ImportRun | None = field(default=None)
     wrong: str = ""
 
@@ -153,14 +163,17 @@ def draft_of(run: ImportRun, actor: Principal) -> Draft:
 
 def _draft(run: ImportRun, actor: Principal, opened: Opened) -> Draft:
     table, mapping = opened.table, opened.mapping
-    sample, tally, whole, wrong = _read(opened)
+    own = fields_of(mapping)
+    kinds = {key: one.kind for key, one in own.items()}
+    sample, tally, whole, wrong, texts = _read(opened, kinds)
     fields = _fields(mapping, sample)
+    own_shown = [one for key, one in own.items() if any(key in row.parsed.own for row in sample)]
     return Draft(
         mapping=mapping,
         layout=opened.layout or run.layout,
-        headings=tuple(_headings(opened)),
-        fields=tuple(str(LABELS[name]) for name in fields),
-        shown=tuple(_shown(row, fields, ZoneInfo(mapping.zone)) for row in sample),
+        headings=tuple(_headings(opened, texts)),
+        fields=(*(str(LABELS[name]) for name in fields), *(one.name(get_language() or "en") for one in own_shown)),
+        shown=tuple(_shown(row, fields, own_shown, ZoneInfo(mapping.zone)) for row in sample),
         kinds=tuple(explained([*tally.by_kind(rejects=True), *tally.by_kind(rejects=False)])),
         rows=tally.rows,
         taken=tally.outcomes["good"],
@@ -174,30 +187,36 @@ def _draft(run: ImportRun, actor: Principal, opened: Opened) -> Draft:
         needed=fit(mapping, table.headings).needed,
         unusable=opened.proposal is not None and not opened.proposal.usable,
         assumed_dates=opened.proposal is not None and opened.proposal.assumed_dates,
+        may_make_fields=actor.may("field.edit"),
         before=_same_file(run, actor),
         wrong=wrong,
     )
 
 
-def _read(opened: Opened) -> tuple[list[Incoming], Tally, bool, str]:
-    """The first rows, what is wrong with all that could be read in a moment, and whether that was the whole file."""
+def _read(opened: Opened, kinds: Table[str, Kind]) -> tuple[list[Incoming], Tally, bool, str, list[dict[str, None]]]:
+    """The first rows, what is wrong with all that could be read in a moment, whether that was the whole file, and the
+    different texts of each column."""
     sample: list[Incoming] = []
+    texts: list[dict[str, None]] = [{} for _heading in opened.table.headings]
     tally, until = Tally(), monotonic() + SECONDS
-    rows = incoming(opened.rows, opened.mapping, opened.table.headings)
+    rows = incoming(opened.rows, opened.mapping, opened.table.headings, kinds)
     try:
         for row in islice(rows, READ):
             if len(sample) < SHOWN:
                 sample.append(row)
+            for found, cell in zip(texts, row.cells, strict=False):
+                if len(found) <= ENOUGH and cell.strip():
+                    found[cell.strip()] = None
             tally.count("rejected" if row.rejected else "good")
             tally.note(row.line, row.problems)
             if monotonic() > until:
                 break
-        return sample, tally, next(rows, None) is None, ""
+        return sample, tally, next(rows, None) is None, "", texts
     except TableRefused as refused:
-        return sample, tally, True, refusal_sentence(refused.code, refused.data)
+        return sample, tally, True, refusal_sentence(refused.code, refused.data), texts
 
 
-def _headings(opened: Opened) -> Iterator[Heading]:
+def _headings(opened: Opened, distinct: list[dict[str, None]]) -> Iterator[Heading]:
     table, mapping = opened.table, opened.mapping
     columns = {column.heading: column for column in mapping.columns}
     guesses = {guess.column: guess for guess in opened.proposal.guesses} if opened.proposal else {}
@@ -205,21 +224,26 @@ def _headings(opened: Opened) -> Iterator[Heading]:
         texts = dict.fromkeys(row.cells[place].strip() for row in opened.sample)
         samples = tuple(text[:40] for text in texts if text)[:SAMPLES]
         use = use_of(mapping, columns.get(name), name)
-        yield Heading(name, use, _label(use), samples, _sure(guesses.get(name), use) if opened.proposal else None)
+        sure = _sure(guesses.get(name), use) if opened.proposal else None
+        looks = guess_type(
+            [row.cells[place] for row in opened.sample],
+            language=mapping.language,
+            currency=mapping.currency,
+            order=mapping.dates,
+        )
+        yield Heading(name, use, samples, sure, tuple(distinct[place]), looks)
 
 
 def use_of(mapping: Mapping, column: Column | None, name: str) -> str:
-    """What becomes of a column: a field, ``extra``, ``drop``, or ``key``."""
+    """What becomes of a column: a field, ``extra``, ``drop``, ``key``, or ``new.<type>``."""
     if name in {external.column for external in (mapping.key, mapping.join) if external}:
         return "key"
     if column is None:
         return "drop" if mapping.others == "drop" else "extra"
-    return column.fields[0] if column.fields else "drop" if column.drop else "extra"
-
-
-def _label(use: str) -> str:
-    words = {"extra": _("Keep as note"), "drop": _("Leave out"), "key": _("Number in the other system")}
-    return str(LABELS.get(use) or words[use])
+    if not column.fields:
+        return "drop" if column.drop else "extra"
+    new = mapping.makes.get(key_in(column.fields[0]))
+    return f"new.{new.type}" if new else column.fields[0]
 
 
 def _sure(guess: Guess | None, use: str) -> int | None:
@@ -234,11 +258,12 @@ def _fields(mapping: Mapping, sample: list[Incoming]) -> list[str]:
     return [name for name in LABELS if name in filled]
 
 
-def _shown(row: Incoming, fields: list[str], zone: ZoneInfo) -> Shown:
-    days = row.parsed.days
-    cells = tuple(_plain(row.parsed.values.get(name), zone if name in days else None) for name in fields)
+def _shown(row: Incoming, fields: list[str], own: list[CustomField], zone: ZoneInfo) -> Shown:
+    days, values = row.parsed.days, row.parsed.values
+    cells = [_plain(values.get(name), zone if name in days else None) for name in fields]
+    cells += [words_of(one, row.parsed.own.get(one.key), full=True)[:60] for one in own]
     notes = tuple((extra.label, extra.value[:60]) for extra in row.parsed.extras)
-    return Shown(row.line, cells, notes, row.rejected)
+    return Shown(row.line, tuple(cells), notes, row.rejected)
 
 
 def _plain(value: Value | None, day_in: ZoneInfo | None) -> str:

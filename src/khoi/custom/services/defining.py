@@ -7,7 +7,7 @@ from typing import Any, Final
 from babel.numbers import list_currencies
 
 from khoi.custom.models import AskedWhen, CustomField, ObjectKind
-from khoi.custom.rules import CHOOSING, MOST_CHOICES, TYPES, key_of
+from khoi.custom.rules import CHOOSING, MOST_CHOICES, TYPES, free_key, key_of
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.fold import fold
@@ -140,16 +140,7 @@ def _key(object_: str, given: str, label: str) -> str:
         if key in taken:
             raise Refusal("name_taken", "key", value=key)
         return key
-    return _free(key or "field", taken)
-
-
-def _free(code: str, taken: Iterable[str]) -> str:
-    """The code, or the code with the first number that makes it another one."""
-    known, number, found = set(taken), 1, code
-    while found in known:
-        number += 1
-        found = f"{code[:36]}_{number}"
-    return found
+    return free_key(key or "field", taken)
 
 
 def _choices(
@@ -186,7 +177,7 @@ def _choice(
     code = str(said.get("code") or "")
     if code and code != key_of(code):
         raise Refusal("not_a_key", "choices", value=code)
-    code = code or _present(label, by_code) or _free(key_of(label) or "choice", [*by_code, *found])
+    code = code or _present(label, by_code) or free_key(key_of(label) or "choice", [*by_code, *found])
     return {"code": code, "label": label, "label_vi": label_vi, **({"closed": True} if said.get("closed") else {})}
 
 

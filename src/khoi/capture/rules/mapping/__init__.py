@@ -9,17 +9,20 @@ from khoi.capture.rules.mapping.format import (
     External,
     Fit,
     Mapping,
+    NewField,
     best_fit,
     dump_mapping,
     fit,
 )
 from khoi.capture.rules.mapping.loading import BadMapping, MappingProblem, load_mapping
+from khoi.capture.rules.mapping.own import MOST, choices_in, guess_type, key_in
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 from khoi.capture.rules.mapping.proposing import Guess, Proposal, propose_mapping
 
 __all__ = [
     "FIELDS",
     "LEAD",
+    "MOST",
     "NAME_PARTS",
     "OPPORTUNITY",
     "REJECTED_COLUMNS",
@@ -35,6 +38,7 @@ __all__ = [
     "Guess",
     "Mapping",
     "MappingProblem",
+    "NewField",
     "Parsed",
     "Problem",
     "Proposal",
@@ -43,8 +47,11 @@ __all__ = [
     "apply",
     "best_fit",
     "check_against_lead",
+    "choices_in",
     "dump_mapping",
     "fit",
+    "guess_type",
+    "key_in",
     "load_mapping",
     "propose_mapping",
 ]

@@ -7,7 +7,10 @@ from datetime import datetime
 from khoi.capture.rules.mapping.cells import Unreadable, Value, read_cell
 from khoi.capture.rules.mapping.fields import FIELDS, IDENTITY, LEAD, NAME_PARTS, OPPORTUNITY, Field
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit
+from khoi.capture.rules.mapping.own import key_in, read_own
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
+from khoi.custom.rules import Kind
+from khoi.custom.rules import Value as OwnValue
 
 #: What the column for another system's number holds, in characters.
 KEY_LENGTH = 120
@@ -16,8 +19,10 @@ KEY_LENGTH = 120
 class RowReader:
     """Reads the rows of one file: what depends on mapping and headings alone is worked out once."""
 
-    def __init__(self, mapping: Mapping, headings: Iterable[str]) -> None:
+    def __init__(self, mapping: Mapping, headings: Iterable[str], kinds: Table[str, Kind] | None = None) -> None:
+        """``kinds``: by key, what the fields of one's own take that the mapping names."""
         self.mapping = mapping
+        self.kinds = kinds or {}
         self.headings = tuple(headings)
         self.columns = sorted(mapping.columns, key=_currency_first)
         self.others = fit(mapping, self.headings).others if mapping.others != "drop" else ()
@@ -48,6 +53,7 @@ class RowReader:
             reading.claims(),
             frozenset(reading.days),
             tuple(reading.problems),
+            reading.own,
         )
 
 
@@ -83,6 +89,7 @@ class _Reading:
         self.extras: list[Extra] = []
         self.problems: list[Problem] = []
         self.days: set[str] = set()
+        self.own: dict[str, OwnValue] = {}
 
     def cell(self, heading: str) -> str:
         text = self.row.get(heading, "").strip()
@@ -98,7 +105,10 @@ class _Reading:
             self.extras.append(Extra(column.extra, text))
         meant = self.translate(column, text)
         for name in column.fields if meant else ():
-            self.put(column, name, meant)
+            if key := key_in(name):
+                self.put_own(column, key, meant)
+            else:
+                self.put(column, name, meant)
 
     def translate(self, column: Column, text: str) -> str:
         """The text after the column's value map; nothing where an unknown value is not kept."""
@@ -124,6 +134,20 @@ class _Reading:
         self.values[name] = self.within(column, name, field, value)
         if day_only:
             self.days.add(name)
+
+    def put_own(self, column: Column, key: str, text: str) -> None:
+        """Read the text for a field of one's own. A cell it cannot take costs the row, for nobody would see the value
+        missing, unless the mapping says ``otherwise``: it is then a note, or nothing."""
+        if key not in self.reader.kinds or key in self.own:
+            self.keep(column, text)
+            return
+        how = {"language": self.mapping.language, "order": self.mapping.dates, "pattern": column.pattern}
+        try:
+            self.own[key] = read_own(self.reader.kinds[key], text, **how)
+        except Unreadable as unreadable:
+            rejects = column.required or column.otherwise not in ("extra", "empty")
+            if rejects or column.otherwise == "extra":
+                self.refuse(column, text, unreadable.code, rejects=rejects)
 
     def is_needed(self, column: Column, name: str, code: str) -> bool:
         """Whether the row cannot do without the cell: the mapping says so, or the history would be wrong."""

@@ -51,6 +51,15 @@ class Assertion:
 
 
 @dataclass(frozen=True, slots=True)
+class NewField:
+    """A field of one's own that the import makes when it is not there. ``choices``: the words of one that has some."""
+
+    type: str
+    label: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """How the rows of one kind of file become leads or opportunities (``rows``).
 
@@ -59,6 +68,7 @@ class Mapping:
     that mean nothing stands there. ``names``: ``family_first`` or ``given_first``, for joining parts of a name.
     ``others``: ``keep`` or ``drop`` columns not named. ``anonymous``: rows without name, email, phone and company
     are welcome. ``constants``: texts for fields a row leaves empty. ``join``: the lead the row belongs to.
+    ``makes``: by key, what a field of one's own is, where there is none of that key yet.
     """
 
     name: str
@@ -77,6 +87,7 @@ class Mapping:
     key: External | None = None
     join: External | None = None
     constants: Table[str, str] = field(default_factory=dict)
+    makes: Table[str, NewField] = field(default_factory=dict)
     asserts: tuple[Assertion, ...] = ()
 
 
@@ -127,6 +138,10 @@ def _lines(mapping: Mapping) -> Iterator[str]:
     yield from (f"{_text(column.heading)} = {_column(column)}" for column in mapping.columns)
     yield "\n[constants]"
     yield from (f"{name} = {_text(text)}" for name, text in mapping.constants.items())
+    for key, new in mapping.makes.items():
+        yield f"\n[custom.{key}]\ntype = {_text(new.type)}\nlabel = {_text(new.label)}"
+        if new.choices:
+            yield f"choices = {_list(new.choices)}"
     for assertion in mapping.asserts:
         yield f"\n[[asserts]]\nof = {_text(assertion.of)}\nis = {_text(assertion.state)}\nat = {_text(assertion.at)}"
         if assertion.column:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from khoi.capture.rules.mapping.cells import Unreadable, read_cell
 from khoi.capture.rules.mapping.fields import FIELDS, LEAD, STATES
-from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping
+from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, NewField
+from khoi.capture.rules.mapping.own import key_in
+from khoi.custom.rules import CHOOSING, TYPES, key_of
 
 FORMAT = 1
 CHOICES = {
@@ -22,7 +24,7 @@ CHOICES = {
 }
 OTHERWISE = ("keep", "extra", "empty", "reject")
 TEXTS = ("name", "title", "zone", "currency", "country", *CHOICES)
-TABLES = ("key", "join", "columns", "constants", "asserts")
+TABLES = ("key", "join", "columns", "constants", "custom", "asserts")
 COLUMN = ("field", "fields", "extra", "drop", "required", "values", "otherwise", "pattern")
 
 
@@ -100,6 +102,7 @@ class _Reader:
             key=self.external(told, "key"),
             join=self.external(told, "join"),
             constants=self.constants(rows, told),
+            makes={key: self.new_field(key, told["custom"]) for key in self.table(told, "custom")},
             asserts=tuple(self.assertion(rows, entry) for entry in self.entries(told, "asserts")),
         )
 
@@ -115,7 +118,7 @@ class _Reader:
         single = (self.text_of(use, "field", *path),) if "field" in use else ()
         fields = single + self.texts_of(use, "fields", *path)
         for name in fields:
-            if name not in FIELDS[rows]:
+            if name not in FIELDS[rows] and not _is_own(name):
                 self.wrong("unknown_field", *path, detail=name)
         self.among(use, "otherwise", OTHERWISE, *path)
         if not fields and not use.get("extra") and not use.get("drop"):
@@ -147,6 +150,19 @@ class _Reader:
             if name not in FIELDS[rows]:
                 self.wrong("unknown_field", "constants", name, detail=name)
         return constants
+
+    def new_field(self, key: str, told: dict[str, Any]) -> NewField:
+        """What a field of one's own is that the import makes when there is none of that key."""
+        path, entry = ("custom", key), self.table(told, key, "custom")
+        self.known(entry, ("type", "label", "choices"), *path)
+        if key_of(key) != key or not key:
+            self.wrong("unknown_choice", *path, detail=key)
+        type_, choices = self.text_of(entry, "type", *path), self.texts_of(entry, "choices", *path)
+        if type_ not in TYPES:
+            self.wrong("unknown_choice", *path, "type", detail=type_)
+        elif (type_ in CHOOSING) != bool(choices):
+            self.wrong("missing_entry" if type_ in CHOOSING else "unknown_entry", *path, "choices")
+        return NewField(type_, self.text_of(entry, "label", *path) or key, choices)
 
     def try_constants(self, mapping: Mapping) -> None:
         for name, text in mapping.constants.items():
@@ -218,6 +234,12 @@ class _Reader:
             return value
         self.wrong("wrong_type", *path, name, detail=str(value))
         return default
+
+
+def _is_own(name: str) -> bool:
+    """Whether it names a field of one's own; which ones there are only the workspace knows."""
+    key = key_in(name)
+    return bool(key) and key_of(key) == key
 
 
 def line_of(text: str, *path: str) -> int:

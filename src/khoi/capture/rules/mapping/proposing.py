@@ -1,7 +1,8 @@
 """A mapping for a file nobody has described: guessed from its headings, English or Vietnamese, and first rows."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 
 from khoi.capture.rules.mapping.fields import IDENTITY, LEAD
@@ -87,14 +88,17 @@ def propose_mapping(
     zone: str = "Asia/Ho_Chi_Minh",
     currency: str = "VND",
     system: str = "",
+    own: Mapping_[str, Collection[str]] | None = None,
 ) -> Proposal:
-    """A mapping of rows to leads. ``sample_rows``: the cells of the first rows, as wide as the headings.
+    """A mapping of rows to leads. ``sample_rows``: the cells of the first rows, as wide as the headings; ``own``:
+    ``custom.<key>`` → what such a field is called.
 
     With ``system`` given, a column of distinct record numbers becomes the key in it, so that importing the file
     again finds its leads.
     """
     samples = {heading: [row[place].strip() for row in sample_rows] for place, heading in enumerate(headings)}
-    guesses = _chosen([guess for heading in headings if (guess := _guess(heading, samples[heading], headings))])
+    called = {_plain(name): field for field, names in (own or {}).items() for name in names}
+    guesses = _chosen([guess for heading in headings if (guess := _guess(heading, samples[heading], headings, called))])
     taken = {guess.column: guess.field for guess in guesses if guess.confidence >= ENOUGH}
     vietnamese = any(_vietnamese(heading) for heading in taken)
     order = _date_order(
@@ -142,8 +146,10 @@ def _vietnamese(heading: str) -> bool:
     return any(_plain(heading) in names for _, *other in _KNOWN.values() for names in other)
 
 
-def _guess(heading: str, samples: list[str], headings: Sequence[str]) -> Guess | None:
+def _guess(heading: str, samples: list[str], headings: Sequence[str], called: Mapping_[str, str]) -> Guess | None:
     plain = _plain(heading)
+    if plain in called and plain not in _FIELD_OF:
+        return Guess(heading, called[plain], EXACT, "heading")
     field, confidence, why = _FIELD_OF.get(plain, ""), EXACT, "heading"
     # Beside a column "Họ" the column "Tên" holds the given name alone.
     if plain == "ten" and any(_FIELD_OF.get(_plain(other)) == "family_name" for other in headings):

@@ -10,6 +10,7 @@ from khoi.capture.rules.importing import Step
 from khoi.capture.rules.mapping import ExternalKey, Mapping
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.naming import Names
+from khoi.capture.services.importing.own import Own
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows
 from khoi.leads.models import Lead, LeadReference, Stage
@@ -32,6 +33,7 @@ class Context:
     mapping: Mapping
     names: Names
     people: People
+    own: Own
     consent: str = ""
     seen: set[str] = field(default_factory=set)
     moves: list[StageChange] = field(default_factory=list)

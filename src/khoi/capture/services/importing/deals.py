@@ -65,6 +65,7 @@ class DealRows:
             self.deals_of[deal.person_id].append(deal)
             if deal.lead_id is not None:
                 self.deal_of[deal.lead_id] = deal
+        self.context.own.begin(deal for deals in self.deals_of.values() for deal in deals)
         self.leads_of: dict[int, list[Lead]] = defaultdict(list)
         if people:
             for lead in Lead.objects.filter(person__in=people).select_related("person").order_by("id"):
@@ -141,6 +142,7 @@ class DealRows:
             return CREATED
         changed = self._change(row, deal, account, replacing=not again)
         changed |= self._move_on(row, deal, target, at)
+        learnt |= self.context.own.put(deal, row.parsed.own, replacing=not again)
         if changed and not deal._state.adding:
             self.changed[deal.pk] = deal
         if self._follow(row, lead, account, deal) or changed or learnt:
@@ -195,6 +197,7 @@ class DealRows:
             **{"currency": self.context.mapping.currency, "owner_id": self._owner(row, lead), **self._said(row)},
         )
         self.new.append(deal)
+        self.context.own.put(deal, row.parsed.own, replacing=False)
         if deal.lead is not None and lead is not None:
             self.deal_of[lead.pk] = deal
         self._note_moves(deal, target, opened_at, entered_at)
@@ -330,6 +333,7 @@ class DealRows:
         insert_rows(self.new)
         if self.changed:
             update_rows(self.changed.values(), WRITTEN)
+        self.context.own.write()
         insert_rows(self.moves)
         insert_rows(self.notes)
         self.context.write_decisions()

@@ -67,6 +67,9 @@ class LeadRows:
         self.named = self._named(rows)
         owners_people = [*self.referred.leads.values(), *(lead for leads in self.named.values() for lead in leads)]
         self.people.load(holders | {lead.person_id for lead in owners_people})
+        known = {lead.pk: lead for leads in self.leads_of.values() for lead in leads}
+        known |= {lead.pk: lead for lead in owners_people}
+        self.context.own.begin(known.values())
         self.been = self._been(rows)
 
     def _referred(self, rows: Iterable[Incoming]) -> Referred:
@@ -188,6 +191,7 @@ class LeadRows:
         self.consenting.append(human)
         lead = self._lead(row, human)
         self._keep_withheld(lead, row, human)
+        self.context.own.put(lead, row.parsed.own, replacing=False)
         self.new.append(lead)
         self.makers[id(lead)] = human
         self.new_of[id(human)].append(lead)
@@ -253,6 +257,7 @@ class LeadRows:
         self.consenting.append(human)
         learnt = self.people.learn(human, row, replacing=sure)
         changed = self._change(lead, row, replacing=sure) | self._keep_withheld(lead, row, human)
+        learnt |= self.context.own.put(lead, row.parsed.own, replacing=sure)
         added = steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage, known=self._known(lead))
         self.context.enter(lead, added)
         if changed or added:
@@ -301,6 +306,7 @@ class LeadRows:
             insert_rows(self.references)
         if self.changed:
             update_rows(self.changed.values(), WRITTEN)
+        self.context.own.write()
         self.context.write_decisions()
         for lead in self.new:
             self.context.seen.add(f"lead {lead.pk}")

@@ -1,6 +1,7 @@
 """Importing one file: all of its good rows in one act, or nothing at all."""
 
 from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Table
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,8 +22,10 @@ from khoi.capture.services.importing.deals import DealRows
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.leads import LeadRows
 from khoi.capture.services.importing.naming import Names
+from khoi.capture.services.importing.own import Own, make_fields
 from khoi.capture.services.importing.rejecting import RejectedRows
 from khoi.capture.services.importing.results import ImportResult
+from khoi.custom.rules import Kind
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
@@ -100,7 +103,10 @@ def _act(
             lock_values(connection, ["khoi.import"])
             if run is not None:
                 _end(run)
-            context = Context(by, now, opened.mapping, Names(now=now), People(by=by, now=now), consent)
+            make_fields(opened.mapping, by=by, now=now)
+            context = Context(
+                by, now, opened.mapping, Names(now=now), People(by=by, now=now), Own(opened.mapping), consent
+            )
             _take_all(opened, context, rejected, tally, progress)
             if dry_run:
                 raise _DryRun
@@ -120,7 +126,7 @@ def _take_all(
     opened: Opened, context: Context, rejected: RejectedRows, tally: Tally, progress: Progress | None
 ) -> None:
     taker = LeadRows(context) if opened.mapping.rows == LEAD else DealRows(context)
-    for batch in _batches(opened):
+    for batch in _batches(opened, context.own.kinds):
         good = [row for row in batch if not row.rejected]
         outcomes = dict(zip(map(id, good), taker.take(good), strict=True)) if good else {}
         for row in batch:
@@ -133,8 +139,8 @@ def _take_all(
             progress(tally.rows)
 
 
-def _batches(opened: Opened) -> Iterator[list[Incoming]]:
-    rows = incoming(opened.rows, opened.mapping, opened.table.headings)
+def _batches(opened: Opened, kinds: Table[str, Kind]) -> Iterator[list[Incoming]]:
+    rows = incoming(opened.rows, opened.mapping, opened.table.headings, kinds)
     while batch := list(islice(rows, BATCH)):
         yield batch
 
