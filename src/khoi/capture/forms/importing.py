@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from khoi.capture.queries.import_fields import keys_of
 from khoi.capture.queries.imports import LABELS, Draft, Heading, use_of
 from khoi.capture.queries.layouts import layouts
 from khoi.capture.rules.mapping import (
@@ -22,7 +23,8 @@ from khoi.capture.rules.mapping import (
     choices_in,
     dump_mapping,
 )
-from khoi.custom.models import CustomField, FieldType
+from khoi.custom.models import FieldType
+from khoi.custom.queries import own_fields
 from khoi.custom.rules import CHOOSING, PREFIX, free_key, key_of
 
 #: What a use begins with that makes a field of one's own; its type follows.
@@ -126,7 +128,7 @@ class ColumnsForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.draft = draft
-        own = [(field.named, field.name(get_language() or "en")) for field in CustomField.objects.of(mapping.rows)]
+        own = [(field.named, field.name(get_language() or "en")) for field in own_fields(mapping.rows)]
         choices = [*_choices(mapping.rows), *([(_("Own fields"), own)] if own else [])]
         for place, heading in enumerate(draft.headings):
             offered = [*choices, (_("A new field of your own"), _new_fields(heading))]
@@ -201,7 +203,7 @@ class ColumnsForm(forms.Form):
         """Key → the field to be made, and heading → how the mapping names it. A key is free among all fields there
         were, or an archived one would come back."""
         rows, makes, names = self.draft.mapping.rows, dict[str, NewField](), dict[str, str]()
-        taken = set(CustomField.objects.filter(object=rows).values_list("key", flat=True))
+        taken = keys_of(rows)
         for heading, (name, use) in zip(self.draft.headings, self.uses(), strict=True):
             if use.startswith(NEW):
                 type_ = use.removeprefix(NEW)

@@ -5,6 +5,7 @@ from collections.abc import Mapping as Table
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.rules.mapping import Mapping, NewField, key_in
 from khoi.custom.models import CustomField
+from khoi.custom.queries import own_fields
 from khoi.custom.rules import Kind
 
 
@@ -50,7 +51,12 @@ def fields_to_make(mapping: Mapping) -> dict[str, NewField]:
 
 def names_of_fields(rows: str) -> dict[str, list[str]]:
     """``custom.<key>`` of the fields in use → what they are called, for recognising a heading."""
-    return {field.named: [field.label, field.label_vi, field.key] for field in CustomField.objects.of(rows)}
+    return {field.named: [field.label, field.label_vi, field.key] for field in own_fields(rows)}
+
+
+def keys_of(rows: str) -> set[str]:
+    """Every key that means a field, also of archived ones."""
+    return set(CustomField.objects.filter(object=rows).values_list("key", flat=True))
 
 
 def _there(mapping: Mapping) -> Table[str, CustomField]:

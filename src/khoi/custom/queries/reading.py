@@ -15,7 +15,7 @@ from khoi.kit.refusals import Refusal
 READ = ("slot", "text", "number", "day", "yes", "code")
 
 
-def own_fields(record: "type[models.Model] | models.Model", *, adding: bool = False) -> list[CustomField]:
+def own_fields(record: "type[models.Model] | models.Model | str", *, adding: bool = False) -> list[CustomField]:
     """The fields of such records in use, in their order; when ``adding`` one, those a page asks for."""
     found = CustomField.objects.of(record)
     return list(found.exclude(asked=AskedWhen.NEVER) if adding else found)
