@@ -24,19 +24,23 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 Step = Annotated[list[Line], Field(min_length=1, max_length=2)]
 
 
+OwnCode = Annotated[str, StringConstraints(pattern=r"^(person\.)?custom\.[a-z][a-z0-9_]{0,39}$")]
+Code = Literal[
+    "name",
+    "phone",
+    "email",
+    "company",
+    "job_title",
+    "employees",
+    "industry",
+    "region",
+    "need",
+    "message",
+]
+
+
 class QuestionIn(Body):
-    code: Literal[
-        "name",
-        "phone",
-        "email",
-        "company",
-        "job_title",
-        "employees",
-        "industry",
-        "region",
-        "need",
-        "message",
-    ]
+    code: Code | OwnCode = Field(description="Or a field of your own: custom.<key> of the lead, person.custom.<key>")
     required: bool = False
 
 
@@ -61,7 +65,7 @@ class Languages(Body):
 class FormFields(Body):
     slug: Annotated[str, StringConstraints(pattern="^[-a-z0-9_]{1,60}$")] = ""
     name: Annotated[str, StringConstraints(min_length=1, max_length=120)] = ""
-    fields: Annotated[list[QuestionIn], Field(min_length=1, max_length=10)] = []
+    fields: Annotated[list[QuestionIn], Field(min_length=1, max_length=30)] = []
     texts: Languages = Languages()
     source: Annotated[str, StringConstraints(max_length=60)] = ""
     channel: ChannelCode = "website"
@@ -76,7 +80,7 @@ class FormFields(Body):
 class FormIn(FormFields):
     slug: Annotated[str, StringConstraints(pattern="^[-a-z0-9_]{1,60}$")]
     name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
-    fields: Annotated[list[QuestionIn], Field(min_length=1, max_length=10)]
+    fields: Annotated[list[QuestionIn], Field(min_length=1, max_length=30)]
     texts: Languages
 
     model_config = ConfigDict(
@@ -141,7 +145,8 @@ def list_forms(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/forms", response={201: FormOut}, summary="Build a form")
 def add_form(request: HttpRequest, response: HttpResponse, body: FormIn) -> tuple[int, dict[str, Any]]:
-    """422 `name_taken` (slug), `form_unreachable` (it asks for neither phone nor email), `unknown_source`."""
+    """422 `name_taken` (slug), `form_unreachable` (it asks for neither phone nor email), `unknown_field` (no such
+    field of your own is in use), `unknown_source`."""
     actor = who(request)
     authorize(actor, "form.edit")
     form = services.add_form(**_values(body, body.model_dump()), by=actor, now=timezone.now())

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from khoi.capture.models import Form
-from khoi.capture.queries.forms import questions_of, texts_of
+from khoi.capture.queries.forms import own_fields_of, questions_of, texts_of
 from khoi.capture.rules import asking
 from khoi.capture.services.forms import TRAP
+from khoi.custom.forms import input_for
+from khoi.custom.models import CustomField
 from khoi.kit.refusals import SENTENCES, Refusal
 
 LABELS: Final[Mapping[str, Any]] = {
@@ -44,6 +46,16 @@ _BANDS: Final = {
 }
 #: Short answers that stand beside each other when they follow each other.
 _SHORT: Final = frozenset({"company", "employees", "industry", "region", "job_title"})
+_SHORT_TYPES: Final = frozenset({"number", "money", "date", "choice", "yes_no"})
+
+
+class SeveralField(forms.MultipleChoiceField):
+    """Boxes, cleaned to one text, as every answer is: the codes that are ticked, with semicolons."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> str:
+        return ";".join(super().clean(value))
 
 
 class AnswerForm(forms.Form):
@@ -53,10 +65,13 @@ class AnswerForm(forms.Form):
 
     def __init__(self, form: Form, language: str, data: Any = None) -> None:
         super().__init__(data, auto_id="f-%s")
-        self.questions = questions_of(form)
+        own = own_fields_of(form)
+        self.language, self.kinds = language, {code: field.kind for code, field in own.items()}
+        self.questions = questions_of(form, own)
         texts, codes = texts_of(form, language), {question.code for question in self.questions}
         for question in self.questions:
-            self.fields[question.code] = _field(question, codes)
+            asked = own.get(question.code)
+            self.fields[question.code] = _own_field(question, asked) if asked else _field(question, codes)
         self.fields[TRAP] = forms.CharField(required=False, max_length=None)
         self.consents = [name for name in ("consent", "marketing") if texts.get(name)]
         for name in self.consents:
@@ -65,7 +80,7 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Every problem at its own field, in the words of the page."""
         answers = {question.code: str(self.cleaned_data.get(question.code, "")) for question in self.questions}
-        for problem in asking.problems(self.questions, answers):
+        for problem in asking.problems(self.questions, answers, self.kinds, self.language):
             if not self.has_error(problem.field):
                 self.add_error(problem.field, str(Refusal(problem.code, problem.field, **problem.data)))
         return self.cleaned_data
@@ -77,10 +92,10 @@ class AnswerForm(forms.Form):
         """The questions, two short ones to a row."""
         waiting: BoundField | None = None
         for question in self.questions:
-            field = self[question.code]
-            if question.code in _SHORT and waiting is None:
+            field, short = self[question.code], self._is_short(question.code)
+            if short and waiting is None:
                 waiting = field
-            elif question.code in _SHORT and waiting is not None:
+            elif short and waiting is not None:
                 yield [waiting, field]
                 waiting = None
             else:
@@ -88,6 +103,9 @@ class AnswerForm(forms.Form):
                 waiting = None
                 yield [field]
         yield from ([waiting],) if waiting else ()
+
+    def _is_short(self, code: str) -> bool:
+        return code in _SHORT or (code in self.kinds and self.kinds[code].type in _SHORT_TYPES)
 
     def boxes(self) -> list[BoundField]:
         """One box for each purpose, never ticked beforehand."""
@@ -105,6 +123,15 @@ def _field(question: asking.Question, codes: set[str]) -> forms.Field:
         return forms.CharField(label=label, widget=forms.Select(choices=choices), **_needed(question))
     widget = forms.Textarea(attrs={"rows": 3}) if code == "message" else forms.TextInput(attrs=_attributes(code))
     return forms.CharField(label=label, widget=widget, **_needed(question))
+
+
+def _own_field(question: asking.Question, asked: CustomField) -> forms.Field:
+    """As the pages of colleagues ask for it, but answered in text, which is kept word for word."""
+    shown = input_for(asked)
+    about = {"label": shown.label, "help_text": shown.help_text, **_needed(question)}
+    if asked.type == "multi_choice":
+        return SeveralField(choices=shown.choices, **about)  # type: ignore[attr-defined]  # as every field of choices
+    return forms.CharField(widget=shown.widget, **about)
 
 
 def _needed(question: asking.Question) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from khoi.campaigns.models import Campaign, Channel, Source
 from khoi.capture.forms.answering import LABELS
 from khoi.capture.models import Form
+from khoi.capture.queries.forms import own_questions
 from khoi.capture.rules import asking
+from khoi.custom.models import CustomField
 from khoi.team.rules import Principal
 from khoi.touchpoints.models import TouchKind
 
@@ -71,8 +73,10 @@ class BuildForm(forms.Form):
         running = [(one.code, one.name) for one in campaigns]
         self.fields["source"] = forms.ChoiceField(label=_("Source"), choices=[("", "–"), *named], required=False)
         self.fields["campaign"] = forms.ChoiceField(label=_("Campaign"), choices=[("", "–"), *running], required=False)
-        for code in asking.CODES:
-            label = OWN_LABELS.get(code, LABELS[code])
+        own = own_questions()
+        self.codes = [*asking.CODES, *own]
+        for code in self.codes:
+            label = _own_label(code, own[code]) if code in own else OWN_LABELS.get(code, LABELS[code])
             self.fields[f"ask_{code}"] = forms.ChoiceField(label=label, choices=ASKED, required=False)
             self.fields[f"place_{code}"] = forms.IntegerField(min_value=1, max_value=99, required=False)
         for code, _name in LANGUAGES:
@@ -81,7 +85,7 @@ class BuildForm(forms.Form):
 
     def questions(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """For each thing a form can ask: whether, and at which place."""
-        return [(self[f"ask_{code}"], self[f"place_{code}"]) for code in asking.CODES]
+        return [(self[f"ask_{code}"], self[f"place_{code}"]) for code in self.codes]
 
     def languages(self) -> list[tuple[str, list[forms.BoundField]]]:
         return [(name, [self[f"{word}_{code}"] for word in _WORDS]) for code, name in LANGUAGES]
@@ -98,8 +102,8 @@ class BuildForm(forms.Form):
 
     def _fields(self) -> list[dict[str, Any]]:
         typed = self.cleaned_data
-        asked = [code for code in asking.CODES if typed[f"ask_{code}"]]
-        asked.sort(key=lambda code: (typed[f"place_{code}"] or 99, asking.CODES.index(code)))
+        asked = [code for code in self.codes if typed[f"ask_{code}"]]
+        asked.sort(key=lambda code: (typed[f"place_{code}"] or 99, self.codes.index(code)))
         return [{"code": code, "required": typed[f"ask_{code}"] == "required"} for code in asked]
 
     def _texts(self, language: str) -> dict[str, Any]:
@@ -108,6 +112,12 @@ class BuildForm(forms.Form):
         if not any(said.values()):
             return {}
         return {**said, "steps": asking.steps_of(said["steps"])}
+
+
+def _own_label(code: str, field: CustomField) -> str:
+    """Of a field of one's own, which may be called alike for leads and for people."""
+    name = field.name(get_language() or "vi")
+    return gettext("%(name)s, of the person") % {"name": name} if asking.own_of(code) == ("person", field.key) else name
 
 
 def _words(word: str, label: Any) -> forms.CharField:

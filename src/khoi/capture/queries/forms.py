@@ -1,5 +1,6 @@
 """Forms as a visitor meets them, and what came in through each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from django.db.models import Count, Max, Q
 
 from khoi.capture.models import Form, Submission
 from khoi.capture.rules import asking
+from khoi.custom.models import CustomField
 from khoi.team.rules import Principal
 
 LEAD, SPAM = "lead", "spam"
@@ -59,8 +61,26 @@ def sent_from(ip: str, *, now: datetime) -> int:
     return Submission.objects.filter(ip=ip, received_at__gt=now - timedelta(hours=1)).count() if ip else 0
 
 
-def questions_of(form: Form) -> tuple[asking.Question, ...]:
-    return asking.read_questions(form.fields) or ()
+def questions_of(form: Form, own: Mapping[str, CustomField]) -> tuple[asking.Question, ...]:
+    """What it asks; a field of one's own only as long as it is in use (``own``, see ``own_fields_of``)."""
+    asked = asking.read_questions(form.fields) or ()
+    return tuple(question for question in asked if question.code in asking.CODES or question.code in own)
+
+
+def own_fields_of(form: Form) -> dict[str, CustomField]:
+    """Code → the field, for those of one's own that it asks and that are in use."""
+    codes = [question.code for question in asking.read_questions(form.fields) or () if asking.own_of(question.code)]
+    every = own_questions() if codes else {}
+    return {code: every[code] for code in codes if code in every}
+
+
+def own_questions() -> dict[str, CustomField]:
+    """Code → the field, for all that a form may ask: those of leads, then those of people."""
+    fields = CustomField.objects.filter(object__in=["lead", "person"], archived_at=None)
+    return {
+        f"{'person.' if field.object == 'person' else ''}{field.named}": field
+        for field in fields.order_by("object", "position", "id")
+    }
 
 
 def texts_of(form: Form, language: str) -> dict[str, Any]:

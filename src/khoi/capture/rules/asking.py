@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from khoi.custom.rules import Kind, NotAValue, Value, read_text
 from khoi.kit.emails import normalise_email
 from khoi.kit.phones import normalise_phone, phone_problem
 
@@ -19,6 +20,8 @@ __all__ = [
     "Question",
     "employees_of",
     "origin_of",
+    "own_of",
+    "own_values",
     "problems",
     "read_questions",
     "steps_of",
@@ -41,6 +44,8 @@ CODES: Final = tuple(LIMITS)
 #: Sizes a visitor chooses from → the least number of employees it means.
 BANDS: Final[Mapping[str, int]] = {"1-19": 1, "20-50": 20, "51-200": 51, "201-1000": 201, "1000+": 1001}
 
+#: A field of the workspace's own: of the lead, or of the person behind ``person.``.
+_OWN: Final = re.compile(r"(?P<whose>person\.)?custom\.(?P<key>[a-z][a-z0-9_]{0,39})")
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?(:\d{1,5})?")
 #: Mobile numbers as they are dialled at home: ten digits, the second of them one of these.
 _MOBILE: Final = re.compile(r"0[35789]\d*")
@@ -48,7 +53,8 @@ _MOBILE: Final = re.compile(r"0[35789]\d*")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One field of a form, by its code; ``required``: it must be filled in."""
+    """One field of a form, by its code: one of ours, ``custom.<key>`` or ``person.custom.<key>``; ``required``: it must
+    be filled in."""
 
     code: str
     required: bool = False
@@ -81,14 +87,37 @@ def read_questions(stored: object) -> tuple[Question, ...] | None:
 def _question(entry: object) -> Question | None:
     code = entry.get("code") if isinstance(entry, dict) else entry
     required = entry.get("required", False) if isinstance(entry, dict) else False
-    if code not in LIMITS or not isinstance(required, bool):
+    if not isinstance(code, str) or not isinstance(required, bool) or (code not in LIMITS and own_of(code) is None):
         return None
-    return Question(str(code), required)
+    return Question(code, required)
 
 
-def problems(questions: Sequence[Question], answers: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Everything that keeps these answers from being an enquiry, in the order of the form."""
-    found = [problem for question in questions if (problem := _problem(question, answers.get(question.code, "")))]
+def own_of(code: str) -> tuple[str, str] | None:
+    """("lead" or "person", key) of a code that means a field of the workspace's own."""
+    found = _OWN.fullmatch(code)
+    return (("person" if found["whose"] else "lead"), found["key"]) if found else None
+
+
+def own_values(answers: Mapping[str, str], kinds: Mapping[str, Kind], language: str) -> dict[str, Value]:
+    """Code → the typed answer, for answers that have no problem; an empty one is none."""
+    said = {code: read_text(kind, answers.get(code, ""), language) for code, kind in kinds.items()}
+    return {code: value for code, value in said.items() if value is not None}
+
+
+def problems(
+    questions: Sequence[Question],
+    answers: Mapping[str, str],
+    kinds: Mapping[str, Kind] | None = None,
+    language: str = "vi",
+) -> tuple[Problem, ...]:
+    """Everything that keeps these answers from being an enquiry, in the order of the form. ``kinds``: code → what a
+    field of the workspace's own takes, written in ``language``."""
+    own = kinds or {}
+    found = [
+        problem
+        for question in questions
+        if (problem := _problem(question, answers.get(question.code, ""), own.get(question.code), language))
+    ]
     asked = {question.code for question in questions}
     reached = any(answers.get(code, "").strip() for code in ("phone", "email"))
     if not reached and not any(problem.field in {"phone", "email"} for problem in found):
@@ -96,10 +125,12 @@ def problems(questions: Sequence[Question], answers: Mapping[str, str]) -> tuple
     return tuple(found)
 
 
-def _problem(question: Question, raw: str) -> Problem | None:
+def _problem(question: Question, raw: str, kind: Kind | None, language: str) -> Problem | None:
     text, code = raw.strip(), question.code
     if not text:
         return Problem(code, "required") if question.required else None
+    if kind is not None:
+        return _own_problem(code, text, kind, language)
     if len(text) > LIMITS[code]:
         return Problem(code, "too_long", {"limit": LIMITS[code]})
     if code == "email" and normalise_email(text) is None:
@@ -109,6 +140,16 @@ def _problem(question: Question, raw: str) -> Problem | None:
     if code == "employees" and text not in BANDS:
         return Problem(code, "unknown_choice", {"value": text})
     return None
+
+
+def _own_problem(code: str, text: str, kind: Kind, language: str) -> Problem | None:
+    """A choice that is closed is no longer offered, so nobody can have chosen it here."""
+    try:
+        value = read_text(kind, text, language)
+    except NotAValue as wrong:
+        return Problem(code, wrong.code, wrong.data)
+    chosen = value if isinstance(value, tuple) else (value,)
+    return Problem(code, "unknown_choice", {"value": text}) if kind.closed.intersection(map(str, chosen)) else None
 
 
 def _phone_code(text: str) -> str:

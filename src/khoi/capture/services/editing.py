@@ -10,6 +10,7 @@ from django.core.validators import validate_slug
 
 from khoi.campaigns.models import Campaign, Channel, Source
 from khoi.capture.models import Form
+from khoi.capture.queries.forms import own_questions
 from khoi.capture.rules import asking
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
@@ -90,6 +91,10 @@ def _fields(value: Any, pk: int | None) -> list[dict[str, Any]]:
     questions = asking.read_questions(value)
     if questions is None:
         raise Refusal("form_unreachable", "fields")
+    there = own_questions()
+    for question in questions:
+        if question.code not in asking.CODES and question.code not in there:
+            raise Refusal("unknown_field", "fields", value=question.code)
     return [{"code": q.code, "required": q.required} for q in questions]
 
 

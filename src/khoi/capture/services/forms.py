@@ -11,6 +11,7 @@ from django.db import transaction
 from khoi.capture.models import Form, Submission
 from khoi.capture.queries import forms as queries
 from khoi.capture.rules import asking
+from khoi.custom.rules import Kind, Value
 from khoi.history import services as history
 from khoi.history.rules.actors import VISITOR, Actor
 from khoi.kit.refusals import Refusal
@@ -135,7 +136,8 @@ def _keep(
     lead: Lead | None = None,
 ) -> None:
     """The row, once per key: of two requests at the same moment the second finds it there."""
-    known = {*asking.CODES, *CONSENTS, TRAP, "held_for", "page", "consent_version"}
+    asked = {question.code for question in asking.read_questions(form.fields) or ()}
+    known = {*asking.CODES, *asked, *CONSENTS, TRAP, "held_for", "page", "consent_version"}
     words = {name: _said(value) for name, value in payload.items() if name in known}
     about = {
         "lead": lead,
@@ -155,8 +157,10 @@ def _said(value: Any) -> Any:
 
 
 def _enquiry(form: Form, payload: Mapping[str, Any], visit: Visit, language: str, ip: str) -> lifecycle.Enquiry:
-    said = {q.code: str(_said(payload.get(q.code, ""))).strip() for q in queries.questions_of(form)}
-    for problem in asking.problems(queries.questions_of(form), said):
+    own = queries.own_fields_of(form)
+    questions, kinds = queries.questions_of(form, own), {code: field.kind for code, field in own.items()}
+    said = {question.code: str(_said(payload.get(question.code, ""))).strip() for question in questions}
+    for problem in asking.problems(questions, said, kinds, language):
         raise Refusal(problem.code, problem.field, **problem.data)
     return lifecycle.Enquiry(
         full_name=said.get("name", ""),
@@ -178,9 +182,17 @@ def _enquiry(form: Form, payload: Mapping[str, Any], visit: Visit, language: str
         utm=dict(visit.utm or {}),
         touch_kind=form.touch_kind,
         touch_title=form.name,
+        custom=_own(said, kinds, language, "lead"),
+        person_custom=_own(said, kinds, language, "person"),
         consents=_consents(form, payload, visit, language, ip),
         claimed=True,
     )
+
+
+def _own(said: Mapping[str, str], kinds: Mapping[str, Kind], language: str, whose: str) -> dict[str, Value]:
+    """Key → the typed answer, for fields of the lead or of the person."""
+    values = asking.own_values(said, kinds, language).items()
+    return {own[1]: value for code, value in values if (own := asking.own_of(code)) and own[0] == whose}
 
 
 def _consents(

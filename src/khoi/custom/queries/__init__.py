@@ -5,12 +5,21 @@ from khoi.custom.queries.changes import ValueChange, told_changes
 from khoi.custom.queries.counting import counts_of, place_for
 from khoi.custom.queries.listing import every_by, joined, matching, part_by, sorts
 from khoi.custom.queries.reading import field_named, own_fields, read_values, told_of, typed_back, value_in, values_of
-from khoi.custom.queries.standing import Standing, plain_cells, plain_words, standing_in, standings, words_of
+from khoi.custom.queries.standing import (
+    Standing,
+    claimed_lines,
+    plain_cells,
+    plain_words,
+    standing_in,
+    standings,
+    words_of,
+)
 from khoi.custom.queries.versions import values_at
 
 __all__ = [
     "Standing",
     "ValueChange",
+    "claimed_lines",
     "columns_for",
     "counts_of",
     "every_by",

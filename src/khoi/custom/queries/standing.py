@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import get_language, gettext
 
 from khoi.custom.models import CustomField
-from khoi.custom.queries.reading import values_of
+from khoi.custom.queries.reading import typed_back, values_of
 from khoi.custom.rules import Value
 from khoi.design.templatetags import formats
 from khoi.kit.money import Money
@@ -28,6 +28,15 @@ class Standing:
 def standing_in(record: models.Model) -> list[Standing]:
     """Every field in use, filled or not, in the order of the fields."""
     return standings([record], CustomField.objects.of(record)).get(record.pk, [])
+
+
+def claimed_lines(record: type[models.Model], said: Mapping[str, object]) -> list[str]:
+    """What somebody said should stand in the fields of such a record, key → value as JSON has it, as lines."""
+    if not said:
+        return []
+    language = get_language() or "en"
+    fields = [field for field in CustomField.objects.of(record) if field.key in said]
+    return [f"{field.name(language)}: {words_of(field, typed_back(field, said[field.key]))}" for field in fields]
 
 
 def standings(records: Iterable[models.Model], fields: Iterable[CustomField]) -> dict[int, list[Standing]]:

@@ -5,12 +5,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from khoi.custom.queries import claimed_lines
 from khoi.home.forms.filtering import own_view
 from khoi.home.queries.record import record_of
 from khoi.home.views.story import story_of
 from khoi.leads import queries as leads
 from khoi.leads.models import Lead
 from khoi.leads.rules import ENDED, EXITS
+from khoi.people.models import Person
 from khoi.team.queries import find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
@@ -48,4 +50,4 @@ def _claims(lead: Lead) -> list[str]:
     said: list[str] = []
     for value in (lead.claims.get(name) for name in ("full_name", "job_title", "emails", "phones")):
         said += value if isinstance(value, list) else [value] if value else []
-    return [text for text in said if text]
+    return [*(text for text in said if text), *claimed_lines(Person, lead.claims.get("custom", {}))]

@@ -10,7 +10,7 @@ from django.db import connection
 from khoi.campaigns.models import Campaign, Source
 from khoi.custom import services as custom
 from khoi.custom.queries import values_of
-from khoi.custom.rules import Value
+from khoi.custom.rules import Value, as_json
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
@@ -234,6 +234,7 @@ def _claims(enquiry: Enquiry) -> dict[str, Any]:
         "emails": list(enquiry.emails),
         "phones": list(enquiry.phones),
         "job_title": enquiry.job_title,
+        "custom": {key: as_json(value) for key, value in enquiry.person_custom.items()},
         "consents": [consent.purpose for consent in enquiry.consents],
     }
     return {name: value for name, value in claims.items() if value}
