@@ -70,6 +70,15 @@ def test_an_inner_act_joins_the_outer_one():
     assert Act.objects.get().verb == "outer"
 
 
+@pytest.mark.parametrize(("verb", "known"), [("rename", True), ("other", False)])
+def test_an_act_learns_from_a_part_of_the_same_verb_what_it_is_about(an, verb, known):
+    team = an.user.team
+    with acting("rename"), history.act(verb, by=SYSTEM, now=NOW, subject=team):
+        Team.objects.filter(pk=team.pk).update(name="Hải Phòng")
+
+    assert (Act.objects.latest("id").subject_id == team.pk) is known
+
+
 def test_a_part_that_fails_inside_leaves_the_act_open():
     with acting() as act:
         add_team("Hà Nội")

@@ -60,6 +60,7 @@ def test_the_deal_has_account_contact_and_an_undo(an, lead):
     assert (deal.name, deal.amount, deal.account) == ("Đếm kho", 450_000_000, account)
     assert account.name == "Lá Sen"
     assert act.verb == "convert_lead"
+    assert act.subject_id == lead.pk
     assert Lead.objects.get().lifecycle_stage == "opportunity"
 
 

@@ -63,11 +63,14 @@ def act(
 ) -> Iterator[Act]:
     """Everything written inside belongs to one Act, in one transaction, with its consequences settled.
 
-    An inner act joins the outer one; its verb, subject and key then say nothing. A ``key`` used before
+    An inner act joins the outer one; its verb and key then say nothing, and its subject only when it is
+    the same verb that was begun without one: a page that does one thing need not know what about. A ``key`` used before
     raises ``AlreadyDone`` before anything is written. An act that changed nothing leaves no trace.
     ``decides`` False: nothing new follows from it, only what can be rebuilt is refreshed.
     """
     if (outer := current_act()) is not None:
+        if subject is not None and verb == outer.verb:
+            about(subject)
         yield outer
         return
     with turn(), transaction.atomic():
