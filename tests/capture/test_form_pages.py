@@ -136,6 +136,12 @@ def test_the_snippet_is_for_sites_that_may_show_it(chi, form):
     assert "/f/bao-gia?frame=1" in after
 
 
+def test_a_quote_in_the_name_does_not_break_the_snippet(chi, form):
+    capture.edit_form(form, changes={"name": 'Giá "đúng"', "embed_on": ["https://a.example"]}, by=SYSTEM, now=NOW)
+
+    assert 'title="Giá &quot;đúng&quot;"' in chi.browser().get("/settings/forms/bao-gia/").context["snippet"]
+
+
 @pytest.mark.parametrize(
     "fields", [[], ["name"], ["phone", "phone"], ["phone", "moon"], "phone", [{"code": "phone", "required": "yes"}]]
 )

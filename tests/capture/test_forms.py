@@ -352,6 +352,29 @@ def test_only_sites_that_are_named_may_frame_it(client, form):
     assert "X-Frame-Options" not in named
 
 
+def framed_by(client, site, query=""):
+    return client.get(f"/f/bao-gia?frame=1{query}", headers={"Sec-Fetch-Dest": "iframe", "Referer": f"{site}/"})
+
+
+def test_a_site_that_is_not_named_is_told_so_in_the_frame(client, form):
+    capture.edit_form(form, changes={"embed_on": ["https://www.benmay.example"]}, by=SYSTEM, now=NOW)
+    refused = framed_by(client, "https://other.example", "&lang=en")
+
+    assert refused.status_code == 403
+    assert "This form may not be shown on this site" in refused.content.decode()
+    assert "<form" not in refused.content.decode()
+    assert refused["Content-Security-Policy"].endswith("frame-ancestors *")
+    assert framed_by(client, "https://www.benmay.example").status_code == 200
+
+
+def test_a_form_in_a_frame_is_light_unless_its_address_says_dark(client, form):
+    light, dark = (client.get(f"/f/bao-gia?frame=1{more}").content.decode() for more in ("", "&theme=dark"))
+
+    assert 'data-theme="light"' in light
+    assert 'data-theme="dark"' in dark
+    assert "theme=dark" in dark.split('action="')[1].split('"')[0]
+
+
 @pytest.mark.parametrize("path", ["/f/bao-gia", "/f/bao-gia/thanks", "/f/khong-co", "/f/khong-co/thanks"])
 def test_a_form_off_the_web_is_as_if_it_never_was(client, form, path):
     capture.publish_form(form, live=False, by=SYSTEM, now=NOW)

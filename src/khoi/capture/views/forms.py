@@ -1,13 +1,14 @@
 """Settings: the public forms, what came in through each, and building one."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import forms as django_forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +24,14 @@ from khoi.team.queries import Hidden, find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed, shown_version
 from khoi.team.views.doing import done
+
+#: For a page of somebody's own. The form says how high it is (``framed.js``); where scripts may not run, 720 px stay.
+SNIPPET: Final = (
+    '<iframe id="khoi-{slug}" src="{address}?frame=1" title="{name}"'
+    ' style="width:100%;height:720px;border:0"></iframe>\n'
+    '<script>addEventListener("message",function(e){{var f=document.getElementById("khoi-{slug}");'
+    'if(f&&e.source===f.contentWindow&&e.data.khoi>0)f.style.height=e.data.khoi+"px"}})</script>'
+)
 
 
 @require_safe
@@ -44,7 +53,7 @@ def show(request: HttpRequest, actor: Principal, slug: str) -> HttpResponse:
     context = {
         "form": form,
         "address": address,
-        "snippet": f'<iframe src="{address}?frame=1" title="{form.name}" width="100%" height="720"></iframe>',
+        "snippet": SNIPPET.format(address=address, name=escape(form.name), slug=form.slug),
         "submissions": [(one, leads.get(one.lead_id or 0)) for one in latest],
         "may_edit": actor.may("form.edit"),
     }

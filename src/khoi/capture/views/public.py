@@ -22,6 +22,7 @@ from khoi.capture.forms.answering import AnswerForm
 from khoi.capture.models import Form
 from khoi.capture.queries.forms import live_form, texts_of
 from khoi.capture.services.forms import TRAP
+from khoi.design.templatetags.formats import hour, short_day
 from khoi.kit.hours import add_working_minutes
 from khoi.workspace import queries as workspace
 
@@ -46,6 +47,8 @@ def form_page(request: HttpRequest, slug: str) -> HttpResponse:
     with translation.override(language_of(request, form)):
         if request.method == "POST":
             return _receive(request, form)
+        if _is_uninvited(request, form):
+            return _refuse_frame(request, form)
         return _show(request, form, AnswerForm(form, _language()), _token(form, _visit_of(request)))
 
 
@@ -96,9 +99,25 @@ def _receive(request: HttpRequest, form: Form) -> HttpResponse:
         now=now,
     )
     to = reverse("capture:public_thanks", args=[form.slug])
-    kept = {"lang": _language(), "at": int(now.timestamp() // 60)} | ({"frame": 1} if _in_frame(request) else {})
+    kept = _kept(request) | {"at": int(now.timestamp() // 60)}
     answer = HttpResponseRedirect(f"{to}?{urlencode(kept)}", status=303)
     return _framed(answer, form)
+
+
+def _is_uninvited(request: HttpRequest, form: Form) -> bool:
+    """In a frame on a site the form does not name. Browsers refuse to show it there anyway, but without a word."""
+    site = urlsplit(request.headers.get("Referer", ""))
+    in_frame = request.headers.get("Sec-Fetch-Dest") in {"iframe", "frame"}
+    return in_frame and bool(site.netloc) and f"{site.scheme}://{site.netloc}" not in form.embed_on
+
+
+def _refuse_frame(request: HttpRequest, form: Form) -> HttpResponse:
+    """Why there is no form here, and where it is. There is nothing on it to send, so any site may show it."""
+    response = render(request, "capture/public_uninvited.html", _page(request, form) | {"form": form}, status=403)
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY + "*"
+    response.headers["Cache-Control"] = "no-store"
+    response.xframe_options_exempt = True
+    return response
 
 
 def _is_foreign(request: HttpRequest) -> bool:
@@ -118,9 +137,15 @@ def _show(
         "texts": _texts(form),
         "token": token,
         "stale": stale,
-        "action": f"{request.path}?{urlencode({'lang': _language()} | ({'frame': 1} if _in_frame(request) else {}))}",
+        "action": f"{request.path}?{urlencode(_kept(request))}",
     }
     return _framed(render(request, "capture/public_form.html", _page(request, form) | context, status=status), form)
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    """What the address says of how the page is shown; it goes along to the thanks."""
+    dark = {"theme": "dark"} if request.GET.get("theme") == "dark" else {}
+    return {"lang": _language()} | ({"frame": 1} | dark if _in_frame(request) else {})
 
 
 def _page(request: HttpRequest, form: Form) -> dict[str, Any]:
@@ -135,6 +160,8 @@ def _page(request: HttpRequest, form: Form) -> dict[str, Any]:
         "other_language": other,
         "other_url": f"?{query.urlencode()}",
         "in_frame": _in_frame(request),
+        # In a frame the site around it decides, for it may be light whatever the visitor's device is
+        "forced_theme": _kept(request).get("theme", "light") if _in_frame(request) else "",
     }
 
 
@@ -202,5 +229,5 @@ def _promised(minute: str) -> str:
     here = workspace.current()
     by = add_working_minutes(sent, here.response_minutes, workspace.hours(sent)).astimezone(workspace.zone())
     if by.date() == workspace.today(now):
-        return _("today before %(time)s") % {"time": f"{by:%H:%M}"}
-    return _("before %(time)s on %(day)s") % {"time": f"{by:%H:%M}", "day": f"{by:%d/%m}"}
+        return _("today before %(time)s") % {"time": hour(by)}
+    return _("before %(time)s on %(day)s") % {"time": hour(by), "day": short_day(by)}
