@@ -26,7 +26,7 @@ def test_the_queue_shows_the_pair_why_and_the_way_to_compare(pair, an):
     page = an.browser().get(reverse("home:duplicates")).content.decode()
     assert "Phạm Thị Hương" in page
     assert "HUONG PHAM THI" in page
-    assert "85 %" in page
+    assert "85\N{NO-BREAK SPACE}%" in page
     assert side_by_side(pair).replace("&", "&amp;") in page
     assert 'data-key="m"' in page
 

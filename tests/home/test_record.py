@@ -4,14 +4,19 @@ import re
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from khoi.capture import services as capture_forms
+from khoi.capture.models import Submission
 from khoi.history.models import Act
+from khoi.history.rules.actors import SYSTEM
 from khoi.home.queries.timeline import counts_of, timeline_of
+from khoi.home.templatetags.reasons import clause_gap
+from khoi.leads import services as leads
 from khoi.leads.models import BantFact
 from khoi.lifecycle import services as lifecycle
 from khoi.touchpoints import services as touchpoints
-from tests.cast import join
+from tests.cast import NOW, join
 from tests.home.conftest import ago
 
 
@@ -53,6 +58,32 @@ def test_the_score_opens_its_lines(lead, an):
     assert "Score 30" in shown
     assert "Asked for a price" in shown
     assert "20 employees or more" in shown
+
+
+def test_a_size_chosen_on_a_form_reads_as_it_was_chosen(lead, an):
+    form = capture_forms.prepare_forms(by=SYSTEM, now=NOW)
+    said = {"employees": "51-200"}
+    Submission.objects.create(form=form, key="k", lead=lead, payload=said, verdict="lead", received_at=NOW)
+    corrected = page(an, lead)
+    leads.edit_lead(lead, changes={"employees": 51}, by=an.by, now=timezone.now())
+
+    assert "180 people" in corrected
+    assert "51–200 people" in page(an, lead)
+
+
+def test_what_is_short_of_a_gate_is_rounded_like_the_score(capture, an):
+    known = {"company_name": "Lá Sen", "employees": 180, "touch_kind": "price_request"}
+    shown = page(an, capture("Lan", phone="0901 000 124", at=ago(hours=1), **known))
+
+    assert "Score 30" in shown
+    assert "30 of 40" in shown
+
+
+def test_just_short_of_a_gate_never_reads_as_there():
+    almost = {"field": "engagement", "op": "gte", "value": 40, "actual": 39}
+
+    with translation.override("en"):
+        assert clause_gap(almost, 40) == clause_gap(almost) == "39 of 40"
 
 
 def test_the_gate_says_what_is_missing_and_where_to_record_it(lead, an):

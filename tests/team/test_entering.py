@@ -7,7 +7,8 @@ import pytest
 from khoi.history.models import Act
 from khoi.team import services as team
 from khoi.team.models import Attempts
-from tests.cast import NOW, PASSWORD
+from khoi.workspace.models import Workspace
+from tests.cast import NOW, PASSWORD, acting
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +19,14 @@ def log_in(email="an@example.vn", password=PASSWORD, ip="192.0.2.1", now=NOW):
 
 def test_the_right_password_opens(an):
     assert log_in() == an.user
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_only_a_demo_company_says_where_its_log_ins_are(ready, client, is_demo):
+    with acting():
+        Workspace.objects.update(is_demo=is_demo)
+
+    assert ("logins.txt" in client.get("/log-in/").content.decode()) is is_demo
 
 
 def test_the_address_may_be_written_in_capitals(an):

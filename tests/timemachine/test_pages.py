@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from khoi.activities.services import log_activity
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.rules.actors import VISITOR
@@ -121,6 +122,13 @@ def test_a_record_tells_its_history(hers, an):
     page = text(an.browser().get(f"/history/of/lead/{hers.public_id}/?lang=en"))
     assert page.index("Huế") < page.rindex("Hà Nội")
     assert "Changed a lead" in page
+
+
+def test_a_code_is_told_in_words(hers, an):
+    log_activity(hers.person, lead=hers, kind="email", direction="in", body="Cần báo giá", by=an.by, now=NOW)
+    page = text(an.browser().get(act_url(Act.objects.latest("id")) + "?lang=en"))
+
+    assert '<th scope="row">Direction</th><td>from them</td>' in page
 
 
 @pytest.mark.parametrize("kind", ["lead", "person", "user", "history"])

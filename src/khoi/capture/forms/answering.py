@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from khoi.capture.models import Form
-from khoi.capture.queries.forms import own_fields_of, questions_of, texts_of
+from khoi.capture.queries.forms import SIZES, own_fields_of, questions_of, texts_of
 from khoi.capture.rules import asking
 from khoi.capture.services.forms import TRAP
 from khoi.custom.forms import input_for
@@ -36,13 +36,6 @@ _ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "company": {"autocomplete": "organization"},
     "job_title": {"autocomplete": "organization-title"},
     "region": {"autocomplete": "address-level1"},
-}
-_BANDS: Final = {
-    "1-19": _("Under 20"),
-    "20-50": "20–50",
-    "51-200": "51–200",
-    "201-1000": "201–1000",
-    "1000+": _("Over 1000"),
 }
 #: Short answers that stand beside each other when they follow each other.
 _SHORT: Final = frozenset({"company", "employees", "industry", "region", "job_title"})
@@ -119,7 +112,7 @@ def _field(question: asking.Question, codes: set[str]) -> forms.Field:
     code = question.code
     label = _("Anything else?") if code == "message" and "need" in codes else LABELS[code]
     if code == "employees":
-        choices = [("", pgettext_lazy("nothing chosen yet", "Choose")), *_BANDS.items()]
+        choices = [("", pgettext_lazy("nothing chosen yet", "Choose")), *SIZES.items()]
         return forms.CharField(label=label, widget=forms.Select(choices=choices), **_needed(question))
     widget = forms.Textarea(attrs={"rows": 3}) if code == "message" else forms.TextInput(attrs=_attributes(code))
     return forms.CharField(label=label, widget=widget, **_needed(question))

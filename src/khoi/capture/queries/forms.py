@@ -3,16 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Max, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from khoi.capture.models import Form, Submission
 from khoi.capture.rules import asking
 from khoi.custom.models import CustomField
+from khoi.leads.models import Lead
 from khoi.team.rules import Principal
 
 LEAD, SPAM = "lead", "spam"
+#: Sizes of a company to choose from, as people read them.
+SIZES: Final[Mapping[str, str | Promise]] = {
+    "1-19": _("Under 20"),
+    "20-50": "20–50",
+    "51-200": "51–200",
+    "201-1000": "201–1000",
+    "1000+": _("Over 1000"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,14 @@ def forms_with_counts(actor: Principal) -> list[Received]:
 
 def _received(form: Form, row: dict[str, Any]) -> Received:
     return Received(form, row["n"], row["leads"], row["held"], row["last"])
+
+
+def size_chosen(lead: Lead) -> str:
+    """The size of their company a visitor chose, in words; "" when nobody did, or the lead says otherwise by now."""
+    answers = Submission.objects.filter(lead=lead).order_by("-received_at", "-id").values_list("payload", flat=True)
+    chosen = next((str(said["employees"]) for said in answers if said.get("employees")), "")
+    stands = lead.employees is not None and asking.employees_of(chosen) == lead.employees
+    return str(SIZES[chosen]) if stands else ""
 
 
 def latest_submissions(form: Form, *, most: int = 50) -> list[Submission]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from khoi.activities.models import Task
+from khoi.capture.queries.forms import size_chosen
 from khoi.history.queries.stories import version_of
 from khoi.home.queries.pairs import Twin, twins_of
 from khoi.home.queries.rows import course, engagement_card, next_steps
@@ -71,6 +72,7 @@ class Record:
     deal: Opportunity | None
     others: tuple[Lead, ...]
     twins: tuple[Twin, ...]
+    size: str
     version: int
 
 
@@ -98,6 +100,7 @@ def record_of(lead: Lead, *, actor: Principal, now: datetime) -> Record:
         deal=Opportunity.objects.visible_to(actor).filter(lead=lead).select_related("stage").first(),
         others=tuple(_others(lead, actor)),
         twins=tuple(twins_of(lead.person, actor)),
+        size=size_chosen(lead),
         version=version_of(lead),
     )
 

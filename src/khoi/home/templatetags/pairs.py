@@ -9,6 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from khoi.design.templatetags.formats import percent
+
 register = template.Library()
 
 REASONS: Final[dict[str, str | Promise]] = {
@@ -48,6 +50,12 @@ def pair_reasons(codes: Iterable[str]) -> str:
         told = [code for code in told if code != "same_name_region"]
         told[told.index("same_name_company")] = "same_name_company_region"
     return capfirst("; ".join(str(REASONS.get(code, code)) for code in told))
+
+
+@register.filter
+def pair_sure(percents: int) -> str:
+    """How sure, as each language writes it: 92% or 92 %."""
+    return percent(percents / 100)
 
 
 @register.filter

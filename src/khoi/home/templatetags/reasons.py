@@ -48,9 +48,14 @@ def clause_name(clause: Any) -> str:
 
 
 @register.filter
-def clause_gap(clause: Any) -> str:
-    """What is there instead of what the criterion asks for."""
+def clause_gap(clause: Any, score: int | None = None) -> str:
+    """What is there instead of what the criterion asks for.
+
+    ``score``: the engagement as the page shows it, rounded; below the threshold it never reads as reached.
+    """
     key, value, actual = _of(clause, "field"), _of(clause, "value"), _of(clause, "actual")
+    if key == "engagement" and score is not None:
+        actual = min(score, value - 1)
     if key in NOT_YET:
         return str(NOT_YET[key])
     if _of(clause, "op") == "gte":

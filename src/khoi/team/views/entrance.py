@@ -19,6 +19,7 @@ from khoi.team.forms import ForgottenForm, LogInForm, NewPasswordForm, refuse
 from khoi.team.models import Ticket
 from khoi.team.queries import live_ticket
 from khoi.team.views.gate import next_of, viewer_of
+from khoi.workspace import queries as workspace
 
 LANGUAGES = ("vi", "en")
 
@@ -51,7 +52,7 @@ def log_in(request: HttpRequest) -> HttpResponseBase:
             login(request, user)
             return redirect(next_of(request, first_page()))
         form.add_error(None, _("Email and password do not go together. Nobody is logged in."))
-    return _entrance(request, "log_in", form, next=next_of(request, ""))
+    return _entrance(request, "log_in", form, next=next_of(request, ""), is_demo=workspace.is_demo())
 
 
 def _too_many(request: HttpRequest, form: LogInForm, limit: team.TooMany) -> HttpResponse:

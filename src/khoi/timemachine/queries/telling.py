@@ -23,7 +23,7 @@ from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.team.rules import Principal
 from khoi.timemachine.queries.sight import Model, seen, seen_changes
-from khoi.timemachine.queries.words import field_words, row_words
+from khoi.timemachine.queries.words import field_words, row_words, said_words
 
 #: Changes shown of one act. An import has thousands; its result has a page of its own.
 SHOWN: Final = 200
@@ -179,6 +179,8 @@ def _value(field: Any, raw: Any, currency: str, names: "_Names") -> Value:
         return names.of_target(field.related_model, raw)
     if field.choices:
         return Value("text", str(dict(field.flatchoices).get(raw, raw)))
+    if words := said_words(field.name, raw):
+        return Value("text", words)
     if isinstance(raw, bool):
         return Value("yes_no", raw)
     if isinstance(raw, int) and field.name in MONEY:

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from khoi.touchpoints.models import TouchKind
+
 Words = dict[str, "str | Promise"]
 
 #: The verb of an act → what was done. Whose verb is missing shows its code in plain words.
@@ -322,6 +324,13 @@ FIELDS: Final[Words] = {
     "yes": _("Yes or no"),
 }
 
+#: Field → code → how people say it, for codes that are free text in their table.
+SAID: Final[dict[str, Words]] = {
+    "direction": {"in": _("from them"), "out": _("from us")},
+    "language": {"vi": "Tiếng Việt", "en": "English"},
+    "touch_kind": dict(TouchKind.choices),
+}
+
 DOORS: Final[Words] = {
     "web": pgettext_lazy("door", "in the browser"),
     "api": pgettext_lazy("door", "by a program"),
@@ -360,6 +369,11 @@ def table_words(table: str) -> str:
 
 def field_words(name: str) -> str:
     return str(FIELDS.get(name) or name.replace("_", " ").capitalize())
+
+
+def said_words(name: str, raw: object) -> str:
+    """What a field's code stands for; "" for a value that is no code."""
+    return str(SAID.get(name, {}).get(str(raw), ""))
 
 
 def door_words(via: str) -> str:
