@@ -83,6 +83,7 @@ KHOI_REFERENCES = "khoi.references.REFERENCES"
 KHOI_PAST = "khoi.timemachine.views.page_of_the_past"
 KHOI_PAST_API = "khoi.timemachine.api.record_then"
 KHOI_GONE = "khoi.timemachine.views.gone_page"
+KHOI_FIELD_USES = "khoi.home.queries.uses.uses_of"
 KHOI_STORY = "khoi.home.views.story.story_panel"
 KHOI_SETTINGS_PAGES = "khoi.panels.SETTINGS_PAGES"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -245,3 +245,27 @@ def free_key(key: str, taken: Iterable[str]) -> str:
         number += 1
         found = f"{key[:36]}_{number}"
     return found
+
+
+def named_in(rules: object) -> set[str]:
+    """The fields of one's own that stored rules (JSON) ask about."""
+    if isinstance(rules, list):
+        return set().union(*map(named_in, rules))
+    if not isinstance(rules, dict):
+        return set()
+    said = rules.get("field")
+    own = {said} if isinstance(said, str) and said.startswith(PREFIX) else set()
+    return own.union(*map(named_in, rules.values()))
+
+
+def readable(rules: object, fields: Container[str]) -> object:
+    """Stored rules (JSON) with every question about a field of one's own that is gone as one nothing answers. Whoever
+    made the field may have taken it back after the rules were published, and they must still be read."""
+    if isinstance(rules, list):
+        return [readable(part, fields) for part in rules]
+    if not isinstance(rules, dict):
+        return rules
+    named = rules.get("field")
+    if isinstance(named, str) and named.startswith(PREFIX) and named not in fields:
+        return {"any": []}
+    return {name: readable(part, fields) for name, part in rules.items()}

@@ -130,6 +130,8 @@ def archive_field(request: HttpRequest, actor: Principal, kind: str, key: str) -
     )
     title = _("Archive “%(name)s”?") % {"name": field.name(get_language() or "en")}
     said = f"{kept % {'count': number(count)}} {text}"
+    if forms_asking := [use.where for use in queries.uses_of(field) if not use.rule]:
+        said += " " + _("These forms no longer ask for it: %(names)s.") % {"names": ", ".join(forms_asking)}
     return question(request, form, title=title, text=said, label=_("Archive"), back=_page(kind))
 
 

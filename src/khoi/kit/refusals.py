@@ -22,6 +22,7 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "not_a_date": _("“%(value)s” is not a date. Write it like 31/12/2026."),
     "not_money": _("“%(value)s” is not an amount. Write it like 320.000.000 or 320 triệu."),
     "unknown_choice": _("“%(value)s” is not one of the choices."),
+    "field_in_rules": _("Rules in force ask for this field: %(where)s. Take it out of them first."),
     "unknown_field": _("There is no field “%(value)s”."),
     "unknown_source": _("There is no source “%(value)s”."),
     "external_id_taken": _("“%(value)s” names another lead already."),

@@ -1,17 +1,20 @@
 """What scoring rules, lifecycle criteria, routing and filters may ask of a lead."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from django.utils.translation import gettext_lazy as _
 
-from khoi.kit.conditions import Field, parse, sentence
+from khoi.custom.queries import fields_for, fields_named, values_asked
+from khoi.custom.queries import label_of as own_label_of
+from khoi.custom.rules import Value, readable
+from khoi.kit.conditions import Condition, Field, parse, sentence
 from khoi.leads.models import BantFact, Lead, Stage, Temperature, WorkStatus
 
 FIELDS = {
-    field.key: field
-    for field in (
+    one.key: one
+    for one in (
         Field("has_reach", "boolean", _("Can be reached")),
         Field("interest", "boolean", _("Showed interest")),
         Field("answered", "boolean", _("Answered us")),
@@ -44,13 +47,29 @@ FIELDS = {
 }
 
 
+def every_field() -> dict[str, Field]:
+    """Ours and the workspace's own that are in use, for whoever writes a rule."""
+    return {**FIELDS, **fields_for(Lead)}
+
+
+def fields_in(rules: object) -> dict[str, Field]:
+    """Ours, and those of the workspace's own that these rules (as JSON) name, for whoever reads them."""
+    return {**FIELDS, **fields_named(Lead, rules)}
+
+
+def label_of(name: str) -> str:
+    """What people call the field, in the language of the page."""
+    return str(FIELDS[name].label) if name in FIELDS else own_label_of(Lead, name)
+
+
 #: Roles that decide or directly influence the decision.
 DECIDERS = frozenset({"decision_maker", "economic_buyer", "champion", "influencer", "executive_sponsor"})
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a rule may ask of one lead, read once."""
+    """Everything a rule may ask of one lead, read once. ``own``: ``custom.<key>`` → value, of the fields of the
+    workspace's own that the rules at hand ask for."""
 
     lead: Lead
     bant: dict[str, BantFact]
@@ -63,6 +82,7 @@ class Facts:
     answered: bool
     intent: bool
     engagement: int
+    own: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def has_reach(self) -> bool:
@@ -99,6 +119,7 @@ class Facts:
             "temperature": lead.temperature,
             "arrived_at": lead.arrived_at,
             "return_on": lead.return_on,
+            **self.own,
         }
 
     @property
@@ -119,10 +140,18 @@ class Facts:
         return bool(self.touch_kinds or self.lead.need or self.lead.message or came)
 
 
+def with_own(facts: dict[int, Facts], conditions: Iterable[Condition]) -> dict[int, Facts]:
+    """The facts with what stands in the workspace's own fields that these conditions ask for."""
+    values = values_asked([one.lead for one in facts.values()], conditions)
+    return {pk: replace(one, own={**one.own, **values[pk]}) if pk in values else one for pk, one in facts.items()}
+
+
 def in_words(
-    tree: object, *, language: str, zone: tzinfo, fields: Mapping[str, Field] = FIELDS, capital: bool = True
+    tree: object, *, language: str, zone: tzinfo, fields: Mapping[str, Field] | None = None, capital: bool = True
 ) -> str:
     """The condition as a sentence. What must simply be so is said by its label alone: "Can be reached"."""
+    fields = fields_in(tree) if fields is None else fields
+    tree = readable(tree, fields)
     said = _plain_yes(tree, fields) or sentence(parse(tree, fields), fields, language, zone)
     return said[:1].upper() + said[1:] if capital else said
 

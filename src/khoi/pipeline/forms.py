@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from khoi.accounts.models import Account, Contact
 from khoi.custom.forms import add_fields
 from khoi.custom.queries import own_fields, values_of
+from khoi.custom.rules import PREFIX
 from khoi.design.templatetags.formats import number
 from khoi.kit.money import Money, parse_money
 from khoi.leads.models import Reason
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity, PipelineStage
-from khoi.pipeline.queries import FIELDS
+from khoi.pipeline.queries import FIELDS, every_field
 from khoi.team.models import User
 from khoi.team.rules import Principal
 
@@ -66,7 +67,8 @@ class Suggesting(forms.TextInput):
 
 
 class FactsForm(forms.Form):
-    """Fields of a deal by name, each by its type, filled with what is known. ``needed``: those that must be given."""
+    """Fields of a deal by name, each by its type, filled with what is known; the workspace's own, as
+    ``custom.<key>``, behind ours. ``needed``: those that must be given."""
 
     def __init__(
         self, deal: Opportunity, actor: Principal, fields: Iterable[str], data: Any = None, *, needed: bool = True
@@ -74,10 +76,21 @@ class FactsForm(forms.Form):
         super().__init__(data)
         self.deal = deal
         wanted = set(fields)
-        for name in (name for name in ASKED if name in wanted):
+        ours: list[str] = [name for name in ASKED if name in wanted]
+        for name in ours:
             self.fields[name] = field_of(name, deal, actor)
             self.fields[name].required = needed
             self.initial[name] = getattr(deal, name, None)
+        if keys := {name.removeprefix(PREFIX) for name in wanted if name.startswith(PREFIX)}:
+            own = [field for field in own_fields(deal) if field.key in keys]
+            for name in add_fields(self, own, values_of([deal], own).get(deal.pk)):
+                self.fields[name].required = needed
+
+    def facts(self) -> dict[str, Any]:
+        """What was answered, as the services take it."""
+        ours = {name: value for name, value in self.cleaned_data.items() if not name.startswith(OWN)}
+        own = {name.removeprefix(OWN): value for name, value in self.cleaned_data.items() if name.startswith(OWN)}
+        return {**ours, "custom": own} if own else ours
 
 
 def field_of(name: str, deal: Opportunity, actor: Principal) -> forms.Field:
@@ -144,7 +157,8 @@ class EditForm(FactsForm):
 
     def __init__(self, deal: Opportunity, actor: Principal, fields: Iterable[str], data: Any = None) -> None:
         wanted = list(fields)
-        super().__init__(deal, actor, (name for name in wanted if name != "next_task"), data, needed=False)
+        asked = (name.replace(OWN, PREFIX, 1) if name.startswith(OWN) else name for name in wanted)
+        super().__init__(deal, actor, (name for name in asked if name != "next_task"), data, needed=False)
         if "name" in wanted:
             self.fields["name"] = forms.CharField(label=_("Name of the deal"), max_length=LONGEST)
             self.initial["name"] = deal.name
@@ -152,9 +166,6 @@ class EditForm(FactsForm):
             people = User.objects.visible_to(actor).filter(is_active=True).order_by("full_name")
             self.fields["owner"] = forms.ModelChoiceField(people, label=_("Owner"), required=False)
             self.initial["owner"] = deal.owner_id
-        if keys := [name.removeprefix(OWN) for name in wanted if name.startswith(OWN)]:
-            own = [field for field in own_fields(deal) if field.key in keys]
-            add_fields(self, own, values_of([deal], own).get(deal.pk))
 
 
 class NewDealForm(forms.Form):
@@ -218,7 +229,7 @@ class StageSettingsForm(forms.Form):
             label=self.fields["gate"].label,
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            choices=[(name, FIELDS[name].label) for name in ASKED],
+            choices=[(name, field.label) for name, field in every_field().items()],
         )
         if gate_fields(stage.gate) is None:  # a gate of another shape is not put into boxes
             del self.fields["gate"]
@@ -227,6 +238,11 @@ class StageSettingsForm(forms.Form):
 def gate_fields(gate: dict[str, Any]) -> list[str] | None:
     """The fields a gate asks for, when it asks for nothing but that they are there; else None."""
     leaves = gate.get("all", []) if set(gate) <= {"all"} else None
-    if leaves is None or any("field" not in leaf for leaf in leaves):
+    if leaves is None or any("field" not in leaf or not _is_there(leaf) for leaf in leaves):
         return None
     return [leaf["field"] for leaf in leaves]
+
+
+def _is_there(leaf: dict[str, Any]) -> bool:
+    """Whether it asks for nothing but that there is a value, or a yes."""
+    return leaf.get("op") == "is_not_empty" or (leaf.get("op") == "eq" and leaf.get("value") is True)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django import forms
 
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import fields_in
 from khoi.qualification.models import Policy
 from khoi.qualification.queries import Criterion, criteria_of
 
@@ -47,7 +47,7 @@ class PolicyForm(forms.Form):
 
 def _threshold(one: Criterion) -> forms.Field | None:
     """A field for a number or for grades; other criteria have nothing to set."""
-    field, value = FIELDS.get(one.leaf["field"]), one.leaf.get("value")
+    field, value = fields_in(one.leaf).get(one.leaf["field"]), one.leaf.get("value")
     if field is not None and field.type == "integer" and isinstance(value, int):
         return forms.IntegerField(min_value=0, max_value=1_000_000)
     if one.leaf["field"] == "fit_grade" and isinstance(value, list):

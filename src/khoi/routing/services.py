@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 
+from khoi.custom.rules import readable
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import holds, parse
 from khoi.kit.refusals import Refusal
-from khoi.leads.fields import FIELDS, Facts
+from khoi.leads.fields import Facts, fields_in, with_own
 from khoi.leads.models import Lead
 from khoi.leads.rules import ENDED
 from khoi.routing import rules
@@ -74,6 +75,7 @@ def _to_earlier_owners(leads: list[Lead], now: datetime) -> list[Assignment]:
 def _by_rules(leads: list[Lead], facts: dict[int, Facts], zone: ZoneInfo, now: datetime) -> list[Assignment]:
     made: list[Assignment] = []
     turns = _Turns(zone, now)
+    facts = with_own({lead.pk: facts[lead.pk] for lead in leads}, turns.conditions.values())
     last_resort = None if turns.somebody_shares else _last_resort()
     for lead in leads:
         rule = turns.rule_for(lead, facts[lead.pk])
@@ -123,7 +125,10 @@ class _Turns:
         self.now = now
         self.zone = zone
         self.rules = list(RoutingRule.objects.select_for_update().filter(is_active=True).order_by("position", "id"))
-        self.conditions = {rule.pk: parse(rule.condition, FIELDS) for rule in self.rules if rule.condition}
+        fields = fields_in([rule.condition for rule in self.rules])
+        self.conditions = {
+            rule.pk: parse(readable(rule.condition, fields), fields) for rule in self.rules if rule.condition
+        }
         self.shares: dict[int, list[Share]] = {rule.pk: [] for rule in self.rules}
         for share in Share.objects.filter(rule__in=self.rules, user__is_active=True).order_by("id"):
             self.shares[share.rule_id].append(share)

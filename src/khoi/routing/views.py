@@ -11,8 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from khoi.kit.conditions import parse, sentence
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import in_words
 from khoi.routing import queries, services
 from khoi.routing.forms import NewShareForm, ShareForm
 from khoi.routing.models import RoutingRule, Share
@@ -97,4 +96,4 @@ def _condition(rule: RoutingRule) -> str:
     """Which leads the rule is for, as a sentence; "" for all."""
     if not rule.condition:
         return ""
-    return sentence(parse(rule.condition, FIELDS), FIELDS, (get_language() or "vi")[:2], workspace.zone())
+    return in_words(rule.condition, language=(get_language() or "vi")[:2], zone=workspace.zone(), capital=False)

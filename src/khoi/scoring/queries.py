@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from khoi.custom.queries import fields_named
+from khoi.custom.rules import readable
 from khoi.kit.conditions import Field
-from khoi.leads.fields import FIELDS, Facts
+from khoi.leads.fields import FIELDS, Facts, with_own
+from khoi.leads.models import Lead
 from khoi.scoring import rules
 from khoi.scoring.models import Scorecard
 from khoi.touchpoints.models import Touchpoint
@@ -41,14 +44,17 @@ def card_of(stored: Scorecard | None) -> rules.Scorecard:
     """The stored version as the rules read it; no scorecard gives no points."""
     if stored is None:
         return rules.Scorecard(version=0, half_life_days=30, rules=(), grades=())
-    return _card(stored.version, stored.half_life_days, json.dumps(stored.rules), json.dumps(stored.grades))
+    own = tuple(fields_named(Lead, stored.rules).values())
+    return _card(stored.version, stored.half_life_days, json.dumps(stored.rules), json.dumps(stored.grades), own)
 
 
 @lru_cache(maxsize=16)
-def _card(version: int, half_life_days: int, card: str, grades: str) -> rules.Scorecard:
+def _card(version: int, half_life_days: int, card: str, grades: str, own: tuple[Field, ...]) -> rules.Scorecard:
     """Read once per text: every act scores, and the card hardly ever changes."""
+    fields = {**FIELDS, **{field.key: field for field in own}}
+    read = readable(json.loads(card), fields)
     return rules.parse_card(
-        version, half_life_days, json.loads(card), json.loads(grades), record_fields=FIELDS, touch_fields=TOUCH_FIELDS
+        version, half_life_days, read, json.loads(grades), record_fields=fields, touch_fields=TOUCH_FIELDS
     )
 
 
@@ -66,4 +72,6 @@ def touches_of(person_ids: Iterable[int]) -> Touches:
 def score_of(facts: Facts, *, now: datetime, zone: ZoneInfo, card: rules.Scorecard | None = None) -> rules.Score:
     """One lead's score with all its lines."""
     touches = touches_of([facts.lead.person_id])[facts.lead.person_id]
-    return rules.score(touches, card or card_of(published()), facts.record(), now=now, zone=zone)
+    card = card or card_of(published())
+    facts = with_own({facts.lead.pk: facts}, card.conditions)[facts.lead.pk]
+    return rules.score(touches, card, facts.record(), now=now, zone=zone)

@@ -12,7 +12,7 @@ from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import fields_of
 from khoi.kit.refusals import Refusal
-from khoi.leads.fields import FIELDS, Facts
+from khoi.leads.fields import Facts, every_field
 from khoi.leads.models import SCORE_FIELDS, Lead
 from khoi.scoring import rules
 from khoi.scoring.models import Scorecard
@@ -84,7 +84,7 @@ def publish_scorecard(
     """
     card, levels = [dict(entry) for entry in entries], dict(grades)
     try:
-        rules.parse_card(1, half_life_days, card, levels, record_fields=FIELDS, touch_fields=TOUCH_FIELDS)
+        rules.parse_card(1, half_life_days, card, levels, record_fields=every_field(), touch_fields=TOUCH_FIELDS)
     except rules.CardError as error:
         raise Refusal("card_unreadable", error.path, value=error.path or "half_life_days") from error
     with history.act("publish_scorecard", by=by, now=now):

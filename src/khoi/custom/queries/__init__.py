@@ -1,6 +1,6 @@
 """Which fields there are, what stands in them, and how they are found and shown."""
 
-from khoi.custom.queries.asking import columns_for, fields_for
+from khoi.custom.queries.asking import columns_for, fields_for, fields_named, label_of, values_asked
 from khoi.custom.queries.changes import ValueChange, told_changes
 from khoi.custom.queries.counting import counts_of, place_for
 from khoi.custom.queries.listing import every_by, joined, matching, part_by, sorts
@@ -14,10 +14,12 @@ from khoi.custom.queries.standing import (
     standings,
     words_of,
 )
+from khoi.custom.queries.using import Use, uses_of
 from khoi.custom.queries.versions import values_at
 
 __all__ = [
     "Standing",
+    "Use",
     "ValueChange",
     "claimed_lines",
     "columns_for",
@@ -25,7 +27,9 @@ __all__ = [
     "every_by",
     "field_named",
     "fields_for",
+    "fields_named",
     "joined",
+    "label_of",
     "matching",
     "own_fields",
     "part_by",
@@ -39,7 +43,9 @@ __all__ = [
     "told_changes",
     "told_of",
     "typed_back",
+    "uses_of",
     "value_in",
+    "values_asked",
     "values_at",
     "values_of",
     "words_of",

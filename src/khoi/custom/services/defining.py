@@ -7,6 +7,7 @@ from typing import Any, Final
 from babel.numbers import list_currencies
 
 from khoi.custom.models import AskedWhen, CustomField, ObjectKind
+from khoi.custom.queries import uses_of
 from khoi.custom.rules import CHOOSING, MOST_CHOICES, TYPES, free_key, key_of
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
@@ -84,7 +85,9 @@ def edit_field(field: CustomField, *, changes: Mapping[str, Any], by: Actor, now
 
 
 def archive_field(field: CustomField, *, by: Actor, now: datetime) -> CustomField:
-    """Out of sight with all its values, none of which is lost."""
+    """Out of sight with all its values, none of which is lost. Not while a rule in force asks for it."""
+    if rules := [use.where for use in uses_of(field) if use.rule]:
+        raise Refusal("field_in_rules", "archived", where=", ".join(rules))
     return _archive(field, "archive_field", now, by=by, now=now)
 
 

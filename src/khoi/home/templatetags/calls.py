@@ -13,7 +13,7 @@ from khoi.design.templatetags import formats
 from khoi.home.queries.queue import Line, Sign
 from khoi.home.templatetags.reasons import BANT_OF
 from khoi.home.templatetags.standing import day_and_hour
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import label_of
 from khoi.leads.models import BantKind
 from khoi.touchpoints.models import TouchKind
 
@@ -123,7 +123,7 @@ def _one_short(line: Line, now: datetime) -> Words:
     if kind:
         said = {"points": points, "fact": str(BantKind(kind).label).lower()}
         return Words(gettext("%(points)s, never asked about %(fact)s") % said, gettext("one fact short of SQL."))
-    name = str(FIELDS[line.missing[0]].label) if line.missing and line.missing[0] in FIELDS else ""
+    name = label_of(line.missing[0]) if line.missing else ""
     return Words(gettext("%(points)s, one step short of SQL") % {"points": points}, name)
 
 

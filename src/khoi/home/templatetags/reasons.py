@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from khoi.design.templatetags import formats
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import label_of
 from khoi.leads.models import BantFact, DealRole, TimingBand
 
 register = template.Library()
@@ -44,7 +44,7 @@ BANT_OF: Final = {
 def clause_name(clause: Any) -> str:
     """The name of what a criterion asks about; a clause of a judgement or of a stored decision."""
     key = _of(clause, "field")
-    return str(FIELDS[key].label) if key in FIELDS else str(key)
+    return label_of(str(key))
 
 
 @register.filter

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from khoi.kit.conditions import Clause
-from khoi.leads.fields import Facts
+from khoi.leads.fields import Facts, with_own
 from khoi.leads.models import Lead
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
@@ -47,7 +47,7 @@ def standings_of(leads: list[Lead], *, now: datetime, stands: Ground | None = No
     stands = stands or ground()
     touches = touches_of(lead.person_id for lead in leads)
     found = {}
-    for pk, facts in facts_of(leads, now=now, touches=touches).items():
+    for pk, facts in with_own(facts_of(leads, now=now, touches=touches), stands.conditions).items():
         theirs = touches.get(facts.lead.person_id, ())
         scored = score(theirs, stands.card, facts.record(), now=now, zone=stands.zone)
         facts = replace(facts, engagement=scored.engagement)

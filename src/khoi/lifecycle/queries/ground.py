@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from khoi.custom.queries import fields_named
+from khoi.custom.rules import readable
+from khoi.kit.conditions import Condition, Field
 from khoi.leads.fields import FIELDS
+from khoi.leads.models import Lead
 from khoi.qualification.models import Policy
 from khoi.qualification.rules import Policy as Criteria
 from khoi.qualification.rules import parse_policy
@@ -21,6 +25,12 @@ class Ground:
     card: Scorecard
     policy: Policy | None
     criteria: Criteria | None
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """All that is asked of a lead."""
+        criteria = self.criteria.criteria if self.criteria else ()
+        return [*self.card.conditions, *(condition for _stage, condition in criteria)]
 
 
 def ground() -> Ground:
@@ -42,9 +52,11 @@ def published_policy() -> Policy | None:
 
 
 def criteria_of(policy: Policy) -> Criteria:
-    return _criteria(policy.version, json.dumps(policy.criteria))
+    own = tuple(fields_named(Lead, policy.criteria).values())
+    return _criteria(policy.version, json.dumps(policy.criteria), own)
 
 
 @lru_cache(maxsize=16)
-def _criteria(version: int, criteria: str) -> Criteria:
-    return parse_policy(version, json.loads(criteria), FIELDS)
+def _criteria(version: int, criteria: str, own: tuple[Field, ...]) -> Criteria:
+    fields = {**FIELDS, **{field.key: field for field in own}}
+    return parse_policy(version, {name: readable(tree, fields) for name, tree in json.loads(criteria).items()}, fields)

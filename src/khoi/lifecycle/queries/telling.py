@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.utils import translation
 
 from khoi.custom.queries import told_of
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import label_of
 from khoi.leads.models import BantFact, Lead, LeadReference
 from khoi.leads.queries import latest_bant
 from khoi.lifecycle.queries.reasons import Points, Reasons, reasons_of
@@ -126,10 +126,9 @@ def _why(reasons: Reasons) -> dict[str, Any]:
 
 
 def _clause(clause: Any) -> dict[str, Any]:
-    label = FIELDS[clause.field].label if clause.field in FIELDS else clause.field
     return {
         "field": clause.field,
-        "label": str(label),
+        "label": label_of(clause.field),
         "op": clause.op,
         "value": _plain(clause.value),
         "actual": _plain(clause.actual),

@@ -17,8 +17,8 @@ from khoi.history.models import Act, code_of
 from khoi.history.rules.actors import Actor
 from khoi.history.services import Touched
 from khoi.kit.db.writing import insert_rows, update_rows
-from khoi.leads.fields import Facts
-from khoi.leads.models import SCORE_FIELDS, BantFact, Lead
+from khoi.leads.fields import Facts, with_own
+from khoi.leads.models import SCORE_FIELDS, BantFact, Lead, LeadValue
 from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.lifecycle.services import belonging, deleting, following, identifying, judging, reaching
@@ -54,7 +54,7 @@ RULES: tuple[type[Model], ...] = (Scorecard, Policy)
 AT_ONCE = 2_000
 
 #: Tables whose rows speak of a person in a way that scores, judges or warms their leads.
-SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact)
+SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact, LeadValue)
 
 
 def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
@@ -169,7 +169,7 @@ def _decide(
 
 def _refresh(leads: list[Lead], stands: Ground, touches: Touches, now: datetime) -> tuple[dict[int, Facts], set[int]]:
     """Score, grade, temperature and search text in memory. Returns the facts, and the ids of leads that changed."""
-    facts = facts_of(leads, now=now, touches=touches)
+    facts = with_own(facts_of(leads, now=now, touches=touches), stands.conditions)
     facts, stale = scoring.score_leads(facts, touches=touches, card=stands.card, now=now, zone=stands.zone)
     changed = {lead.pk for lead in stale}
     for lead in leads:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import label_of
 from khoi.leads.models import BantKind, Lead
 from khoi.leads.queries import latest_bant
 from khoi.lifecycle import services
@@ -52,4 +52,4 @@ def _missing(lead: Lead) -> list[str]:
     """What the policy asks of an opportunity and nobody has noted yet, as labels."""
     fields = standings_of([lead], now=timezone.now())[lead.pk].missing_for("opportunity")
     kinds = {f"bant_{kind}": label for kind, label in BantKind.choices}
-    return [str(kinds.get(field) or FIELDS[field].label) for field in fields if field in FIELDS]
+    return [str(kinds.get(field) or label_of(field)) for field in fields]

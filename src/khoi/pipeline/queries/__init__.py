@@ -1,6 +1,6 @@
 """What the board, the list and the page of a deal show."""
 
-from khoi.pipeline.queries.asked import FIELDS, record_of
+from khoi.pipeline.queries.asked import FIELDS, condition_of, every_field, fields_in, label_of, record_of
 from khoi.pipeline.queries.board import Board, Card, Cash, Column, End, board, cards_of, cash, further_cards, stages_of
 from khoi.pipeline.queries.courses import (
     Gate,
@@ -39,15 +39,19 @@ __all__ = [
     "board",
     "cards_of",
     "cash",
+    "condition_of",
     "course",
     "deals",
     "every",
     "every_by_own",
+    "every_field",
+    "fields_in",
     "further_cards",
     "gate",
     "has_next_step",
     "has_task",
     "known_sort",
+    "label_of",
     "last_move",
     "left_from",
     "moves_of",

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from khoi.kit.conditions import holds, parse
+from khoi.custom.queries import values_asked
+from khoi.kit.conditions import holds
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind, StageMove
-from khoi.pipeline.queries.asked import FIELDS, record_of
+from khoi.pipeline.queries.asked import condition_of, record_of
 from khoi.pipeline.queries.steps import has_task
 
 
@@ -55,8 +56,9 @@ def gate(opportunity: Opportunity, stage: PipelineStage, now: datetime, zone: Zo
     """What the stage asks for and whether it is there; a stage without criteria asks for nothing."""
     if not stage.gate:
         return Gate(stage, ())
-    record = record_of(opportunity, next_task=has_task(opportunity))
-    verdict = holds(parse(stage.gate, FIELDS), record, now, zone)
+    condition, _fields = condition_of(stage.gate)
+    own = values_asked([opportunity], [condition]).get(opportunity.pk, {})
+    verdict = holds(condition, record_of(opportunity, next_task=has_task(opportunity), own=own), now, zone)
     missing = {clause.field for clause in verdict.missing}
     asked = dict.fromkeys(clause.field for clause in verdict.clauses)
     return Gate(stage, tuple(Need(field, field not in missing) for field in asked))

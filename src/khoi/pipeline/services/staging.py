@@ -9,7 +9,7 @@ from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import ConditionError, parse
 from khoi.kit.refusals import Refusal
 from khoi.pipeline.models import PipelineStage, StageKind
-from khoi.pipeline.queries import FIELDS
+from khoi.pipeline.queries import FIELDS, every_field
 
 EDITABLE: Final = frozenset({"name", "name_vi", "probability", "rot_days", "gate"})
 
@@ -17,7 +17,7 @@ EDITABLE: Final = frozenset({"name", "name_vi", "probability", "rot_days", "gate
 def edit_stage(stage: PipelineStage, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> PipelineStage:
     """Deals that stand in the stage stay; its gate is asked of those that come next.
 
-    ``gate``: a condition over ``FIELDS``, {} for none. Won stays 100 percent, lost 0.
+    ``gate``: a condition over ``queries.every_field``, {} for none. Won stays 100 percent, lost 0.
     """
     if unknown := changes.keys() - EDITABLE:
         raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
@@ -30,10 +30,10 @@ def edit_stage(stage: PipelineStage, *, changes: Mapping[str, Any], by: Actor, n
 
 
 def gate_of(fields: list[str]) -> dict[str, Any]:
-    """The gate that asks for each of these fields to be filled in (yes, for those that are yes or no)."""
+    """The gate that asks for each of these fields to be filled in (yes, for ours that are yes or no)."""
     asked = [
         {"field": name, "op": "eq", "value": True}
-        if FIELDS[name].type == "boolean"
+        if name in FIELDS and FIELDS[name].type == "boolean"
         else {"field": name, "op": "is_not_empty"}
         for name in fields
     ]
@@ -51,6 +51,6 @@ def _check(stage: PipelineStage, changes: Mapping[str, Any]) -> None:
         raise Refusal("negative", "rot_days")
     if changes.get("gate"):
         try:
-            parse(changes["gate"], FIELDS)
+            parse(changes["gate"], every_field())
         except ConditionError as error:
             raise Refusal("unknown_field", "gate", value=error.path) from error

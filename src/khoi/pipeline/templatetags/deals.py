@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 
 from khoi.campaigns.models import Source
+from khoi.custom.queries import standing_in
+from khoi.custom.rules import PREFIX
 from khoi.design.templatetags import formats
 from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage
-from khoi.pipeline.queries import FIELDS, Cash
+from khoi.pipeline.queries import Cash, label_of
 
 register = template.Library()
 
@@ -47,12 +49,14 @@ def _joined(cash: Cash, *, bare: bool) -> str:
 @register.filter
 def field_label(name: str) -> str:
     """What people call a field of a deal."""
-    return str(FIELDS[name].label)
+    return label_of(name)
 
 
 @register.filter
 def field_value(deal: Opportunity, name: str) -> str:
     """The field's value as people write it; '' when it has none."""
+    if name.startswith(PREFIX):
+        return next((one.words for one in standing_in(deal) if one.field.named == name), "")
     value = getattr(deal, name, None)
     if value in (None, ""):
         return ""

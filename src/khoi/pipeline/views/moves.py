@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from khoi.custom.forms import form_name
+from khoi.custom.rules import PREFIX
 from khoi.history import queries as versions
 from khoi.history import services as history
 from khoi.history.models import Act
@@ -18,7 +20,7 @@ from khoi.history.services import Stale
 from khoi.kit.refusals import Refusal
 from khoi.pipeline import queries
 from khoi.pipeline import services as pipeline
-from khoi.pipeline.forms import ASKED, FactsForm, LoseForm, StageForm
+from khoi.pipeline.forms import ASKED, OWN, FactsForm, LoseForm, StageForm
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind
 from khoi.pipeline.services import GateClosed
 from khoi.pipeline.views.asking import ask, done, is_part
@@ -70,16 +72,18 @@ def _lose(request: HttpRequest, actor: Principal, deal: Opportunity, target: Pip
 
 def _advance(request: HttpRequest, actor: Principal, deal: Opportunity, target: PipelineStage) -> HttpResponse:
     answered = [name for name in ASKED if name in request.POST]
+    answered += [_named(name) for name in request.POST if name.startswith(OWN)]
     form = FactsForm(deal, actor, answered, request.POST)
     if not form.is_valid():
         return ask(request, deal, target, form, missing=answered)
     try:
-        moved, act = _do(request, actor, deal, target, facts=form.cleaned_data)
+        moved, act = _do(request, actor, deal, target, facts=form.facts())
     except GateClosed as closed:
         again = _still_missing(deal, actor, form, closed)
         return ask(request, deal, target, again, missing=closed.missing)
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        at = form_name(refusal.field)
+        form.add_error(at if at in form.fields else None, str(refusal))
         return ask(request, deal, target, form, missing=answered)
     except Stale as stale:
         return overtaken(request, deal, stale)
@@ -88,14 +92,19 @@ def _advance(request: HttpRequest, actor: Principal, deal: Opportunity, target: 
 
 def _still_missing(deal: Opportunity, actor: Principal, form: FactsForm, closed: GateClosed) -> FactsForm:
     """Everything the gate waits for; what was answered and did not do says so."""
-    asked = [*form.fields, *closed.missing]
+    asked = [*(_named(name) for name in form.fields), *closed.missing]
     again = FactsForm(deal, actor, asked, form.data if form.fields else None)
     if form.fields:
         again.is_valid()
-        for name in closed.missing:
+        for name in map(form_name, closed.missing):
             if name in form.fields:
                 again.add_error(name, _("The stage asks for more than this."))
     return again
+
+
+def _named(name: str) -> str:
+    """An input by the name of its field."""
+    return f"{PREFIX}{name.removeprefix(OWN)}" if name.startswith(OWN) else name
 
 
 def _said(deal: Opportunity, target: PipelineStage) -> str:

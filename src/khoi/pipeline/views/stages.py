@@ -9,11 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from khoi.kit.conditions import parse, sentence
+from khoi.kit.conditions import sentence
 from khoi.pipeline import services
 from khoi.pipeline.forms import StageSettingsForm, gate_fields
 from khoi.pipeline.models import PipelineStage
-from khoi.pipeline.queries import FIELDS
+from khoi.pipeline.queries import condition_of, label_of
 from khoi.team.queries import find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
@@ -50,6 +50,6 @@ def edit(request: HttpRequest, actor: Principal, stage_id: int) -> HttpResponseB
 def _gate(stage: PipelineStage) -> list[str]:
     """What the gate asks for: the names of the fields, or one sentence when it asks for more than that."""
     if (fields := gate_fields(stage.gate)) is not None:
-        return [str(FIELDS[field].label) for field in fields]
-    said = sentence(parse(stage.gate, FIELDS), FIELDS, (get_language() or "vi")[:2])
+        return [label_of(field) for field in fields]
+    said = sentence(*condition_of(stage.gate), (get_language() or "vi")[:2])
     return [said[:1].upper() + said[1:]]

@@ -9,7 +9,7 @@ from django.db.models import Max
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.refusals import Refusal
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import every_field
 from khoi.qualification import rules
 from khoi.qualification.models import Policy
 from khoi.qualification.queries import policy_in_force
@@ -21,7 +21,7 @@ def publish_policy(*, criteria: Mapping[str, Any], by: Actor, now: datetime) -> 
     ``criteria``: stage → condition. Leads only move forward by it: nobody loses a stage that was reached.
     """
     try:
-        rules.parse_policy(1, criteria, FIELDS)
+        rules.parse_policy(1, criteria, every_field())
     except rules.PolicyError as error:
         raise Refusal("policy_unreadable", error.stage, value=error.stage) from error
     with history.act("publish_policy", by=by, now=now):

@@ -44,6 +44,11 @@ class Scorecard:
         """In µs."""
         return self.half_life_days * DAY
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What it asks of a lead itself."""
+        return tuple(rule.condition for rule in self.rules if rule.axis == "fit" and rule.condition is not None)
+
 
 class CardError(ValueError):
     """`path` leads to the part ("rules.2.points"), `reason` says what is wrong with it.

@@ -17,7 +17,7 @@ from khoi.custom.models import whole_of
 from khoi.custom.queries import ValueChange, told_changes, words_of
 from khoi.history.models import CODES, KINDS, Act, Change
 from khoi.history.queries import FieldChange, RowChange, changes_of, history_of
-from khoi.leads.fields import FIELDS
+from khoi.leads.fields import label_of
 from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
@@ -195,8 +195,8 @@ def _value(field: Any, raw: Any, currency: str, names: "_Names") -> Value:
 def _text(raw: Any) -> str:
     if isinstance(raw, str | UUID):
         return str(raw)
-    if isinstance(raw, list) and all(isinstance(clause, dict) and clause.get("field") in FIELDS for clause in raw):
-        return ", ".join(str(FIELDS[clause["field"]].label) for clause in raw)
+    if isinstance(raw, list) and raw and all(isinstance(clause, dict) and clause.get("field") for clause in raw):
+        return ", ".join(label_of(str(clause["field"])) for clause in raw)
     return json.dumps(raw, ensure_ascii=False, sort_keys=True)
 
 
