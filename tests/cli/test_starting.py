@@ -40,6 +40,12 @@ def test_init_makes_an_administrator_whose_password_stands_in_a_file_of_the_owne
     assert (empty_installation.data / "khoi.db").stat().st_mode & 0o077 == 0
 
 
+def test_the_administrator_is_called_so_in_the_language_of_the_workspace(empty_installation):
+    empty_installation.answer("init", "--email", "ha@example.com", "--language", "vi")
+    with sqlite3.connect(empty_installation.data / "khoi.db") as database:
+        assert database.execute("SELECT full_name FROM team_user").fetchall() == [("Quản trị",)]
+
+
 def test_init_a_second_time_is_refused(installation):
     done = installation.khoi("init")
 

@@ -13,6 +13,7 @@ from khoi.lifecycle import services as lifecycle
 from khoi.qualification import services as qualification
 from khoi.touchpoints import services as touchpoints
 from khoi.workspace import queries as workspace
+from khoi.workspace.services import edit_workspace
 from tests.home.conftest import ago
 
 
@@ -140,6 +141,17 @@ def test_an_empty_queue_says_so(capture, an):
 def test_the_first_day_offers_the_first_lead(an):
     page = an.browser().get("/?lang=en").content.decode()
     assert 'href="/add/"' in page
+    assert "Name the company" not in page
+
+
+@pytest.mark.usefixtures("ready")
+def test_whoever_sets_the_company_up_sees_four_steps_and_what_is_done(admin):
+    steps = admin.browser().get("/?lang=en").context["first_steps"]
+    edit_workspace(workspace.current(), changes={"name": "Bến Mây"}, by=admin.by, now=timezone.now())
+    after = admin.browser().get("/?lang=en").context["first_steps"]
+
+    assert [step.url for step in steps] == ["/settings/workspace/", "/settings/people/", "/settings/forms/", "/add/"]
+    assert (steps[0].done, after[0].done) == (False, True)
 
 
 def test_the_queue_asks_no_more_for_many_leads_than_for_few(capture, an, django_assert_max_num_queries):

@@ -180,6 +180,15 @@ def test_an_empty_board_says_what_it_is_for(an, ready):
     assert "/pipeline/new/" in page
 
 
+def test_an_empty_list_says_what_it_is_for_and_a_filter_that_leaves_nothing_says_so(an, ready, make_deal):
+    new = an.browser().get("/pipeline/list/?lang=en").text
+    make_deal()
+    filtered = an.browser().get("/pipeline/list/?lang=en&q=zzz").text
+
+    assert "Deals stand here" in new
+    assert "No deal meets these conditions" in filtered
+
+
 def test_a_tab_without_deals_leads_to_the_others(an, deal):
     said = "Mục này chưa có cơ hội nào đang mở"
     assert said in an.browser().get("/pipeline/?view=still").text

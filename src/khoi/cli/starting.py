@@ -47,7 +47,7 @@ def make_workspace(*, name: str, language: str, email: str) -> dict[str, Any]:
         capture.prepare_forms(language=language, by=OWNER, now=now)
         admin = team.add_user(
             email=email,
-            full_name=_("Administrator"),
+            full_name=_administrator(language),
             role="admin",
             visibility="all",
             language=language,
@@ -59,6 +59,14 @@ def make_workspace(*, name: str, language: str, email: str) -> dict[str, Any]:
     user = {"email": admin.email, "password": password, "role": "admin"}
     kept = logins.keep(settings.BASE_URL, [user], token)
     return {"url": settings.BASE_URL, "token": token, "user": user, "logins": str(kept)}
+
+
+def _administrator(language: str) -> str:
+    """The name of whoever begins, in the workspace's language, not the terminal's."""
+    from django.utils.translation import gettext, override
+
+    with override(language):
+        return gettext("Administrator")
 
 
 def demo(options: Namespace) -> int:

@@ -19,6 +19,7 @@ from khoi.design.templatetags.formats import number, percent
 from khoi.home.queries.quarter import quarter_of
 from khoi.home.queries.queue import queue_of
 from khoi.home.queries.stream import small_funnel
+from khoi.home.views.first_day import first_steps
 from khoi.leads.queries import leads_of_view
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
@@ -49,6 +50,7 @@ def today(request: HttpRequest, actor: Principal) -> HttpResponse:
     queue = queue_of(actor, whose=whose, now=now, most=MANY if request.GET.get("all") else FEW)
     first, rest = (queue.lines[0], queue.lines[1:]) if queue.lines else (None, ())
     here = workspace.current()
+    nothing_yet = first is None and not leads_of_view(actor, "all").exists()
     context = {
         "now": now,
         "whose": whose,
@@ -57,7 +59,8 @@ def today(request: HttpRequest, actor: Principal) -> HttpResponse:
         "order": ORDER,
         "first": first,
         "bands": [(band, list(lines)) for band, lines in groupby(rest, lambda line: line.band)],
-        "nothing_yet": first is None and not leads_of_view(actor, "all").exists(),
+        "nothing_yet": nothing_yet,
+        "first_steps": first_steps(actor) if nothing_yet and actor.may("settings.edit") else [],
         "agenda": _agenda(actor, whose, now),
         "funnel": _funnel(actor, whose, now) if actor.may("report.view") else None,
         "quarter": quarter_of(actor, whose=whose, workspace=here, now=now),

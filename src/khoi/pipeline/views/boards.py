@@ -66,7 +66,7 @@ def board_context(wanted: Wanted, actor: Principal, now: datetime, *, with_cards
         "columns": [(column, _more(wanted, column.after, stage=column.stage)) for column in made.columns],
         "ends": [(end, _ended(end, wanted)) for end in made.ends],
         "is_new": not any(count for *_rest, count in tabs) and not any(end.count for end in made.ends),
-        "first_steps": _first_steps(actor),
+        "first_steps": first_steps(actor),
         "here": reverse("pipeline:board") + wanted.address(),
         "today": periods.today(now, zone),
         "list_url": listed(wanted),
@@ -76,7 +76,7 @@ def board_context(wanted: Wanted, actor: Principal, now: datetime, *, with_cards
     }
 
 
-def _first_steps(actor: Principal) -> list[dict[str, Any]]:
+def first_steps(actor: Principal) -> list[dict[str, Any]]:
     if not actor.may("opportunity.create"):
         return []
     return [{"label": _("New deal"), "url": reverse("pipeline:new"), "icon": "plus", "primary": True, "dialog": True}]

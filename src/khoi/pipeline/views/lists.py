@@ -24,7 +24,7 @@ from khoi.kit.tabular import csv_safe, write_xlsx
 from khoi.pipeline import queries
 from khoi.pipeline.models import Opportunity
 from khoi.pipeline.queries import STATES, VIEWS, Part, Wanted
-from khoi.pipeline.views.boards import choices_of
+from khoi.pipeline.views.boards import choices_of, first_steps
 from khoi.team import queries as team
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
@@ -66,6 +66,8 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "cards": queries.cards_of(here.deals, stages, now, zone),
         "next_url": f"{_sorted(wanted, sort)}&after={here.after}" if here.after else "",
         "count": own.counted_among(every).order_by()[: COUNTED + 1].count(),
+        "is_new": not Opportunity.objects.visible_to(actor).exists(),
+        "first_steps": first_steps(actor),
         "wanted": wanted,
         "tabs": [(view, VIEWS[view], _sorted(wanted, sort, view=view)) for view in queries.views_of(actor)],
         "heads": {key: _head(key, wanted, sort) for key in HEADS},
