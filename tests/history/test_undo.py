@@ -152,6 +152,42 @@ def test_what_came_back_needs_what_it_points_at():
     assert ContactPoint.objects.get().person == human
 
 
+def test_what_would_come_back_to_what_goes_goes_along():
+    """A point that was deleted with its person: without the person it cannot come back, so its coming goes too."""
+    before = state()
+    with acting("come_in") as made:
+        team("Hà Nội")
+        human = person("Hoa")
+    edit_person(human, changes={"emails": ["h@x.vn"]}, by=SYSTEM, now=NOW)
+    added = last_act()
+    with acting("drop_both") as dropped:
+        ContactPoint.objects.all().delete()
+        Person.objects.filter(pk=human.pk).delete()
+    with pytest.raises(Refused) as refused:
+        take_back(made)
+    assert set(refused.value.dependents) == {added.pk, dropped.pk}
+    take_back(made, with_dependents=True)
+    assert state() == before
+
+
+def test_what_would_be_pointed_back_at_what_goes_goes_along():
+    """A point that was handed to somebody else together with its first person's end."""
+    other = person("Hà")
+    before = state()
+    human = person("Hoa")
+    made = last_act()
+    edit_person(human, changes={"emails": ["h@x.vn"]}, by=SYSTEM, now=NOW)
+    added = last_act()
+    with acting("hand_over") as handed:
+        ContactPoint.objects.update(person=other)
+        Person.objects.filter(pk=human.pk).delete()
+    with pytest.raises(Refused) as refused:
+        take_back(made)
+    assert set(refused.value.dependents) == {added.pk, handed.pk}
+    take_back(made, with_dependents=True)
+    assert state() == before
+
+
 def test_a_redo_needs_what_another_undo_took_away():
     before = state()
     made, row = team("Hà Nội")

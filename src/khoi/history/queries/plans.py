@@ -43,6 +43,7 @@ class Plan:
 class _Touch:
     first_change: int
     columns: frozenset[str] | None  # None: the whole row, by insert or delete
+    made: bool = False  # the row came by one of the acts that go
 
 
 def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan:
@@ -52,11 +53,15 @@ def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan
     old, new = before.held, after.held
     marks = {act: new.get(act) for act in old.keys() | new.keys() if old.get(act) != new.get(act)}
     flipped = {act for act in marks if (act in old) != (act in new)} - after.undos
-    touches = _touches(flipped, whole_rows=whole_rows)
+    touches = _touches(flipped, after, whole_rows=whole_rows)
     now, goal = _states(touches, after)
     later = _later_changes(touches, flipped, after)
-    builders, stuck = _builders(now, goal, after)
-    needed, lost = _needed(now, goal, {act for act in flipped if after.counts(act)})
+    unmade = {
+        model: {pk for pk, touch in rows.items() if touch.made and goal[model].get(pk) is None}
+        for model, rows in touches.items()
+    }
+    builders, stuck = _builders(now, goal, unmade, after)
+    needed, lost = _needed(now, goal, unmade, {act for act in flipped if after.counts(act)})
     dependents = (later | builders | needed) - named - {undo}
     return Plan(marks, now, goal, frozenset(dependents), frozenset(dependents - builders - needed), stuck or lost)
 
@@ -69,16 +74,17 @@ def rows_of(acts: Iterable[int]) -> dict[Model, set[int]]:
     return found
 
 
-def _touches(acts: set[int], *, whole_rows: bool) -> dict[Model, dict[int, _Touch]]:
+def _touches(acts: set[int], after: Coverage, *, whole_rows: bool) -> dict[Model, dict[int, _Touch]]:
     found: dict[Model, dict[int, _Touch]] = defaultdict(dict)
     done = Change.objects.filter(act_id__in=acts).order_by("id").values_list("tbl", *READ)
-    for code, pk, _, row, op, before, personal in done.iterator(chunk_size=CHUNK):
-        model = model_of(code)
+    for code, pk, act, row, op, before, personal in done.iterator(chunk_size=CHUNK):
+        model, made = model_of(code), op == "i" and not after.counts(act)
         columns = None if whole_rows else _columns(KINDS[model], op, before, personal)
         known = found[model].get(row)
         if known is not None:
             columns = None if known.columns is None or columns is None else known.columns | columns
-        found[model][row] = _Touch(known.first_change if known else pk, columns)
+            made = made or known.made
+        found[model][row] = _Touch(known.first_change if known else pk, columns, made)
     return found
 
 
@@ -123,12 +129,15 @@ def _changes(model: Model, rows: Iterable[int], leaving_out: Iterable[int] = ())
         yield from mine.filter(row_id__in=chunk).order_by("id").values_list(*READ)
 
 
-def _builders(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], after: Coverage) -> tuple[set[int], bool]:
-    """Acts that made rows point at rows that would go; and whether something else points there too."""
+def _builders(
+    now: Mapping[Model, Rows], goal: Mapping[Model, Goal], unmade: Mapping[Model, set[int]], after: Coverage
+) -> tuple[set[int], bool]:
+    """Acts that made rows point at rows that would go, and those whose rows would come back pointing at one that was
+    never made; and whether something else points there too."""
     found: set[int] = set()
     stuck = False
     for model, goals in goal.items():
-        goers = [pk for pk, state in goals.items() if state is None and pk in now[model]]
+        goers = [pk for pk, state in goals.items() if state is None and (pk in now[model] or pk in unmade[model])]
         for pointing, field in pointers_to(model):
             rows = set(_pointing(pointing, field, goers, goal))
             if not rows or lets_go(pointing, field):
@@ -155,14 +164,13 @@ def lets_go(pointing: Model, field: "models.ForeignKey[Any, Any]") -> bool:
 def _pointing(
     pointing: Model, field: "models.ForeignKey[Any, Any]", goers: list[int], goal: Mapping[Model, Goal]
 ) -> Iterator[int]:
-    """Rows that would still point at one of ``goers``."""
+    """Rows that would point at one of ``goers``, still or again."""
     planned = goal.get(pointing, {})
+    going, column = set(goers), str(field.column)
+    yield from (pk for pk, state in planned.items() if state is not None and state.get(column) in going)
     for chunk in chunks(goers):
-        found = pointing._base_manager.filter(**{f"{field.name}__in": chunk}).values_list("pk", field.attname)
-        for pk, target in found:
-            state = planned.get(pk, {field.column: target})
-            if state is not None and state.get(str(field.column)) == target:
-                yield pk
+        found = pointing._base_manager.filter(**{f"{field.name}__in": chunk}).values_list("pk", flat=True)
+        yield from (pk for pk in found if pk not in planned)
 
 
 def _last_setters(model: Model, column: str, rows: set[int], after: Coverage) -> dict[int, int]:
@@ -174,7 +182,9 @@ def _last_setters(model: Model, column: str, rows: set[int], after: Coverage) ->
     return last
 
 
-def _needed(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], back: set[int]) -> tuple[set[int], bool]:
+def _needed(
+    now: Mapping[Model, Rows], goal: Mapping[Model, Goal], unmade: Mapping[Model, set[int]], back: set[int]
+) -> tuple[set[int], bool]:
     """Acts that took out what rows would point at again, or what acts that come ``back`` had changed."""
     missing: dict[Model, set[int]] = defaultdict(set)
     for model, goals in goal.items():
@@ -183,7 +193,7 @@ def _needed(now: Mapping[Model, Rows], goal: Mapping[Model, Goal], back: set[int
             wanted = {
                 s[column] for pk, s in goals.items() if s and s.get(column) and _new(s, now[model].get(pk), column)
             }
-            missing[target] |= _absent(target, wanted, goal)
+            missing[target] |= _absent(target, wanted, goal) - unmade.get(target, set())
     for model, rows in rows_of(back).items():
         missing[model] |= {pk for pk in rows if pk in goal.get(model, {}) and _absent_after(model, pk, goal, back)}
     found: set[int] = set()
