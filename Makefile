@@ -66,7 +66,7 @@ $(VENV)/postgres: requirements/postgres.txt | $(VENV)/required
 
 $(VENV)/tested: requirements/test.txt $(VENV)/installed | $(VENV)/built
 	@echo "Fetching the packages the tests need"
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/test.txt
 	@touch $@
 
 lock: $(VENV)/created

@@ -173,6 +173,42 @@ def installation(_prepared: Path, tmp_path: Path) -> Installation:
     return Installation(tmp_path / "data")
 
 
+@pytest.fixture
+def on_postgresql(tmp_path: Path, django_db_blocker: Any) -> Iterator[Installation]:
+    """An installation whose database is a new one on the server of the tests."""
+    from django.conf import settings
+
+    name = f"{settings.DATABASES['default']['NAME']}_grown"
+    with django_db_blocker.unblock():
+        _anew(name)
+        yield Installation(tmp_path / "grown", {"KHOI_DATABASE_URL": _address(name)})
+        _drop(name)
+
+
+def _anew(name: str) -> None:
+    _drop(name)
+    _on_the_server(f'create database "{name}"')
+
+
+def _drop(name: str) -> None:
+    _on_the_server(f'drop database if exists "{name}" with (force)')
+
+
+def _on_the_server(statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(_address("postgres"), autocommit=True) as server:
+        server.execute(statement.encode())
+
+
+def _address(name: str) -> str:
+    from django.db import connection
+
+    here = connection.settings_dict
+    secret = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
+    return f"postgresql://{here['USER']}{secret}@{here['HOST']}:{here['PORT'] or 5432}/{name}"
+
+
 def rows_in(backup: Path) -> dict[str, list[bytes]]:
     """Every row of every table in a portable backup, as text; without what a restore adds, its act and so the end of
     the chain, and without the diary of jobs."""

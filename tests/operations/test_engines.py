@@ -1,44 +1,10 @@
 """The way from SQLite to PostgreSQL and back, as a growing team goes it."""
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
-from tests.installation import Installation, rows_in
+from tests.installation import rows_in
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
-
-
-@pytest.fixture
-def on_postgresql(tmp_path, django_db_blocker):
-    """An installation whose database is a new one on the server of the tests."""
-    name = f"{settings.DATABASES['default']['NAME']}_grown"
-    with django_db_blocker.unblock():
-        _anew(name)
-        yield Installation(tmp_path / "grown", {"KHOI_DATABASE_URL": _address(name)})
-        _drop(name)
-
-
-def _anew(name):
-    _drop(name)
-    _on_the_server(f'create database "{name}"')
-
-
-def _drop(name):
-    _on_the_server(f'drop database if exists "{name}" with (force)')
-
-
-def _on_the_server(statement):
-    import psycopg
-
-    with psycopg.connect(_address("postgres"), autocommit=True) as server:
-        server.execute(statement)
-
-
-def _address(name):
-    here = connection.settings_dict
-    secret = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
-    return f"postgresql://{here['USER']}{secret}@{here['HOST']}:{here['PORT'] or 5432}/{name}"
 
 
 def rows(installation, folder):

@@ -74,7 +74,14 @@ def table_as_of(model: type[models.Model], at: datetime, *, known: str, among: C
     if known not in ("now", "then"):
         raise ValueError("known is “now” or “then”")
     rows = _then(model, at, among) if known == "then" else _now(model, at, among)
-    return {pk: values for pk, values in rows.items() if values is not None}
+    fields = columns_of(model)
+    return {pk: _whole(values, fields) for pk, values in rows.items() if values is not None}
+
+
+def _whole(values: Values, fields: Mapping[str, "models.Field[Any, Any]"]) -> Values:
+    """A row that went before the table had all its columns holds in the others what a new row would."""
+    missing = fields.keys() - values.keys()
+    return {**values, **{column: fields[column].get_default() for column in missing}} if missing else values
 
 
 def _changes(model: type[models.Model], among: Collection[int] | None) -> "models.QuerySet[Change]":

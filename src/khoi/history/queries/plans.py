@@ -149,9 +149,9 @@ def _builders(
 
 
 def pointers_to(model: Model) -> list[tuple[Model, "models.ForeignKey[Any, Any]"]]:
-    """Every foreign key of our tables that points at the model."""
-    relations = [(r.related_model, r.field) for r in model._meta.related_objects if r.related_model in KINDS]
-    return [(pointing, field) for pointing, field in relations if isinstance(field, models.ForeignKey)]
+    """Every foreign key of our tables that points at the model, those without a name for the way back included."""
+    relations = [r for r in model._meta.get_fields(include_hidden=True) if isinstance(r, models.ManyToOneRel)]
+    return [(r.related_model, r.field) for r in relations if r.related_model in KINDS]
 
 
 def lets_go(pointing: Model, field: "models.ForeignKey[Any, Any]") -> bool:
