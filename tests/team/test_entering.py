@@ -6,7 +6,7 @@ import pytest
 
 from khoi.history.models import Act
 from khoi.team import services as team
-from khoi.team.models import Attempts
+from khoi.team.models import Attempts, User
 from khoi.workspace.models import Workspace
 from tests.cast import NOW, PASSWORD, acting
 
@@ -27,6 +27,17 @@ def test_only_a_demo_company_says_where_its_log_ins_are(ready, client, is_demo):
         Workspace.objects.update(is_demo=is_demo)
 
     assert ("logins.txt" in client.get("/log-in/").content.decode()) is is_demo
+
+
+@pytest.mark.parametrize(("is_demo", "spoken"), [(True, "en"), (False, "vi")])
+def test_whoever_tries_a_demo_goes_on_in_the_language_they_came_in(ready, an, client, is_demo, spoken):
+    with acting():
+        Workspace.objects.update(is_demo=is_demo)
+        User.objects.filter(pk=an.pk).update(language="vi")
+    said = {"email": an.user.email, "password": PASSWORD}
+    client.post("/log-in/", said, headers={"Accept-Language": "en"})
+
+    assert User.objects.get(pk=an.pk).language == spoken
 
 
 def test_the_address_may_be_written_in_capitals(an):

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import NoReverseMatch
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -50,9 +50,17 @@ def log_in(request: HttpRequest) -> HttpResponseBase:
             return _too_many(request, form, limit)
         if user is not None:
             login(request, user)
+            _keep_their_language(request)
             return redirect(next_of(request, first_page()))
         form.add_error(None, _("Email and password do not go together. Nobody is logged in."))
     return _entrance(request, "log_in", form, next=next_of(request, ""), is_demo=workspace.is_demo())
+
+
+def _keep_their_language(request: HttpRequest) -> None:
+    """In a demo company nobody is at home: whoever tries it goes on in the language they came in."""
+    actor, language = viewer_of(request), (get_language() or "")[:2]
+    if actor is not None and actor.language != language and language in LANGUAGES and workspace.is_demo():
+        team.choose_language(actor, language=language, now=timezone.now())
 
 
 def _too_many(request: HttpRequest, form: LogInForm, limit: team.TooMany) -> HttpResponse:
