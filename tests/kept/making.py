@@ -60,6 +60,7 @@ def live() -> None:
     from khoi.scoring.queries import published
     from khoi.team.models import Team
     from khoi.timemachine import services as timemachine
+    from khoi.workspace import services as workspace
     from tests.capture.importing import LEADS
     from tests.cast import NOW, acting, join
     from tests.timemachine.test_undo_of_everything import STEPS, Life
@@ -94,6 +95,8 @@ def live() -> None:
         **how(),
     )
     size = custom.add_field("lead", type="number", label="Shops", **how())
+    for kind in ("person", "account", "opportunity"):
+        custom.add_field(kind, type="text", key="nickname", label="Nickname", **how())
     custom.edit_field(size, changes={"label": "Shops and kiosks"}, **how())
     capture.edit_form(Form.objects.earliest("id"), changes={"name": "Xin chào"}, **how())
     capture.publish_form(Form.objects.earliest("id"), live=True, **how())
@@ -112,22 +115,29 @@ def live() -> None:
     import_file(table.encode(), filename="cu.csv", mapping=LEADS, by=how()["by"], now=life.now)
     lead = Lead.objects.get(person=person("Ngô Văn Một"))
     leads.edit_lead(lead, changes={"need": "hai máy lọc", "custom": {size.key: Decimal(3)}}, **how())
-    people.edit_person(person("Ngô Văn Hai"), changes={"phones": ["0903333444"]}, **how())
+    people.edit_person(
+        person("Ngô Văn Hai"), changes={"phones": ["0903333444"], "custom": {"nickname": "Hai"}}, **how()
+    )
     home.assign_leads(Lead.objects.filter(person__full_name__startswith="Ngô Văn"), owner=an.user, **how())
     qualification.hand_back(lead, reason="no_budget", return_on=date(2027, 1, 4), **how())
     qualification.reopen_lead(Lead.objects.get(pk=lead.pk), **how())
     home.disqualify_leads(Lead.objects.filter(person=person("Ngô Văn Bốn")), reason="no_need", **how())
     people.tell_apart(person("Ngô Văn Ba"), person("Ngô Văn Bốn"), **how())
+    people.tell_apart(person("Ngô Văn Một"), person("Ngô Văn Ba"), **how())
     people.merge_people(person("Ngô Văn Một"), loser=person("Ngô Văn Hai"), choices={}, **how())
     company = accounts.add_account(name="Nhà máy Hoà Bình", **how())
-    accounts.edit_account(Account.objects.get(pk=company.pk), changes={"industry": "water"}, **how())
+    accounts.edit_account(
+        Account.objects.get(pk=company.pk), changes={"industry": "water", "custom": {"nickname": "HB"}}, **how()
+    )
     accounts.add_contact(person("Ngô Văn Ba"), account=company, **how())
 
     # work
     activities.complete_task(Task.objects.latest("id"), **how())
-    activities.log_activity(person("Ngô Văn Ba"), kind="note", body="thích màu xanh", **how())
+    drawing = workspace.store_file([b"%PDF-1.4"], name="ban-ve.pdf", **how())
+    activities.log_activity(person("Ngô Văn Ba"), kind="note", body="thích màu xanh", files=[drawing], **how())
     deal = Opportunity.objects.latest("id")
-    pipeline.edit_opportunity(deal, changes={"name": "Ba máy lọc", "amount": 45_000_000}, **how())
+    known = {"nickname": "xanh"}
+    pipeline.edit_opportunity(deal, changes={"name": "Ba máy lọc", "amount": 45_000_000, "custom": known}, **how())
     lifecycle.delete_records([person("Ngô Văn Bốn")], along=None, **how())
     lifecycle.delete_records([company], along=None, **how())
     timemachine.undo(Act.objects.latest("id"), **how())

@@ -9,7 +9,7 @@ class Actor:
 
     ``kind``: ``user``, ``token`` (a program with a user's rights), ``visitor`` (a stranger at a public
     form) or ``system``. ``id`` is the user's id for users and tokens, else None. ``via`` is the door:
-    ``web``, ``api``, ``cli``, ``form``, ``import`` or ``job``.
+    ``web``, ``api``, ``cli``, ``form`` or ``job``.
     """
 
     kind: str

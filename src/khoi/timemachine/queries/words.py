@@ -336,7 +336,6 @@ DOORS: Final[Words] = {
     "api": pgettext_lazy("door", "by a program"),
     "cli": pgettext_lazy("door", "at the command line"),
     "form": pgettext_lazy("door", "through a form"),
-    "import": pgettext_lazy("door", "by an import"),
     "job": pgettext_lazy("door", "by itself"),
 }
 
