@@ -84,7 +84,8 @@ def _replace_points(person: Person, kind: str, points: list[tuple[str, str, str]
     gone = [old[normal].pk for normal in old.keys() - {normal for _, _, normal in points}]
     ContactPoint.every.filter(absorbed_into__in=gone).delete()  # the same address, of somebody merged into this person
     ContactPoint.objects.filter(pk__in=gone).delete()
-    ContactPoint.objects.filter(person=person, kind=kind, is_primary=True).update(is_primary=False)
+    primary = ContactPoint.objects.filter(person=person, kind=kind, is_primary=True)
+    primary.exclude(normal=points[0][2] if points else "").update(is_primary=False)  # who stays first was not changed
     for place, (_, value, normal) in enumerate(points):
         if normal in old:
             ContactPoint.objects.filter(pk=old[normal].pk).update(value=value, is_primary=place == 0)
