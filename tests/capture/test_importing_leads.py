@@ -1,6 +1,6 @@
 """Files of leads, from the first row to taking them back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -110,6 +110,16 @@ def test_a_known_address_joins_the_person_and_fills_blanks_alone(by, now):
     assert (person.full_name, person.job_title) == ("Lan", "Giám đốc")
     assert Lead.objects.filter(person=person).count() == 2
     assert person.contact_points.filter(kind="phone", is_primary=True).count() == 1
+
+
+def test_the_same_file_again_renames_nobody_who_was_known_before(by, now):
+    lifecycle.capture_lead(lifecycle.Enquiry(full_name="Lan", emails=("lan@sen.example",)), by=by, now=now)
+    later = now + timedelta(hours=1)
+    take(by, HEAD, LAN, now=later)
+    again = take(by, HEAD, LAN, now=later)
+
+    assert again.act_id is None
+    assert Person.objects.get().full_name == "Lan"
 
 
 def test_rows_of_one_person_join_each_other(by):

@@ -10,6 +10,7 @@ from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.emails import normalise_email
 from khoi.kit.phones import normalise_phone
+from khoi.leads.models import Lead
 from khoi.people.models import ContactPoint, MatchKey, Person
 from khoi.people.rules import matching
 from khoi.team.rules import PARTNER, Principal
@@ -31,6 +32,11 @@ class Human:
         self.primary: set[str] = set()
         self.new_points: list[ContactPoint] = []
         self.changed: set[str] = set()
+
+    def came_with(self, lead: Lead) -> bool:
+        """Somebody who was known before the lead is not renamed by what a file says of it: then neither the first
+        time nor the next."""
+        return self.person.created_at == lead.created_at
 
     def know(self, point: ContactPoint) -> None:
         self.keys.add((point.kind, point.normal))

@@ -255,7 +255,7 @@ class LeadRows:
         sure = row.parsed.key is not None and not again
         human = human or self._human_of(lead)
         self.consenting.append(human)
-        learnt = self.people.learn(human, row, replacing=sure)
+        learnt = self.people.learn(human, row, replacing=sure and human.came_with(lead))
         changed = self._change(lead, row, replacing=sure) | self._keep_withheld(lead, row, human)
         learnt |= self.context.own.put(lead, row.parsed.own, replacing=sure)
         added = steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage, known=self._known(lead))
