@@ -63,7 +63,8 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     if not refresh_only and belonging.rows_follow_survivors(act, touched):
         touched = history.touched(act)
     belonging.rows_follow_owners(act, touched)
-    for chunk in _chunks(_people_rewritten(act, touched)):
+    rewritten = _people_rewritten(act, touched)
+    for chunk in _chunks(rewritten):
         identifying.refresh_people(chunk)
     if not refresh_only:
         _keep_suppressed(act, touched, now)
@@ -73,7 +74,7 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
         concerned |= reaching.answer_clocks(act, touched, now=now)
     for chunk in _chunks(sorted(concerned)):
         settle_leads(chunk, now=now, refresh_only=refresh_only, imported=act.verb == IMPORTING)
-    refresh_search(touched)
+    refresh_search(touched, rewritten)
     if refresh_only:
         routing.recount(check=False)
         deleting.relink_restored(act)
@@ -201,15 +202,20 @@ def refresh_leads(ids: Iterable[int], *, now: datetime, check: bool = False) -> 
     return len(changed)
 
 
-def refresh_search(touched: Touched, *, check: bool = False) -> int:
-    """Search text of accounts and deals that were written."""
-    off = 0
-    for chunk in _chunks(sorted(touched.get(code_of(Account), ()))):
-        off += refresh_accounts(list(Account.objects.filter(pk__in=chunk)), check=check)
-    for chunk in _chunks(sorted(touched.get(code_of(Opportunity), ()))):
-        deals = Opportunity.objects.filter(pk__in=chunk).select_related("account", "person")
-        off += refresh_deals(list(deals), check=check)
-    return off
+def refresh_search(touched: Touched, people: Iterable[int]) -> None:
+    """Search text of accounts and deals that were written, and of deals that are found by a name that was: of one of
+    these people, or of an account."""
+    accounts = sorted(touched.get(code_of(Account), ()))
+    for chunk in _chunks(accounts):
+        refresh_accounts(list(Account.objects.filter(pk__in=chunk)))
+    named: tuple[tuple[str, Iterable[int]], ...] = (
+        ("pk__in", touched.get(code_of(Opportunity), ())),
+        ("person__in", people),
+        ("account__in", accounts),
+    )
+    for lookup, ids in named:
+        for chunk in _chunks(sorted(ids)):
+            refresh_deals(list(Opportunity.objects.filter(**{lookup: chunk}).select_related("account", "person")))
 
 
 def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:
