@@ -45,8 +45,20 @@ def rows_follow_owners(act: Act, touched: Touched) -> None:
     rows: dict[int, set[int]] = defaultdict(set)
     for code, row in Change.objects.filter(handed, act=act, tbl__in=owners).values_list("tbl", "row_id"):
         rows[code].add(row)
+    for pointer in _following() if act.is_undo else ():
+        rows[code_of(_owner(pointer))] |= _owners_of_returned(pointer, act, touched)
     for pointer in _following() if rows else ():
         refresh_owners(pointer, rows[code_of(_owner(pointer))])
+
+
+def _owners_of_returned(pointer: Pointer, act: Act, touched: Touched) -> set[int]:
+    """What came back by an undo names whose it was when it went; what it hangs on may have changed hands since."""
+    code = code_of(pointer.model)
+    if not touched.get(code):
+        return set()
+    back = Change.objects.filter(act=act, op="i", tbl=code).values("row_id")
+    owners = pointer.model._base_manager.filter(pk__in=back).values_list(_path(pointer), flat=True)
+    return {one for one in owners if one is not None}
 
 
 def recheck_owners(*, check: bool) -> int:
