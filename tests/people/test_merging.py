@@ -299,3 +299,16 @@ def test_a_manager_may_take_back_what_a_rep_merged(huong, double, an, binh):
     act = merge(huong, double, an.by).act
     take_back(act, binh.by)
     assert Person.objects.get(pk=double.pk).merged_into is None
+
+
+def test_a_merge_is_not_done_again_with_somebody_who_is_somebody_else_by_now(huong, double, admin):
+    """The second way round: else each would be merged into the other, and nobody would be left."""
+    undone = take_back(merge(huong, double, admin.by).act, admin.by)
+    later = merge(double, huong, admin.by)
+    with pytest.raises(history.Refused) as refused:
+        take_back(undone.act, admin.by)
+    assert (refused.value.reason, refused.value.dependents) == ("dependents", (later.act.pk,))
+
+    timemachine.undo(undone.act, by=admin.by, now=MUCH_LATER, with_dependents=True)
+    assert list(Person.objects.live()) == [huong]
+    assert_sound()

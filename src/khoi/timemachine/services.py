@@ -32,6 +32,14 @@ def undo(
     if act.verb == people.MERGING:
         return people.unmerge_people(act, by=by, now=now, allow=allow).undone
     with history.turn(), transaction.atomic():
-        undone = history.undo_act(act, by=by, now=now, with_dependents=with_dependents, agreed=agreed, allow=allow)
+        undone = history.undo_act(
+            act,
+            by=by,
+            now=now,
+            with_dependents=with_dependents,
+            agreed=agreed,
+            allow=allow,
+            also=people.merges_in_the_way,
+        )
         people.gather_strays(undone.act, now=now)
     return undone

@@ -69,12 +69,14 @@ def undo_act(
     allow: Callable[[Collection[int]], None] | None = None,
     along: Collection[int] = (),
     lenience: Lenience | None = None,
+    also: Callable[[Plan], Collection[int]] | None = None,
 ) -> Undone:
     """Take ``target`` back; with ``with_dependents`` also every later act that builds on it.
 
     ``agreed``: the dependents that were shown beforehand; others refuse it again. ``allow`` is called with the
     ids of all acts that would go, in the same transaction and before anything is written, and may raise.
     ``along``: acts that go with it in any case. Without ``lenience`` whatever changed the same columns builds on it.
+    ``also`` names acts that stand in the way of a plan for a reason the tables do not show.
     """
     if current_act() is not None:
         raise RuntimeError("an undo is an act of its own: its changes are never counted")
@@ -85,7 +87,7 @@ def undo_act(
         if _was_emptied({target.pk}):
             raise Refused("erased")
         given = {target.pk, *along}
-        acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience)
+        acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience, also)
         if not Change.objects.filter(act=undo).exists():
             raise Refused("nothing_to_undo")
         _mark(plan.marks, acts, undo)
@@ -99,11 +101,12 @@ def _attempt(
     agreed: Collection[int] | None,
     allow: Callable[[Collection[int]], None] | None,
     lenience: Lenience | None,
+    also: Callable[[Plan], Collection[int]] | None,
 ) -> tuple[set[int], Plan]:
     """Restore what the plan says. When a rule of the database forbids it, later acts on the same rows are
     counted as built on it, whichever columns they changed; or the plan is mended, where that was asked for."""
     for again in (False, True):
-        acts, plan = _whole(given, undo.pk, whole_rows=again and lenience is None, lenience=lenience)
+        acts, plan = _whole(given, undo.pk, whole_rows=again and lenience is None, lenience=lenience, also=also)
         if lenience is not None:
             plan = lenience.mends(plan, again)
         _agree(acts - given, with_dependents, agreed)
@@ -126,13 +129,21 @@ def _was_emptied(acts: Collection[int]) -> bool:
     return Change.objects.filter(act_id__in=acts, seal__isnull=False, personal=None).exists()
 
 
-def _whole(given: set[int], undo: int, *, whole_rows: bool, lenience: Lenience | None) -> tuple[set[int], Plan]:
+def _whole(
+    given: set[int],
+    undo: int,
+    *,
+    whole_rows: bool,
+    lenience: Lenience | None,
+    also: Callable[[Plan], Collection[int]] | None,
+) -> tuple[set[int], Plan]:
     """The acts with everything that builds on them, their rows held still."""
     acts = set(given)
     while True:
         _hold(acts)
         plan = plan_of(acts, undo=undo, whole_rows=whole_rows)
         dependents = plan.dependents - set(lenience.stays(plan.overlapping) if lenience else ())
+        dependents |= set(also(plan)) if also else set()
         if dependents <= acts:
             return acts, plan
         acts |= dependents

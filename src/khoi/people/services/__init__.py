@@ -5,7 +5,7 @@ from khoi.people.services.distinguishing import tell_apart
 from khoi.people.services.knowing import EDITABLE, add_person, edit_person
 from khoi.people.services.merging import MERGING, Merged, hold_merged, hold_roots, merge_people, move_to_survivors
 from khoi.people.services.suppressing import SUPPRESSED, keep_suppressed, suppress, suppress_digests
-from khoi.people.services.unmerging import Unmerged, gather_strays, unmerge_people
+from khoi.people.services.unmerging import Unmerged, gather_strays, merges_in_the_way, unmerge_people
 
 __all__ = [
     "EDITABLE",
@@ -20,6 +20,7 @@ __all__ = [
     "hold_roots",
     "keep_suppressed",
     "merge_people",
+    "merges_in_the_way",
     "move_to_survivors",
     "record_consent",
     "suppress",

@@ -142,6 +142,30 @@ def _lower_doubles(rows: dict[int, Any], owner: str, flag: str) -> None:
         seen.add(place)
 
 
+# --- a merge that is done again
+
+
+def merges_in_the_way(plan: Plan) -> set[int]:
+    """Later merges of whom somebody would be merged into again, or of others into that somebody: nobody is merged
+    into one who is somebody else by now."""
+    goal, now = plan.goal.get(Person, {}), plan.now.get(Person, {})
+    roots = {pk: state["merged_into_id"] for pk, state in goal.items() if state and state["merged_into_id"]}
+    new = {pk: root for pk, root in roots.items() if pk not in now or now[pk]["merged_into_id"] != root}
+    if not new:
+        return set()
+    found = Person.objects.filter(models.Q(pk__in=new.values()) | models.Q(merged_into__in=new))
+    beside = found.filter(merged_into__isnull=False).exclude(pk__in=goal).values_list("pk", "merged_into_id")
+    tangled = {pk for pk, root in (dict(beside) | roots).items() if pk in new.values() or root in new}
+    return _who_merged(tangled, held_back={act for act, holder in plan.marks.items() if holder is not None})
+
+
+def _who_merged(people: Collection[int], *, held_back: Collection[int]) -> set[int]:
+    """The standing act that merged each of them last."""
+    merging = Change.objects.filter(tbl=code_of(Person), row_id__in=people, op="u", act__in=Act.objects.effective())
+    merging = merging.exclude(act__in=held_back).filter(before__contains='"merged_into_id"').order_by("id")
+    return set(dict(merging.values_list("row_id", "act_id")).values())
+
+
 # --- rows that came later
 
 
