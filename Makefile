@@ -1,6 +1,7 @@
 # Needs git, make and Python 3.11 or newer; everything else is fetched, pinned and checked.
 #   make run [PORT=8000]      the demo company, on http://127.0.0.1:8000
 #   make test [STRICT=1]      style, types, the order of the rooms, and the tests
+#   make prove-quick          the proof of the history, in some minutes; make prove: all of it, in hours
 
 PORT ?= 8000
 KHOI_DATA ?= $(CURDIR)/data
@@ -13,10 +14,10 @@ FRONTEND := $(shell find frontend -name node_modules -prune -o -print 2>/dev/nul
 TRANSLATIONS := $(wildcard src/khoi/locale/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint clean lock
+.PHONY: help run test prove-quick prove lint clean lock
 
 help:
-	@sed -n '2,3s/^# *//p' Makefile
+	@sed -n '2,4s/^# *//p' Makefile
 
 # The driver comes along when an address of PostgreSQL is given.
 ifneq ($(filter postgres%,$(KHOI_DATABASE_URL)),)
@@ -29,6 +30,12 @@ run: $(VENV)/installed $(VENV)/built
 test: $(VENV)/tested lint
 	@KHOI_STRICT=$(STRICT) sh tests/run.sh $(ARGS)
 
+prove-quick: $(VENV)/tested
+	@STRICT=$(STRICT) sh proof/run.sh quick $(ARGS)
+
+prove: $(VENV)/tested
+	@STRICT=$(STRICT) sh proof/run.sh whole $(ARGS)
+
 lint: $(VENV)/tested
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
@@ -38,7 +45,7 @@ lint: $(VENV)/tested
 
 clean:
 	rm -rf dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/khoi/design/static $(VENV)/built
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests proof -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp is newer than everything it was made from, so a second start calls neither pip nor Node.
 $(VENV)/created:

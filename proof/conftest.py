@@ -1,0 +1,31 @@
+"""How much is proved, and with which numbers the dice begin."""
+
+import pytest
+
+pytest_plugins = ["tests.cast"]
+
+#: Parts of the machine's run that processes take as they come free.
+SHARDS = 8
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--examples", type=int, default=40, help="examples of the machine, of 30 steps each")
+    parser.addoption("--dice", type=int, default=0, help="another number tries other examples")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "shard" in metafunc.fixturenames:
+        metafunc.parametrize("shard", range(SHARDS))
+
+
+@pytest.fixture
+def examples(request: pytest.FixtureRequest) -> int:
+    """Of this shard."""
+    every: int = request.config.getoption("--examples")
+    return max(1, every // SHARDS)
+
+
+@pytest.fixture
+def dice(request: pytest.FixtureRequest) -> int:
+    number: int = request.config.getoption("--dice")
+    return number

@@ -1,0 +1,279 @@
+"""What taking back means, said once more in plain Python: acts as lists of what they did to rows, and their replay.
+
+Nothing of Khơi is imported here. A row is known by (table, number); an act keeps, for every row it touched, what stood
+there before and after. The rows of today are what the acts that stand made, one after the other.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Key = tuple[str, int]
+Row = dict[str, Any]
+Rows = dict[Key, Row]
+
+#: (table, column) → the table it points at.
+POINTERS: Final = {
+    ("person", "merged_into"): "person",
+    ("point", "person"): "person",
+    ("point", "absorbed_into"): "point",
+    ("lead", "person"): "person",
+    ("lead", "account"): "account",
+    ("reference", "lead"): "lead",
+    ("contact", "person"): "person",
+    ("contact", "account"): "account",
+    ("contact", "absorbed_into"): "contact",
+    ("deal", "person"): "person",
+    ("deal", "account"): "account",
+    ("deal", "contact"): "contact",
+    ("deal", "lead"): "lead",
+    ("decision", "lead"): "lead",
+    ("assignment", "lead"): "lead",
+    ("move", "deal"): "deal",
+}
+#: What no two rows of a table may share, and of which rows that is asked.
+UNIQUE: Final = (
+    ("point", ("person", "email"), lambda row: row["absorbed_into"] is None),
+    ("point", ("person",), lambda row: row["primary"]),
+    ("contact", ("person", "account"), lambda row: row["absorbed_into"] is None),
+    ("deal", ("lead",), lambda row: row["lead"] is not None),
+    ("reference", ("number",), lambda row: True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row, before and after an act; None where it was not there. ``subject``: the person it spoke of before."""
+
+    key: Key
+    before: Row | None
+    after: Row | None
+    subject: int | None = None
+
+    @property
+    def columns(self) -> frozenset[str] | None:
+        """Those that changed; None for the whole row, which came or went."""
+        if self.before is None or self.after is None:
+            return None
+        return frozenset(name for name, value in self.after.items() if self.before[name] != value)
+
+
+@dataclass(slots=True)
+class Act:
+    """``undoes``: the acts it took back. ``names``: whom a merge was about, and what was chosen. ``emptied``: an
+    erasure took old values out of it."""
+
+    number: int
+    verb: str
+    changes: list[Change]
+    undoes: frozenset[int] = frozenset()
+    names: tuple[int, int, dict[str, str]] | None = None
+    emptied: bool = False
+
+    @property
+    def is_undo(self) -> bool:
+        return bool(self.undoes)
+
+
+class Refused(Exception):
+    """``reason`` as the product says it; ``dependents``: the acts that would have to go, too."""
+
+    def __init__(self, reason: str, dependents: Collection[int] = ()) -> None:
+        super().__init__(reason, sorted(dependents))
+        self.reason, self.dependents = reason, tuple(sorted(dependents))
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The rows as they would be, and the acts that would have to go first. ``touched``: the rows it is about."""
+
+    rows: Rows
+    touched: frozenset[Key]
+    later: frozenset[int]
+    built: frozenset[int]
+    stuck: bool
+
+    @property
+    def dependents(self) -> frozenset[int]:
+        return self.later | self.built
+
+
+@dataclass(slots=True)
+class Ledger:
+    acts: list[Act] = field(default_factory=list)
+
+    def act(self, number: int) -> Act:
+        return self.acts[number]
+
+    def standing(self, *, without: Collection[int] = ()) -> set[int]:
+        """Acts that are felt: no undo, and held back by no undo that is itself not held back.
+
+        ``without``: as if one more undo named these.
+        """
+        held: set[int] = set(without)
+        for act in reversed(self.acts):
+            if act.is_undo and act.number not in held:
+                held |= act.undoes
+        return {act.number for act in self.acts if not act.is_undo and act.number not in held}
+
+    def maker(self, key: Key) -> int:
+        """The act the row came with first."""
+        return next(act.number for act in self.acts for c in act.changes if c.key == key and c.before is None)
+
+    def is_taken_back(self, number: int) -> bool:
+        held: set[int] = set()
+        for act in reversed(self.acts):
+            if act.is_undo and act.number not in held:
+                held |= act.undoes
+        return number in held
+
+    def replay(self, standing: Collection[int]) -> Rows:
+        """The rows that these acts make, in order. A change of a row that is not there changes nothing."""
+        rows: Rows = {}
+        for act in self.acts:
+            if act.number in standing:
+                for change in act.changes:
+                    apply(change, rows)
+        return rows
+
+    # --- what taking back would make
+
+    def goal(self, named: Collection[int], now: Rows, *, whole_rows: bool = False) -> Goal:
+        """Taking ``named`` back. ``whole_rows``: whoever touched a row later stands in the way, whatever it changed."""
+        before, after = self.standing(), self.standing(without=named)
+        turned = before ^ after
+        touched = self._touched(turned, whole_rows=whole_rows)
+        rows = self._with(touched, self.replay(after), now)
+        later = self._later(touched, turned, after)
+        built, stuck = self._builders(touched, now, rows, after)
+        needed, lost = self._needed(touched, now, rows, turned & after)
+        others = frozenset(named)
+        return Goal(
+            rows, frozenset(touched), frozenset(later) - others, frozenset(built | needed) - others, stuck or lost
+        )
+
+    def _with(self, touched: Collection[Key], replayed: Rows, now: Rows) -> Rows:
+        """Rows that nothing touched stay as they are, also where an earlier taking back had to bend them."""
+        kept = {key: dict(row) for key, row in now.items() if key not in touched}
+        return kept | {key: replayed[key] for key in touched if key in replayed}
+
+    def _touched(self, turned: Collection[int], *, whole_rows: bool) -> dict[Key, tuple[int, frozenset[str] | None]]:
+        """Row → the first of these acts that touched it, and what of it they changed."""
+        found: dict[Key, tuple[int, frozenset[str] | None]] = {}
+        for change, number in self._changes(turned):
+            first, known = found.get(change.key, (number, frozenset()))
+            mine = None if whole_rows else change.columns
+            found[change.key] = (first, None if known is None or mine is None else known | mine)
+        return found
+
+    def _changes(self, numbers: Collection[int]) -> Iterator[tuple[Change, int]]:
+        for act in self.acts:
+            if act.number in numbers:
+                for change in act.changes:
+                    yield change, act.number
+
+    def _later(
+        self,
+        touched: Mapping[Key, tuple[int, frozenset[str] | None]],
+        turned: Collection[int],
+        after: Collection[int],
+    ) -> set[int]:
+        """Acts that stand and changed the same later."""
+        found = set()
+        for change, number in self._changes(set(after) - set(turned)):
+            first, mine = touched.get(change.key, (number, frozenset()))
+            theirs = change.columns
+            if number > first and (mine is None or theirs is None or mine & theirs):
+                found.add(number)
+        return found
+
+    def _builders(self, touched: Iterable[Key], now: Rows, rows: Rows, after: Collection[int]) -> tuple[set[int], bool]:
+        """Acts that made something point at a row that would go."""
+        goers = {key for key in touched if key in now and key not in rows}
+        seen = set(touched)
+        found, stuck = set(), False
+        for key, row in now.items():
+            planned = rows.get(key) if key in seen else row
+            for column, target in pointing(key, planned):
+                if target in goers and row[column] == target[1]:
+                    maker = self.last_setter(key, column, after)
+                    stuck |= maker is None
+                    found |= {maker} if maker is not None else set()
+        return found, stuck
+
+    def last_setter(self, key: Key, column: str, after: Collection[int]) -> int | None:
+        last = None
+        for change, number in self._changes(after):
+            if change.key == key and change.after and (change.before is None or column in (change.columns or ())):
+                last = number
+        return last
+
+    def _needed(self, touched: Iterable[Key], now: Rows, rows: Rows, back: Collection[int]) -> tuple[set[int], bool]:
+        """Acts that took out what would be pointed at again, or what those that come ``back`` had left there."""
+        seen = set(touched)
+        missing: set[Key] = set()
+        for key in seen & rows.keys():
+            for column, target in pointing(key, rows[key]):
+                if key not in now or now[key][column] != target[1]:
+                    missing |= {target} if target not in (rows if target in seen else now) else set()
+        left = {change.key: change.after for change, _ in self._changes(back)}
+        missing |= {key for key, state in left.items() if state is not None and key in seen and key not in rows}
+        takers = {key: self._last_taker(key) for key in missing}
+        return {taker for taker in takers.values() if taker is not None}, None in takers.values()
+
+    def _last_taker(self, key: Key) -> int | None:
+        last = None
+        for act in self.acts:
+            if any(change.key == key and change.after is None for change in act.changes):
+                last = act.number
+        return last
+
+
+def apply(change: Change, rows: Rows) -> None:
+    if change.after is None:
+        rows.pop(change.key, None)
+    elif change.before is None:
+        rows[change.key] = dict(change.after)
+    elif change.key in rows:
+        for column in change.columns or ():
+            rows[change.key][column] = change.after[column]
+
+
+def pointing(key: Key, row: Row | None) -> Iterator[tuple[str, Key]]:
+    """The columns in which a row points at another, and at which."""
+    for column, value in (row or {}).items():
+        target = POINTERS.get((key[0], column))
+        if target is not None and value is not None:
+            yield column, (target, value)
+
+
+def difference(before: Rows, after: Rows) -> list[Change]:
+    keys = [*before, *(key for key in after if key not in before)]
+    changed = [key for key in keys if before.get(key) != after.get(key)]
+    return [Change(key, before.get(key), after.get(key), subject_of(key, before)) for key in changed]
+
+
+def subject_of(key: Key, rows: Rows) -> int | None:
+    """The person a row speaks of, by itself or through its lead or deal."""
+    row = rows.get(key)
+    if row is None:
+        return None
+    if key[0] == "person":
+        return key[1]
+    if "person" in row:
+        return int(row["person"])
+    above = next(((name, row[name]) for name in ("lead", "deal") if name in row), None)
+    return subject_of(above, rows) if above in rows else None
+
+
+def breaks_a_rule(rows: Rows) -> bool:
+    """Whether two rows share what they may not."""
+    for table, columns, asked in UNIQUE:
+        seen = set()
+        for (name, _), row in rows.items():
+            if name == table and asked(row):
+                place = tuple(row[column] for column in columns)
+                if place in seen:
+                    return True
+                seen.add(place)
+    return False

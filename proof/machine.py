@@ -1,0 +1,345 @@
+"""The history as a state machine: any order of the product's verbs, compared after every step with the oracle."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from django.db import connection, transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from khoi.capture.services.importing import import_file
+from khoi.history import services as history
+from khoi.history.models import Act
+from khoi.home import services as home
+from khoi.kit.refusals import Refusal
+from khoi.leads import services as leads
+from khoi.leads.models import Lead
+from khoi.lifecycle import services as lifecycle
+from khoi.people import services as people
+from khoi.people.models import Person
+from khoi.pipeline.models import Opportunity
+from khoi.privacy import services as privacy
+from khoi.timemachine import services as timemachine
+from khoi.timemachine.queries.dump import canonical
+from proof import tables
+from proof.ledger import Key, Refused, Rows
+from proof.oracle import ERASING, MERGING, Oracle, renamed
+from tests.cast import NOW, Member
+
+T = TypeVar("T")
+
+#: Which of the rows that could be meant: the place is taken round.
+PLACE: Final = st.integers(0, 11)
+EMAIL: Final = st.sampled_from(["a@x.vn", "b@x.vn", "c@x.vn"])
+COMPANY: Final = st.sampled_from(["", "", "Sen", "Tre"])
+NEED: Final = st.sampled_from(["", "máy lọc", "vòi"])
+JOB: Final = st.sampled_from(["", "Giám đốc"])
+SIDE: Final = st.sampled_from(["survivor", "loser"])
+CHOICES: Final = st.dictionaries(st.sampled_from(["name", "job", "email"]), SIDE, max_size=2)
+#: What the oracle calls by shorter names.
+FIELD: Final = {"name": "full_name", "job": "job_title", "email": "email", "emails": "emails"}
+#: Rows of files: number elsewhere, name, address. A number always comes with the same words.
+FILE_ROWS: Final = (("1", "Một", "a@x.vn"), ("2", "Hai", "d@x.vn"), ("3", "Ba", "e@x.vn"))
+MAPPING: Final = """
+format = 1
+name = "proof"
+rows = "lead"
+zone = "Asia/Ho_Chi_Minh"
+
+[key]
+column = "ID"
+system = "old"
+
+[columns]
+Name = "person_name"
+Email = "email"
+"""
+
+
+def nth(found: Sequence[T], place: int) -> T:
+    return found[place % len(found)]
+
+
+class Journey(RuleBasedStateMachine):
+    """One example, in a transaction that is rolled back. ``first``: the dump of the workspace before anything;
+    ``owners``: who may be given leads."""
+
+    admin: Member
+    owners: tuple[Member, ...]
+    first: list[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.oracle = Oracle(admin=self.admin.pk)
+        self.now = NOW
+        self.base = self.last_act()
+        self.ids: list[int] = []
+        self.named = 0
+        self.agreed = True
+
+    def last_act(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("select max(id) from history_act")
+            return int(cursor.fetchone()[0] or 0)
+
+    @property
+    def how(self) -> dict[str, Any]:
+        return {"by": self.admin.by, "now": self.now}
+
+    def step(self, product: Callable[[], object], oracle: Callable[[], object]) -> None:
+        """Both do it, or both refuse it for the same reason; then they agree on every row and act."""
+        self.now += timedelta(hours=1)
+        self.oracle.now = self.now
+        self.agreed = False
+        expected = reason_of(oracle)
+        found = reason_of(product)
+        assert found == self.in_ids(expected), f"{found} is not {self.in_ids(expected)}"
+        self.compare()
+
+    def in_ids(self, refused: tuple[str, tuple[int, ...]] | None) -> tuple[str, tuple[int, ...]] | None:
+        return refused and (refused[0], tuple(self.ids[number] for number in refused[1]))
+
+    def compare(self) -> None:
+        acts = tables.acts_after(self.base)
+        ledger = self.oracle.ledger
+        new = acts[len(self.ids) :]
+        verbs, expected = [verb for _, verb, _, _ in new], [act.verb for act in ledger.acts[len(self.ids) :]]
+        assert verbs == expected, f"acts: expected {expected}, found {verbs}"
+        self.ids += [act for act, _, _, _ in new]
+        found = tables.rows()
+        self.oracle.rename(names_of(self.oracle.rows, found))
+        assert found == self.oracle.rows, told(self.oracle.rows, found)
+        held = {act for act, _, _, undone_by in acts if undone_by is not None}
+        taken = {self.ids[act.number] for act in ledger.acts if ledger.is_taken_back(act.number)}
+        assert held == taken, f"taken back: expected {taken}, found {held}"
+        self.agreed = True
+
+    # --- verbs
+
+    @rule(email=st.one_of(st.just(""), EMAIL, EMAIL), company=COMPANY)
+    def create(self, email: str, company: str) -> None:
+        self.named += 1
+        name = f"Người {self.named}"
+        enquiry = lifecycle.Enquiry(full_name=name, emails=(email,) if email else (), company_name=company)
+        self.step(
+            lambda: lifecycle.capture_lead(enquiry, **self.how),
+            lambda: self.oracle.capture(name=name, email=email, company=company),
+        )
+
+    @rule(place=PLACE, need=NEED)
+    def edit_lead(self, place: int, need: str) -> None:
+        if not (found := self.oracle.live_leads()):
+            self.create("a@x.vn", "")
+            return
+        number = nth(found, place)
+        lead = Lead.objects.get(pk=number)
+        self.step(
+            lambda: leads.edit_lead(lead, changes={"need": need}, **self.how),
+            lambda: self.oracle.edit_lead(number, need=need),
+        )
+
+    @rule(place=PLACE, job=JOB, emails=st.one_of(st.none(), st.lists(EMAIL, max_size=2, unique=True)))
+    def edit_person(self, place: int, job: str, emails: list[str] | None) -> None:
+        if not (found := self.oracle.live_people()):
+            self.create("b@x.vn", "Sen")
+            return
+        number = nth(found, place)
+        person = Person.objects.get(pk=number)
+        changes: dict[str, Any] = {"job": job} if emails is None else {"emails": emails}
+        self.step(
+            lambda: people.edit_person(person, changes={FIELD[n]: v for n, v in changes.items()}, **self.how),
+            lambda: self.oracle.edit_person(number, changes),
+        )
+
+    @rule(places=st.lists(PLACE, min_size=1, max_size=3), owner=st.integers(0, 1))
+    def edit_in_bulk(self, places: list[int], owner: int) -> None:
+        if not (found := self.oracle.live_leads()):
+            self.create("", "Tre")
+            return
+        chosen = sorted({nth(found, place) for place in places})
+        records = list(Lead.objects.filter(pk__in=chosen))
+        user = self.owners[owner].user
+        self.step(
+            lambda: home.assign_leads(records, owner=user, **self.how),
+            lambda: self.oracle.assign(chosen, owner=user.pk),
+        )
+
+    @rule(place=PLACE)
+    def convert(self, place: int) -> None:
+        if not (found := self.oracle.live_leads()):
+            self.create("c@x.vn", "")
+            return
+        number = nth(found, place)
+        lead = Lead.objects.get(pk=number)
+        self.step(lambda: lifecycle.convert_lead(lead, **self.how), lambda: self.oracle.convert(number))
+
+    @rule(one=PLACE, other=PLACE, choices=CHOICES)
+    def merge(self, one: int, other: int, choices: dict[str, str]) -> None:
+        found = self.oracle.live_people()
+        if len(found) < 2:
+            self.create("", "Sen")
+            return
+        survivor = nth(found, one)
+        loser = nth([number for number in found if number != survivor], other)
+        pair = Person.objects.in_bulk([survivor, loser])
+        sides: Any = {FIELD[name]: side for name, side in choices.items()}
+        self.step(
+            lambda: people.merge_people(pair[survivor], loser=pair[loser], choices=sides, **self.how),
+            lambda: self.oracle.merge(survivor, loser, choices),
+        )
+
+    @rule(rows=st.lists(st.sampled_from(FILE_ROWS), min_size=1, max_size=2, unique=True))
+    def import_twice(self, rows: list[tuple[str, str, str]]) -> None:
+        lines = ["ID,Name,Email", *(",".join(row) for row in rows)]
+        content = "\n".join(lines).encode()
+
+        def take() -> Any:
+            return import_file(content, filename="file.csv", mapping=MAPPING, **self.how)
+
+        self.step(take, lambda: self.oracle.import_rows(rows))
+        again = take()
+        assert (again.act_id, again.rows) == (None, len(rows))
+
+    @rule(place=PLACE)
+    def delete_lead(self, place: int) -> None:
+        if not (found := self.oracle.all("lead")):
+            self.create("a@x.vn", "Sen")
+            return
+        number = nth(found, place)
+        lead = Lead.objects.get(pk=number)
+        self.step(
+            lambda: lifecycle.delete_records([lead], along=None, **self.how), lambda: self.oracle.delete_lead(number)
+        )
+
+    @rule(place=PLACE)
+    def delete_deal(self, place: int) -> None:
+        if not (found := self.oracle.all("deal")):
+            self.convert(place)
+            return
+        number = nth(found, place)
+        deal = Opportunity.objects.get(pk=number)
+        self.step(
+            lambda: lifecycle.delete_records([deal], along=None, **self.how), lambda: self.oracle.delete_deal(number)
+        )
+
+    @rule(place=PLACE)
+    def delete_person(self, place: int) -> None:
+        if not (found := self.oracle.live_people()):
+            self.create("b@x.vn", "")
+            return
+        number = nth(found, place)
+        person = Person.objects.get(pk=number)
+        self.step(
+            lambda: lifecycle.delete_records([person], along=None, **self.how),
+            lambda: self.oracle.delete_person(number),
+        )
+
+    @rule(place=st.integers(0, 40))
+    def erase(self, place: int) -> None:
+        """Rarely: what was erased can no more be taken back."""
+        if not (found := self.oracle.live_people()) or place >= len(found):
+            self.edit_person(place, "Giám đốc", None)
+            return
+        number = nth(found, place)
+        person = Person.objects.get(pk=number)
+        self.step(lambda: privacy.erase_person(person, **self.how), lambda: self.oracle.erase(number))
+
+    # --- taking back
+
+    @rule(place=PLACE, all_of_it=st.booleans())
+    def undo(self, place: int, all_of_it: bool) -> None:
+        """Any act, the latest first."""
+        self.take_back(list(range(len(self.ids)))[::-1], place, all_of_it)
+
+    @rule(place=PLACE, all_of_it=st.booleans())
+    def redo(self, place: int, all_of_it: bool) -> None:
+        self.take_back([act.number for act in self.oracle.ledger.acts[::-1] if act.is_undo], place, all_of_it)
+
+    @rule(place=PLACE)
+    def unmerge(self, place: int) -> None:
+        self.take_back(self.standing(MERGING), place, True)
+
+    @rule(place=PLACE)
+    def restore(self, place: int) -> None:
+        deleting = ("delete_lead", "delete_person", "delete_opportunity")
+        self.take_back(self.standing(*deleting), place, True)
+
+    def standing(self, *verbs: str) -> list[int]:
+        return [n for n in sorted(self.oracle.ledger.standing()) if self.oracle.ledger.act(n).verb in verbs]
+
+    def take_back(self, among: list[int], place: int, all_of_it: bool) -> None:
+        if not among:
+            self.create("c@x.vn", "Tre")
+            return
+        number = nth(among, place)
+        act = Act.objects.get(pk=self.ids[number])
+        self.step(
+            lambda: timemachine.undo(act, with_dependents=all_of_it, **self.how),
+            lambda: self.oracle.undo(number, with_dependents=all_of_it),
+        )
+
+    # --- the end of the example
+
+    def teardown(self) -> None:
+        try:
+            if self.agreed:
+                self.end()
+        finally:
+            transaction.set_rollback(True)
+            self.transaction.__exit__(None, None, None)
+
+    def end(self) -> None:
+        connection.check_constraints()
+        verified = history.verify()
+        assert verified.ok, verified
+        drift = lifecycle.recompute(check=True, now=self.now)
+        assert drift.total == 0, drift
+        if not any(act.verb == ERASING for act in self.oracle.ledger.acts):
+            self.undo_everything()
+
+    def undo_everything(self) -> None:
+        standing = sorted(self.oracle.ledger.standing())
+        if self.oracle.rows:
+            last = Act.objects.get(pk=self.ids[standing[-1]])
+            along = [self.ids[number] for number in standing[:-1]]
+            history.undo_act(last, along=along, **self.how)
+        assert list(canonical()) == self.first
+        assert not tables.rows()
+
+
+def reason_of(do: Callable[[], object]) -> tuple[str, tuple[int, ...]] | None:
+    """Why it was refused, and for which acts' sake; None when it was done."""
+    try:
+        do()
+    except (Refused, history.Refused) as refused:
+        return refused.reason, tuple(refused.dependents)
+    except Refusal as refused:
+        return refused.code, ()
+    return None
+
+
+def names_of(expected: Rows, found: Rows) -> dict[Key, int]:
+    """The numbers the database gave to new rows: to those that say the same, else in the order in which they came."""
+    names: dict[Key, int] = {}
+    for table in tables.READ:
+        new = sorted((key for key in expected if key[0] == table and key[1] < 0), reverse=True)
+        real = sorted(key for key in found if key[0] == table and key not in expected)
+        for key in new:
+            row = renamed(key, expected[key], names)
+            same = next((one for one in real if found[one] == row), real[0] if real else None)
+            if same is not None:
+                real.remove(same)
+                names[key] = same[1]
+    return names
+
+
+def told(expected: Rows, found: Rows) -> str:
+    lines = [
+        f"{key}: expected {expected.get(key)}, found {found.get(key)}"
+        for key in sorted(expected.keys() | found.keys())
+        if expected.get(key) != found.get(key)
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,41 @@
+"""Any order of the product's verbs does what the oracle says, on whichever database the run is for."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from khoi.qualification.models import Policy
+from khoi.timemachine.queries.dump import canonical
+from proof.machine import Journey
+from tests.cast import Member, acting
+
+pytestmark = pytest.mark.django_db
+
+STEPS = 30
+#: What failed is told as it was found; with this it is made as short as it can be first, which takes minutes.
+SHORTENED = os.environ.get("KHOI_TEST_SHORTEN", "") not in {"", "0"}
+
+
+@pytest.fixture
+def workspace(ready: object, admin: Member, binh: Member) -> None:
+    """Without a policy: stages are moved by converting and by deals alone, so that the oracle can say which."""
+    with acting():
+        Policy.objects.all().delete()
+    Journey.admin, Journey.owners, Journey.first = admin, (admin, binh), list(canonical())
+
+
+def test_the_history_does_what_the_oracle_says(workspace: None, examples: int, dice: int, shard: int) -> None:
+    how = settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        phases=[Phase.generate, *([Phase.shrink] if SHORTENED else [])],
+        suppress_health_check=list(HealthCheck),
+    )
+    machine = seed(1_000 * dice + shard)(type(f"Journey{shard}", (Journey,), {}))
+    run_state_machine_as_test(machine, settings=how)
