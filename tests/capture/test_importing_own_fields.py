@@ -241,6 +241,9 @@ def test_a_mistake_about_a_field_is_named(old, new, code):
         (["Cân; Máy in", "cân", "máy in; Cân"], "multi_choice"),
         (["0912345678", "0912345679"], "text"),
         (["trồng sen", "nuôi cá"], "text"),
+        (["80 m2", "120 m2"], "text"),
+        (["12 đ", "$5"], "text"),
+        (["1.200.000 đ", "900.000 VND"], "money"),
         ([], "text"),
     ],
 )

@@ -151,3 +151,38 @@ def test_columns_take_one_query_whatever_they_are(four, an, django_assert_max_nu
         CustomField.objects.update(in_lists=True)
     with django_assert_num_queries(len(one)):
         browser.get("/leads/")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("own.size=small", {"Ba", "Năm"}),
+        ("own.size=small&own.size=large&own.pallets.from=4", {"Bốn"}),
+        ("own.needs=scanner&own.needs=scale", {"Ba", "Bốn"}),
+        ("own.warehouse=binh&sort=own.pallets", {"Ba"}),
+        ("own.contract_ends.to=2027-02-01", {"Năm"}),
+    ],
+)
+def test_what_many_records_have_is_found_one_by_one_all_the_same(four, an, monkeypatch, query, found):
+    monkeypatch.setattr("khoi.custom.queries.listing.COMMON", 1)
+    assert set(names(an.browser().get(f"/leads/?{query}"))) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("own.size=small", 2),
+        ("own.size=small&own.size=large", 3),
+        ("own.needs=scanner&own.needs=scale", 2),
+        ("own.size=small&own.pallets.from=3", 2),
+        ("own.size=small&q=ba", 1),
+        ("own.rent.to=5", 1),
+        ("", 4),
+    ],
+)
+@pytest.mark.parametrize("view", ["all", "mine"])
+def test_the_count_is_of_what_the_list_finds(four, admin, an, query, count, view):
+    member = admin if view == "all" else an
+    page = member.browser().get(f"/leads/?view={view}&{query}")
+    assert (page.context["total"], len(names(page))) == (count, count)

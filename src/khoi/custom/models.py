@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import models
 from django.db.models import BaseConstraint, CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from khoi.custom.rules import CHOOSING, CONDITION_TYPES, PREFIX, Kind
 from khoi.history.models import fact
@@ -25,8 +26,8 @@ class ObjectKind(models.TextChoices):
 
 
 class FieldType(models.TextChoices):
-    TEXT = "text", _("Text")
-    NUMBER = "number", _("Number")
+    TEXT = "text", pgettext_lazy("type of a field", "Text")
+    NUMBER = "number", pgettext_lazy("type of a field", "Number")
     MONEY = "money", _("Money")
     DATE = "date", _("Date")
     CHOICE = "choice", _("One of several")

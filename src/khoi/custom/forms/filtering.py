@@ -11,7 +11,17 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
 from khoi.custom.models import CustomField
-from khoi.custom.queries import Standing, joined, matching, own_fields, sorts, standings, words_of
+from khoi.custom.queries import (
+    Standing,
+    answering,
+    joined,
+    matching,
+    one_by_one,
+    own_fields,
+    sorts,
+    standings,
+    words_of,
+)
 from khoi.custom.rules import CHOOSING, NotAValue, Value, as_json, read_text
 from khoi.kit.addresses import address
 from khoi.kit.fold import fold
@@ -68,7 +78,8 @@ class Head:
 class OwnList:
     """What a list does with the fields of its objects. ``asks`` are conditions for the database, ``counts`` the same
     ones in the form that counts quickly; each is a filter of its own. ``sort`` is the field it goes by, if any.
-    ``cells``: record id → what stands in its row, of the records the list has been put ``beside``."""
+    ``cells``: record id → what stands in its row, of the records the list has been put ``beside``. ``alone``: a value
+    for each record that answers, where one field alone is asked for."""
 
     fields: tuple[CustomField, ...]
     chips: tuple[Chip, ...]
@@ -78,6 +89,7 @@ class OwnList:
     sort: CustomField | None
     down: bool
     cells: Mapping[int, Sequence[Standing]]
+    alone: "QuerySet[Any] | None" = None
 
     @property
     def sorted_by(self) -> str:
@@ -88,9 +100,11 @@ class OwnList:
         """Those of the rows that answer what is asked."""
         return _filtered(rows, self.asks)
 
-    def counted_among(self, rows: Rows) -> Rows:
-        """The same ones, for counting them."""
-        return _filtered(rows, self.counts)
+    def count_among(self, rows: "QuerySet[Any]", most: int) -> int:
+        """How many of them there are, at most ``most``."""
+        if self.alone is not None and not rows.query.where:
+            return self.alone.order_by()[:most].count()
+        return _filtered(rows, self.counts).order_by()[:most].count()
 
     def beside(self, records: Iterable[Model]) -> "OwnList":
         """With the cells of these records, in one query."""
@@ -105,18 +119,22 @@ def _filtered(rows: Rows, asks: Iterable[Q]) -> Rows:
 
 def own_list(model: type[Model], asked: QueryDict, *, now: datetime, zone: ZoneInfo) -> OwnList:
     fields = tuple(field for field in own_fields(model) if field.in_lists)
-    chips, asks, counts = [], [], []
+    chips, asks, counts, alone = [], [], [], []
     for field in fields:
         trees, said = _asked_of(field, asked)
         chips.append(_chip(field, asked, said))
         if trees:
-            asks.append(matching(model, {"all": trees}, fields, now=now, zone=zone))
-            counts.append(joined(model, trees, field) or asks[-1])
+            all_of = matching(model, {"all": trees}, fields, now=now, zone=zone)
+            asks.append(one_by_one(model, trees, field) or all_of)
+            counts.append(joined(model, trees, field) or all_of)
+            alone.append(answering(model, trees, field))
     wanted = asked.get("sort", "")
     sort = next((field for field in fields if sorts(field) and f"{PREFIX}{field.key}" == wanted.lstrip("-")), None)
     down = sort is not None and wanted.startswith("-")
     heads = tuple(_head(field, asked, sort, down) for field in fields)
-    return OwnList(fields, tuple(chips), heads, tuple(asks), tuple(counts), sort, down, {})
+    return OwnList(
+        fields, tuple(chips), heads, tuple(asks), tuple(counts), sort, down, {}, alone[0] if len(alone) == 1 else None
+    )
 
 
 def _asked_of(field: CustomField, asked: QueryDict) -> tuple[list[dict[str, object]], str]:

@@ -3,7 +3,7 @@
 from khoi.custom.queries.asking import columns_for, fields_for, fields_named, label_of, values_asked
 from khoi.custom.queries.changes import ValueChange, told_changes
 from khoi.custom.queries.counting import counts_of, place_for
-from khoi.custom.queries.listing import every_by, joined, matching, part_by, sorts
+from khoi.custom.queries.listing import answering, every_by, joined, matching, one_by_one, part_by, sorts
 from khoi.custom.queries.reading import field_named, own_fields, read_values, told_of, typed_back, value_in, values_of
 from khoi.custom.queries.standing import (
     Standing,
@@ -21,6 +21,7 @@ __all__ = [
     "Standing",
     "Use",
     "ValueChange",
+    "answering",
     "claimed_lines",
     "columns_for",
     "counts_of",
@@ -31,6 +32,7 @@ __all__ = [
     "joined",
     "label_of",
     "matching",
+    "one_by_one",
     "own_fields",
     "part_by",
     "place_for",

@@ -5,13 +5,16 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
 
 from khoi.custom.models import CustomField, absorbs, link_of, live, values_model
 from khoi.custom.queries.asking import columns_for
 from khoi.kit.conditions import Leaf, parse
 from khoi.kit.conditions.sql import stored, to_q
 
+#: Of a value that so many records have, a page of the list is found sooner by asking record by record.
+COMMON: Final = 2_000
 #: How many are read at a time where all are wanted.
 PART: Final = 500
 
@@ -26,15 +29,43 @@ def matching(model: type[Model], tree: object, fields: Iterable[CustomField], *,
 def joined(model: type[Model], trees: Iterable[Mapping[str, object]], field: CustomField) -> Q | None:
     """The same conditions of one field as a join, for a filter of its own: quicker where all that answer are counted
     (9 ms against 70), because the index of the values leads. None where a join would count a record twice."""
-    known, column = {field.named: field.in_conditions("en")}, f"custom_values__{field.column}"
-    found = _of(model, field)
+    asked = _lookups(trees, field)
+    if asked is None:
+        return None
+    return _of(model, field) & Q(*((f"custom_values__{name}", value) for name, value in asked))
+
+
+def answering(model: type[Model], trees: Iterable[Mapping[str, object]], field: CustomField) -> "QuerySet[Any] | None":
+    """One value for each record that answers, for counting them where nothing else is asked: no record is looked at.
+    None where a record might have two."""
+    asked = _lookups(trees, field)
+    return live(values_model(model)).filter(Q(*asked), field=field.pk) if asked is not None else None
+
+
+def one_by_one(model: type[Model], trees: Iterable[Mapping[str, object]], field: CustomField) -> Q | None:
+    """The same conditions asked of each record in the order of the list, for PostgreSQL and values that many records
+    have: it takes an EXISTS for a join, thinks far fewer answer than do, and sorts them all (87 ms against 10). None
+    where few answer, or where the conditions are no plain lookups."""
+    asked = _lookups(trees, field)
+    if asked is None or connection.vendor != "postgresql":
+        return None
+    values, link = values_model(model), link_of(values_model(model))
+    answer = live(values).filter(Q(*asked), field=field.pk)
+    if answer.order_by()[:COMMON].count() < COMMON:
+        return None
+    return Q(pk=Subquery(answer.filter(**{link: OuterRef("pk")}).values(link)[:1]))
+
+
+def _lookups(trees: Iterable[Mapping[str, object]], field: CustomField) -> list[tuple[str, Any]] | None:
+    """The conditions as lookups of a value; None where several values of one record may answer."""
+    known, found = {field.named: field.in_conditions("en")}, []
     for tree in trees:
         leaf = parse(tree, known)
         if not isinstance(leaf, Leaf) or (
             leaf.type == "codes" and isinstance(leaf.value, tuple) and len(leaf.value) > 1
         ):
             return None
-        found &= Q(**{f"{column}{_LOOKUPS[leaf.op]}": stored(leaf.value, leaf.type)})
+        found.append((f"{field.column}{_LOOKUPS[leaf.op]}", stored(leaf.value, leaf.type)))
     return found
 
 

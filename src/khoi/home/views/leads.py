@@ -51,7 +51,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     wanted, sort = read_filter(request.GET, actor, own), own.sorted_by or read_sort(request.GET)
     matching = leads.leads_matching(actor, wanted)
     part = _part(matching, own, sort, after=after, size=MORE if after else FIRST)
-    total = _count(leads.leads_matching(actor, replace(wanted, own=own.counts)) if wanted.own else matching)
+    total = own.count_among(leads.leads_matching(actor, replace(wanted, own=())), CAP)
     context = {
         "now": now,
         "rows": rows_of(part.leads, actor=actor, now=now),

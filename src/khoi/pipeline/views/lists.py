@@ -65,7 +65,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "kept": [*((name, said) for name, said in wanted.parts.items() if name != "q"), ("sort", sort)],
         "cards": queries.cards_of(here.deals, stages, now, zone),
         "next_url": f"{_sorted(wanted, sort)}&after={here.after}" if here.after else "",
-        "count": own.counted_among(every).order_by()[: COUNTED + 1].count(),
+        "count": own.count_among(every, COUNTED + 1),
         "is_new": not Opportunity.objects.visible_to(actor).exists(),
         "first_steps": first_steps(actor),
         "wanted": wanted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,6 +26,8 @@ from khoi.kit.fold import fold
 #: With more different values than this a column offers no choices: nobody picks from such a list.
 MOST: Final = 50
 LONGEST_CHOICE: Final = 80
+#: What tells an amount of money from any other one, in a folded text.
+_MONEY: Final = re.compile(r"[₫$€£¥]|\b(?:d|vnd|dong|usd|eur)\b|(?:trieu|tr|ty|nghin|ngan|million|billion)(?![a-z])")
 #: code of a value that is none → as imports say it
 _CODES: Final = {"too_long": "longer_than_field", "unknown_choice": "unknown_own_choice"}
 
@@ -56,6 +59,8 @@ def guess_type(texts: Sequence[str], *, language: str, currency: str, order: str
     if all(is_link(text) or text.lower().startswith("www.") for text in filled):
         return "link"
     reads = [type_ for type_ in ("number", "date", "money") if _all(filled, type_, language, currency, order)]
+    if reads == ["money"] and not all(_MONEY.search(fold(text)) for text in filled):
+        reads = []  # "80 m2" could be an amount like "1tr5"
     if reads and not any(_is_code(text) for text in filled):
         return reads[0]
     return _choosing(filled) or "text"
