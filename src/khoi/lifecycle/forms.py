@@ -37,7 +37,9 @@ class ConvertForm(forms.Form):
         self.offered = list(dict.fromkeys([*theirs, *accounts.accounts_like(lead.company_name, actor)]))
         super().__init__(data, initial=_known(lead, budget, timing, theirs))
         choices = [(str(one.public_id), one.name) for one in self.offered] + [(NEW, _("A new account"))]
-        self.fields["account"] = forms.ChoiceField(label=_("Account"), choices=choices, widget=forms.RadioSelect)
+        asked = forms.RadioSelect if self.offered else forms.HiddenInput  # one choice is none
+        self.fields["account"] = forms.ChoiceField(label=_("Account"), choices=choices, widget=asked)
+        self.fields["account_name"].required = not self.offered
         self.fields["amount"] = MoneyField(
             label=_("Amount"), currency=self.currency, required=False, help_text=_("Like 320 million, or 1.2 billion")
         )

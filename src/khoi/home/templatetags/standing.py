@@ -62,7 +62,7 @@ def step(context: template.Context, task: Task | None) -> SafeString:
     now = context.get("now") or timezone.now()
     late = SafeString(' class="bad"') if task.due_at < now else ""
     when = day_and_hour(task.due_at, now)
-    return format_html("<span>{}</span><span>, <span{}>{}</span></span>", task.title, late, when)
+    return format_html("<span>{}</span><span>&nbsp;· <span{}>{}</span></span>", task.title, late, when)
 
 
 def day_and_hour(when: datetime, now: datetime) -> str:
