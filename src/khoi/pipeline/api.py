@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, JsonValue, StringConstraints
 
 from khoi.accounts.models import Account, Contact
 from khoi.custom import queries as fields
 from khoi.custom.api import OwnSort, Where, own_page
+from khoi.history import services as history
 from khoi.history.services import Stale
 from khoi.kit.refusals import Refusal
 from khoi.kit.search import every_word
@@ -191,6 +192,42 @@ def list_pipelines(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for one in every
     ]
+
+
+class StageChanges(Body):
+    name: Annotated[str, StringConstraints(max_length=120)] = ""
+    name_vi: Annotated[str, StringConstraints(max_length=120)] = ""
+    probability: Annotated[int, Field(ge=0, le=100)] = 0
+    rot_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    gate: dict[str, JsonValue] = Field({}, description="Over a deal; its own fields are ``custom.<key>``")
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"gate": {"all": [{"field": "custom.size", "op": "is_not_empty"}]}}}
+    )
+
+
+@router.get("/pipelines/{pipeline_code}/stages/{code}", response=StageOut, summary="Read a stage")
+def show_stage(request: HttpRequest, response: HttpResponse, pipeline_code: str, code: str) -> PipelineStage:
+    """``ETag`` is its version: name it in ``If-Match`` when changing it."""
+    stage = find(who(request), "rules.view", PipelineStage, pipeline__code=pipeline_code, code=code)
+    versioned(response, stage)
+    return stage
+
+
+@router.patch("/pipelines/{pipeline_code}/stages/{code}", response=StageOut, summary="Change a stage or its gate")
+def edit_stage(
+    request: HttpRequest, response: HttpResponse, pipeline_code: str, code: str, body: StageChanges
+) -> PipelineStage:
+    """Deals that stand in the stage stay; its gate is asked of those that come next. Errors: 422 ``unknown_field``
+    (gate) with the place that is wrong, ``not_a_percent``."""
+    actor, now = who(request), timezone.now()
+    stage = find(actor, "rules.edit", PipelineStage, pipeline__code=pipeline_code, code=code)
+    changes = body.given()
+    with history.act("edit_stage", by=actor, now=now, subject=stage):
+        history.claim_version(stage, version=named_version(request), changes=changes)
+        stage = pipeline.edit_stage(stage, changes=changes, by=actor, now=now)
+    versioned(response, stage)
+    return stage
 
 
 @router.get("/opportunities", response=Page[OpportunityOut], summary="List deals")
