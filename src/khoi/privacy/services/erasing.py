@@ -134,7 +134,8 @@ def _empty_accounts(ids: list[int], rows: Rows) -> None:
     fields = [one for one in Account._meta.concrete_fields if one.column in KINDS[Account].personal]
     Account.objects.filter(pk__in=mine).update(**{one.name: nothing_in(one, Account) for one in fields})
     values = AccountValue._base_manager.filter(account__in=mine)
-    rows[Account], rows[AccountValue] = mine, set(values.values_list("pk", flat=True))
+    rows[Account] = mine | forgetting.accounts_gone(ids, names)
+    rows[AccountValue] = set(values.values_list("pk", flat=True))
     values.delete()
 
 

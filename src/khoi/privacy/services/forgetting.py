@@ -1,13 +1,17 @@
 """History keeps that something changed, when and by whom, and forgets the values."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import models
 
+from khoi.accounts.models import Account, Contact
 from khoi.history.models import KINDS, Act, Change, code_of
 from khoi.history.queries.lives import chunks
+from khoi.kit.fold import fold
+from khoi.leads.models import Lead
 from khoi.people.queries import references
+from khoi.pipeline.models import Opportunity
 
 Rows = Mapping[type[models.Model], set[int]]
 
@@ -44,3 +48,14 @@ def _deleted_before(model: type[models.Model], people: list[int]) -> set[int]:
         pairs = gone.values_list("row_id", "before").iterator()
         found |= {pk for pk, before in pairs if json.loads(before or "{}").get(key.column) in targets}
     return found
+
+
+def accounts_gone(people: Iterable[int], names: Collection[str]) -> set[int]:
+    """Accounts that are there no more, stood under one of these (folded) names and had to do with these people."""
+    linked: set[int] = set()
+    for model in (Contact, Lead, Opportunity):
+        told = Change.objects.filter(tbl=code_of(model), subject_id__in=list(people), before__contains='"account_id"')
+        linked |= {json.loads(before or "{}")["account_id"] or 0 for before in told.values_list("before", flat=True)}
+    gone = Change.objects.filter(tbl=code_of(Account), op="d", row_id__in=linked, personal__isnull=False)
+    images = gone.values_list("row_id", "personal")
+    return {row for row, personal in images if fold(json.loads(personal or "{}").get("name") or "") in names}
