@@ -145,6 +145,7 @@ def test_a_fit_rule_gives_points_for_an_own_field_when_it_changes(fields, lead, 
         set_size(lead, value)
         seen.append(lead.fit_points)
     assert seen == [0, 30, 0]
+    assert lifecycle.recompute(check=True, now=NOW).total == 0
 
 
 def test_a_new_scorecard_counts_what_stands_there_already(fields, lead, admin):
@@ -184,7 +185,17 @@ def test_the_page_of_a_lead_names_what_is_missing_by_its_label(add_field, lead, 
     qualification.publish_policy(criteria={"suspect": {"all": []}, "sql": wanted}, by=admin.by, now=NOW)
     page = admin.browser().get(f"/leads/{lead.public_id}/?lang=vi").text
     assert "Số pallet" in page
+    assert "0 của 100" in page or "0 trên 100" in page or "0/100" in page
     assert "custom.pallets" not in page
+    assert page.count(f"/leads/{lead.public_id}/edit/") > 1  # beside what is missing, too
+
+
+def test_what_met_a_criterion_is_said_in_the_words_of_the_field(fields, lead, admin):
+    qualification.publish_policy(criteria={"suspect": {"all": []}, "mql": LARGE, "sql": LARGE}, by=admin.by, now=NOW)
+    page = admin.browser().get(f"/leads/{lead.public_id}/?lang=en").text
+    assert "–, asked for: Large" in page
+    set_size(lead, "large")
+    assert "<small>Large</small>" in admin.browser().get(f"/leads/{lead.public_id}/?lang=en").text
 
 
 def test_a_routing_rule_over_an_own_field_chooses_the_owner(fields, ready, an, dung):

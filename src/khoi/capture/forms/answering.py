@@ -37,6 +37,7 @@ _ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "job_title": {"autocomplete": "organization-title"},
     "region": {"autocomplete": "address-level1"},
 }
+CHOOSE: Final = pgettext_lazy("nothing chosen yet", "Choose")
 #: Short answers that stand beside each other when they follow each other.
 _SHORT: Final = frozenset({"company", "employees", "industry", "region", "job_title"})
 _SHORT_TYPES: Final = frozenset({"number", "money", "date", "choice", "yes_no"})
@@ -124,6 +125,9 @@ def _own_field(question: asking.Question, asked: CustomField) -> forms.Field:
     about = {"label": shown.label, "help_text": shown.help_text, **_needed(question)}
     if asked.type == "multi_choice":
         return SeveralField(choices=shown.choices, **about)  # type: ignore[attr-defined]  # as every field of choices
+    if isinstance(shown.widget, forms.Select):
+        (_code, _dash), *offered = shown.widget.choices
+        shown.widget.choices = [("", CHOOSE), *offered]
     return forms.CharField(widget=shown.widget, **about)
 
 

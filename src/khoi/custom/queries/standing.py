@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import get_language, gettext
 
-from khoi.custom.models import CustomField
+from khoi.custom.models import CustomField, object_of
 from khoi.custom.queries.reading import typed_back, values_of
-from khoi.custom.rules import Value
+from khoi.custom.rules import PREFIX, Value, as_json
 from khoi.design.templatetags import formats
 from khoi.kit.money import Money
 
@@ -37,6 +38,20 @@ def claimed_lines(record: type[models.Model], said: Mapping[str, object]) -> lis
     language = get_language() or "en"
     fields = [field for field in CustomField.objects.of(record) if field.key in said]
     return [f"{field.name(language)}: {words_of(field, typed_back(field, said[field.key]))}" for field in fields]
+
+
+def said_of(record: type[models.Model], named: str, value: object) -> str:
+    """A value of ``custom.<key>``, typed or as JSON has it, or several of them, as people read it; "" for none."""
+    field = CustomField.objects.filter(object=object_of(record), key=named.removeprefix(PREFIX)).first()
+    if field is None or value is None:
+        return "" if value is None else str(value)
+    several = value if isinstance(value, list | tuple) else [value]
+    if field.type == "multi_choice":
+        return words_of(field, typed_back(field, list(several)))
+    return ", ".join(
+        words_of(field, typed_back(field, as_json(one) if isinstance(one, Decimal | date) else one)) or str(one)
+        for one in several
+    )
 
 
 def standings(records: Iterable[models.Model], fields: Iterable[CustomField]) -> dict[int, list[Standing]]:

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from khoi.custom.queries import said_of
+from khoi.custom.rules import PREFIX
 from khoi.design.templatetags import formats
 from khoi.leads.fields import label_of
-from khoi.leads.models import BantFact, DealRole, TimingBand
+from khoi.leads.models import BantFact, DealRole, Lead, TimingBand
 
 register = template.Library()
 
@@ -58,6 +60,8 @@ def clause_gap(clause: Any, score: int | None = None) -> str:
         actual = min(score, value - 1)
     if key in NOT_YET:
         return str(NOT_YET[key])
+    if key.startswith(PREFIX):
+        return _own_gap(clause)
     if _of(clause, "op") == "gte":
         return gettext("%(have)s of %(need)s") % {"have": actual or 0, "need": value}
     if isinstance(value, list | tuple):
@@ -66,11 +70,25 @@ def clause_gap(clause: Any, score: int | None = None) -> str:
     return str(actual or gettext("unknown"))
 
 
+def _own_gap(clause: Any) -> str:
+    """The same of a field of the workspace's own, in its words."""
+    key, op = str(_of(clause, "field")), _of(clause, "op")
+    wanted, have = (said_of(Lead, key, _of(clause, name)) for name in ("value", "actual"))
+    if op == "gte":
+        return gettext("%(have)s of %(need)s") % {"have": have or 0, "need": wanted}
+    if not wanted or op not in {"eq", "in"}:
+        return have or gettext("unknown")
+    return gettext("%(have)s, asked for: %(need)s") % {"have": have or "–", "need": wanted}
+
+
 @register.filter
 def clause_seen(clause: Any) -> str:
     """What met the criterion, "" when its name says it all."""
     actual = _of(clause, "actual")
-    return "" if actual is None or isinstance(actual, bool) else str(actual)
+    if actual is None or isinstance(actual, bool):
+        return ""
+    key = str(_of(clause, "field"))
+    return said_of(Lead, key, actual) if key.startswith(PREFIX) else str(actual)
 
 
 @register.filter
