@@ -30,7 +30,7 @@ def main(acts: int) -> None:
         from khoi.history import services as history
 
         clock, began = time.process_time(), time.perf_counter()
-        found = history.verify()
+        found = history.verify(workers=os.cpu_count() or 1)
         spent, took = time.process_time() - clock, time.perf_counter() - began
         size = Path(folder, "khoi.db").stat().st_size / 1e6
         print(

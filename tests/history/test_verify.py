@@ -5,6 +5,7 @@ from django.db import connection
 
 from khoi.history import services as history
 from khoi.history.models import Act, Change, Head
+from khoi.history.queries import chained
 from khoi.history.rules.actors import SYSTEM
 from khoi.history.services import Anchor, anchor, is_in_shape, note_shape, verify
 from khoi.history.services.recording import drop, install, strays
@@ -56,6 +57,22 @@ def test_the_last_millisecond_of_a_second_is_no_damage(db, micro):
     with history.act("add", by=SYSTEM, now=moment, occurred_at=moment):
         Team.objects.create(name="Huế", created_at=moment)
     assert verify().ok
+
+
+def test_other_processes_find_the_same(transactional_db, monkeypatch):
+    monkeypatch.setattr(chained, "_SHORT", 0)
+    monkeypatch.setattr(chained, "_PART", 2)
+    made = []
+    for n in range(9):
+        with acting("add") as act:
+            Person.objects.create(full_name=f"Hoa {n}", created_at=NOW)
+        made.append(act)
+    assert verify(workers=2) == verify()
+    assert verify(workers=2).ok
+
+    Change.objects.filter(act=made[6]).update(personal='{"full_name": "Lan"}', salt=b"1", seal=bytes(32))
+    assert verify(workers=2) == verify()
+    assert found() == (made[6].pk, "altered")
 
 
 def test_an_open_act_does_not_disturb(acts):

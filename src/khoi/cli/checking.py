@@ -1,5 +1,6 @@
 """``verify`` and ``recompute``: proving that the history is whole, and that what is computed is right."""
 
+import os
 from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
@@ -18,7 +19,7 @@ def verify(options: Namespace) -> int:
 
     if options.accept_shape and not history.is_in_shape():
         history.note_shape("accept_shape", by=OWNER_OF_THE_MACHINE, now=installation.now())
-    found = history.verify()
+    found = history.verify(workers=os.cpu_count() or 1 if hasattr(os, "fork") else 1)
     operations.note_check("operations.jobs.verify_history", asdict(found), now=installation.now())
     whole = ngettext("The history is whole: %d act.", "The history is whole: %d acts.", found.acts) % found.acts
     line = whole if found.ok else _broken(found)

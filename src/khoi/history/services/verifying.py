@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from khoi.history.models import Act, Change, Head, code_of
-from khoi.history.queries.chained import Seals, acts_in_order
+from khoi.history.queries.chained import Seals, acts_in_order, seals
 from khoi.history.queries.coverage import coverage
 from khoi.history.queries.lives import recorded_models
 from khoi.history.rules.chain import GENESIS, link
@@ -47,11 +47,12 @@ def anchor() -> Anchor:
     return Anchor(head.position, bytes(head.chain)) if head else Anchor(0, GENESIS)
 
 
-def verify(*, since: Anchor | None = None, moved: bool = False) -> Verified:
+def verify(*, since: Anchor | None = None, moved: bool = False, workers: int = 1) -> Verified:
     """Check everything. What is written meanwhile may make a sound history look broken for a moment; then it
-    is looked at once more while nobody writes. ``moved``: a copy, whose shape is its own."""
+    is looked at once more while nobody writes. ``moved``: a copy, whose shape is its own. ``workers``: processes that
+    share the work; more than one only outside of any transaction, in a program with a single thread."""
     before = anchor()
-    found = _verify(since, moved)
+    found = _verify(since, moved, workers)
     if found.ok or anchor() == before:
         return found
     with transaction.atomic():
@@ -59,12 +60,13 @@ def verify(*, since: Anchor | None = None, moved: bool = False) -> Verified:
         return _verify(since, moved)
 
 
-def _verify(since: Anchor | None, moved: bool) -> Verified:
+def _verify(since: Anchor | None, moved: bool, workers: int = 1) -> Verified:
     if names := strays(connection):
         return Verified(False, Act.objects.count(), names[0], "trigger")
     if (orphan := _unsealed()) is not None:
         return Verified(False, Act.objects.count(), orphan, "orphan_change")
-    walked, noted = _walk(since)
+    with seals(workers) as digests:
+        walked, noted = _walk(since, digests)
     if not walked.ok:
         return walked
     if not moved and noted not in (None, shape()):
@@ -87,18 +89,17 @@ def _mine() -> int:
     return opened.pk if opened else 0
 
 
-def _walk(since: Anchor | None) -> tuple[Verified, str | None]:
+def _walk(since: Anchor | None, digests: Seals) -> tuple[Verified, str | None]:
     """Every link in order, and the shape that was noted last."""
     chain, position = GENESIS, 0
     noted: str | None = None
     met = since is None or since.position == 0
-    seals = Seals()
     for *fields, seal, stored in acts_in_order():
         act, why = fields[0], fields[11]
         position += 1
         if fields[1] != position:
             return Verified(False, position - 1, act, "reordered"), noted
-        digest = seals.of(act)
+        digest = digests.of(act)
         chain = link(chain, fields, digest or b"")
         if digest is None or digest != seal or chain != stored:
             return Verified(False, position - 1, act, "altered"), noted
@@ -108,7 +109,7 @@ def _walk(since: Anchor | None) -> tuple[Verified, str | None]:
     end = anchor()
     if (end.position, end.chain) != (position, chain) or not met:
         return Verified(False, position, end.position, "cut_off"), noted
-    if (loose := seals.left(but=_mine())) is not None:
+    if (loose := digests.left(but=_mine())) is not None:
         return Verified(False, position, loose, "orphan_change"), noted
     return Verified(True, position, None), noted
 
