@@ -113,7 +113,7 @@ def _field(question: asking.Question, codes: set[str]) -> forms.Field:
     code = question.code
     label = _("Anything else?") if code == "message" and "need" in codes else LABELS[code]
     if code == "employees":
-        choices = [("", pgettext_lazy("nothing chosen yet", "Choose")), *SIZES.items()]
+        choices = [("", CHOOSE), *SIZES.items()]
         return forms.CharField(label=label, widget=forms.Select(choices=choices), **_needed(question))
     widget = forms.Textarea(attrs={"rows": 3}) if code == "message" else forms.TextInput(attrs=_attributes(code))
     return forms.CharField(label=label, widget=widget, **_needed(question))
