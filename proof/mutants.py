@@ -32,6 +32,7 @@ class Mutant:
     was: str
     becomes: str
     found_by: str = "machine"
+    only: str = ""
 
     def enter(self, tree: Path) -> None:
         """Raises ``LookupError`` when the line stands there no more, or more than once."""
@@ -65,6 +66,7 @@ def is_found(mutant: Mutant, examples: int) -> tuple[bool, float]:
     with copied_tree() as tree:
         mutant.enter(tree)
         words = ["-m", "pytest", f"proof/test_{mutant.found_by}.py", "-x", "-q", "-n0", "--examples", str(examples)]
+        words += ["-k", mutant.only] if mutant.only else []
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("KHOI_DATABASE", "PYTHONPATH"))}
         done = subprocess.run([sys.executable, *words], cwd=tree, env=environment, capture_output=True, check=False)
     if done.returncode not in (0, FAILED):
