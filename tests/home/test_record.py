@@ -270,7 +270,8 @@ def test_two_people_who_change_the_same_field_see_both_values(lead, an, binh):
     binh.browser().post(url, typed | {"region": "Huế"})
     answer = browser.post(url, typed | {"region": "Đà Nẵng", "industry": "Bao bì"})
     assert answer.status_code == 409
-    assert "“Huế”" in answer.content.decode()
+    assert answer.context["form"]["region"].field.clash == {"base": "–", "theirs": "Huế", "mine": "Đà Nẵng"}
+    assert "<dt>It is now</dt><dd>Huế</dd>" in answer.content.decode()
     again = browser.post(url, typed | {"region": "Đà Nẵng"} | answer.context["hidden"])
     lead.refresh_from_db()
     assert (again.status_code, lead.region, lead.industry) == (302, "Đà Nẵng", "")

@@ -163,7 +163,8 @@ def test_two_editors_of_one_member_see_each_other(admin, an):
     second = browser.post(address, form | {"role": "marketer"})
 
     assert second.status_code == 409
-    assert "Quản lý" in str(second.context["form"].errors["role"])
+    clash = second.context["form"]["role"].field.clash
+    assert (clash["base"], clash["theirs"], clash["mine"]) == ("Nhân viên bán hàng", "Quản lý", "Marketing")
     assert User.objects.get(pk=an.pk).role == "manager"
 
     third = browser.post(address, form | {"role": "marketer", "version": second.context["version"]})

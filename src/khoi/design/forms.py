@@ -1,7 +1,33 @@
-"""The form of the gallery: one field of each kind."""
+"""What all forms share, and the form of the gallery: one field of each kind."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+
+def add_clash(form: forms.Form, name: str, *, mine: Any, theirs: Any, base: Any) -> None:
+    """Say at the field that somebody changed it meanwhile, with the three values side by side (``field_says.html``).
+    What was typed stays; sent again it wins."""
+    if name not in form.fields:
+        form.add_error(None, _("Somebody changed this meanwhile. Look at it, then save again."))
+        return
+    field = form.fields[name]
+    words = {"mine": mine, "theirs": theirs, "base": base}
+    field.clash = {side: shown(field, value) or "–" for side, value in words.items()}  # type: ignore[attr-defined]
+    form.add_error(name, _("Somebody changed this meanwhile. Save again to keep yours."))
+
+
+def shown(field: forms.Field, value: Any) -> str:
+    """A stored value in the words of its field."""
+    if isinstance(field, forms.ModelChoiceField):
+        return str(field.queryset.filter(pk=value).first() or field.empty_label) if field.queryset is not None else ""
+    if isinstance(value, list):
+        return ", ".join(shown(field, each) for each in value)
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        return str(next((label for code, label in choices if code == value), value))
+    return "" if value is None else str(value)
 
 
 class SampleForm(forms.Form):

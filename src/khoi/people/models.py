@@ -88,7 +88,7 @@ class LivePoints(models.Manager["ContactPoint"]):
         return super().get_queryset().filter(absorbed_into=None)
 
 
-@fact(11, subject="person", personal=["value", "normal"])
+@fact(11, subject="person", personal=["value", "normal"], part_of="person")
 class ContactPoint(models.Model):
     """A way to reach a person, as written and as compared (``normal``: lower-cased email, E.164 phone).
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from khoi.design.forms import add_clash
 from khoi.history.services import Stale
 from khoi.kit.refusals import Refusal
 from khoi.team.models import Role, Team, Theme, User, Visibility
@@ -29,26 +30,12 @@ def refuse(form: forms.Form, refusal: Refusal) -> None:
 
 
 def show_clash(form: forms.Form, stale: Stale) -> None:
-    """Say at each field what somebody else made of it meanwhile; what was typed stays, and sent again it wins."""
+    """The three values at each field that somebody else changed meanwhile; what was typed stays, sent again it wins."""
     for name, clash in stale.clashing.items():
         if name in form.fields:
-            theirs, base = (_shown(form.fields[name], value) for value in (clash.theirs, clash.base))
-            words = _("Meanwhile somebody changed this from “%(base)s” to “%(theirs)s”. Save again to set yours.")
-            form.add_error(name, words % {"theirs": theirs, "base": base})
+            add_clash(form, name, mine=clash.mine, theirs=clash.theirs, base=clash.base)
     if not form.errors:
         form.add_error(None, _("Somebody changed this meanwhile. Look at it, then save again."))
-
-
-def _shown(field: forms.Field, value: Any) -> str:
-    """A stored value in the words of its field."""
-    if isinstance(field, forms.ModelChoiceField):
-        return str(field.queryset.filter(pk=value).first() or field.empty_label) if field.queryset is not None else ""
-    if isinstance(value, list):
-        return ", ".join(_shown(field, each) for each in value)
-    if isinstance(field, forms.ChoiceField):
-        choices: Any = field.choices
-        return str(next((label for code, label in choices if code == value), value))
-    return str(value)
 
 
 class LogInForm(forms.Form):

@@ -163,9 +163,9 @@ def form_name(named: str) -> str:
     return named.replace(".", "_", 1) if named.startswith("custom.") else named
 
 
-def clash_words(form: forms.Form, named: str, theirs: object) -> object:
-    """What somebody else made of ``custom.<key>``, as people read it."""
+def clash_words(form: forms.Form, named: str, value: object) -> object:
+    """A value of ``custom.<key>`` that clashes, as people read it; those of other fields as they are."""
     field = getattr(form.fields.get(form_name(named)), "custom", None)
     if not isinstance(field, CustomField):
-        return theirs
-    return words_of(field, typed_back(field, theirs)) or "–"
+        return value
+    return words_of(field, typed_back(field, value)) or "–"

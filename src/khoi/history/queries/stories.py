@@ -71,7 +71,15 @@ def _last_of_parts(part: type[models.Model], link: str, wholes: list[int]) -> It
     """(record, last change) of each part."""
     changes = Change.objects.filter(tbl=code_of(part), row_id=OuterRef("pk")).order_by("-id").values("id")
     rows = part._base_manager.filter(**{f"{link}__in": wholes}).annotate(last_change=Subquery(changes[:1]))
-    return list(rows.values_list(f"{link}_id", "last_change"))
+    gone = gone_parts(part, link, wholes).values("subject_id").annotate(last=Max("id"))
+    return [*rows.values_list(f"{link}_id", "last_change"), *gone.values_list("subject_id", "last")]
+
+
+def gone_parts(part: type[models.Model], link: str, wholes: Iterable[int]) -> "models.QuerySet[Change]":
+    """How parts went that spoke of the person they were a part of; other parts are emptied, not deleted."""
+    if KINDS[part].subject != str(part._meta.get_field(link).column):  # type: ignore[union-attr]
+        return Change.objects.none()
+    return Change.objects.filter(tbl=code_of(part), subject_id__in=list(wholes), op="d", personal__isnull=False)
 
 
 def acts_of(record: models.Model) -> ActSet:
@@ -86,7 +94,8 @@ def history_of(record: models.Model) -> list[RowChange]:
     """Who changed what from what to what when: every change of the record's row and its parts, latest first."""
     told = _told(type(record), [record.pk])
     for part, link in PARTS.get(type(record), ()):
-        told += _told(part, part._base_manager.filter(**{link: record.pk}).values_list("pk", flat=True))
+        standing = part._base_manager.filter(**{link: record.pk}).values_list("pk", flat=True)
+        told += _told(part, {*standing, *gone_parts(part, link, [record.pk]).values_list("row_id", flat=True)})
     return sorted(told, key=lambda change: -change.change_id)
 
 

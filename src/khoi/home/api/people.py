@@ -9,7 +9,6 @@ from ninja import Field, Router, Schema
 from pydantic import StringConstraints
 
 from khoi.custom import queries as fields
-from khoi.custom import services as custom
 from khoi.custom.api import OwnSort, Where, own_page
 from khoi.home.queries.merging import pair_of
 from khoi.home.queries.pairs import SHOWN, waiting
@@ -199,7 +198,7 @@ def change_person(request: HttpRequest, response: HttpResponse, person_id: Id, b
     changes = body.given()
     if "custom" in changes:
         changes["custom"] = fields.read_values(Person, changes["custom"])
-    custom.claim_version(person, version=named_version(request), changes=changes)
+    people.claim_version(person, version=named_version(request), changes=changes)
     person = people.edit_person(person, changes=changes, by=actor, now=timezone.now())
     versioned(response, person)
     return _whole(person, actor, asked=person_id)

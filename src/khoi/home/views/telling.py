@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from khoi.custom import services as custom
 from khoi.custom.forms import add_fields, clash_words, form_name
 from khoi.custom.queries import own_fields, values_of
+from khoi.design.forms import add_clash
 from khoi.design.views import tell
 from khoi.history.models import Act
 from khoi.history.services import Stale
 from khoi.home.forms.facts import AgainstShown
 from khoi.kit.refusals import Refusal
+from khoi.people import services as people
+from khoi.people.models import Person
 
 
 def done(request: HttpRequest, said: str, act: Act) -> None:
@@ -74,7 +77,10 @@ def claim(request: HttpRequest, record: Model, changes: Mapping[str, object], na
     """Hold the record under the version the form was opened with. Raises ``Stale``; nothing to hold without one."""
     version = request.POST.get(named, "")
     if changes and version.isascii() and version.isdigit() and len(version) < 19:
-        custom.claim_version(record, version=int(version), changes=changes)
+        if isinstance(record, Person):
+            people.claim_version(record, version=int(version), changes=changes)
+        else:
+            custom.claim_version(record, version=int(version), changes=changes)
 
 
 def as_shown(initial: Mapping[str, object]) -> dict[str, object]:
@@ -89,12 +95,11 @@ def with_own_fields(form: Form, record: Model) -> dict[str, str]:
 
 
 def show_clash(form: AgainstShown, stale: Stale) -> None:
-    """Both values at the field: the typed one stays in it, the other is said beneath."""
+    """What stood there, what stands there now and what was typed, side by side at the field."""
     form.overtaken = True
     for name, clash in stale.clashing.items():
-        said = _("Meanwhile somebody changed this to “%(theirs)s”. Save again to keep what you typed.")
-        at, theirs = form_name(name), clash_words(form, name, clash.theirs)
-        form.add_error(at if at in form.fields else None, said % {"theirs": theirs})
+        mine, theirs, base = (clash_words(form, name, value) for value in (clash.mine, clash.theirs, clash.base))
+        add_clash(form, form_name(name), mine=mine, theirs=theirs, base=base)
 
 
 def refuse(form: Form, refusal: Refusal, **fields: str) -> None:

@@ -1,5 +1,6 @@
 """People: adding them, changing what we know of them, what they consent to, and finding that two are one."""
 
+from khoi.people.services.claiming import claim_version
 from khoi.people.services.consenting import record_consent
 from khoi.people.services.distinguishing import tell_apart
 from khoi.people.services.knowing import EDITABLE, add_person, edit_person
@@ -14,6 +15,7 @@ __all__ = [
     "Merged",
     "Unmerged",
     "add_person",
+    "claim_version",
     "edit_person",
     "gather_strays",
     "hold_merged",

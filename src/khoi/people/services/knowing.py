@@ -27,7 +27,7 @@ def add_person(
     now: datetime,
 ) -> Person:
     """A new human. Raises ``Refusal`` for an address that cannot be one; nothing is written then."""
-    points = _readable(EMAIL, emails) + _readable(PHONE, phones)
+    points = readable(EMAIL, emails) + readable(PHONE, phones)
     with history.act("add_person", by=by, now=now):
         person = Person.objects.create(
             full_name=" ".join(full_name.split()), job_title=job_title.strip(), language=language, created_at=now
@@ -42,7 +42,7 @@ def edit_person(person: Person, *, changes: Mapping[str, Any], by: Actor, now: d
     if unknown := changes.keys() - EDITABLE:
         raise Refusal("unknown_field", sorted(unknown)[0], value=sorted(unknown)[0])
     wanted = {
-        kind: _readable(kind, changes[name]) for kind, name in ((EMAIL, "emails"), (PHONE, "phones")) if name in changes
+        kind: readable(kind, changes[name]) for kind, name in ((EMAIL, "emails"), (PHONE, "phones")) if name in changes
     }
     with history.act("edit_person", by=by, now=now, subject=person):
         for name in changes.keys() & {"full_name", "job_title", "language"}:
@@ -54,7 +54,7 @@ def edit_person(person: Person, *, changes: Mapping[str, Any], by: Actor, now: d
     return person
 
 
-def _readable(kind: str, values: Iterable[str]) -> list[tuple[str, str, str]]:
+def readable(kind: str, values: Iterable[str]) -> list[tuple[str, str, str]]:
     """(kind, as written, normal form), blanks and repeats left out."""
     normal = normalise_email if kind == EMAIL else normalise_phone
     found: dict[str, tuple[str, str, str]] = {}
