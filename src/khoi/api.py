@@ -30,7 +30,7 @@ from khoi.kit.refusals import Refusal
 from khoi.team.api import BearerAuth, Problem, problem
 from khoi.team.api.bearer import bearer_of
 from khoi.team.queries import Forbidden, Hidden
-from khoi.team.views import has_null_character
+from khoi.team.views import has_null_character, told_again
 
 logger = logging.getLogger("khoi.api")
 
@@ -111,7 +111,7 @@ def _answered_once(view: View) -> View:
 
 
 def _write(request: HttpRequest, ask: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """One transaction around gateway and service; replayed when the key was answered before."""
+    """One transaction around gateway and service; when the key was answered before, told again as far as rights go."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
         return problem(400, "bad_key", f"An Idempotency-Key has 1 to {LONGEST_KEY} printable signs.")
@@ -128,6 +128,7 @@ def _write(request: HttpRequest, ask: Callable[[], HttpResponseBase]) -> HttpRes
         key=key if actor else None,
         fingerprint=_fingerprint(request),
         now=timezone.now(),
+        again=lambda first, today: told_again(actor, first, today) if actor else first,
     )
     return _replayed(answered) if answered.again else responses[-1]
 

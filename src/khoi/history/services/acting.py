@@ -15,6 +15,7 @@ from django.db import connection as default_connection
 
 from khoi.history.models import Act, Change, code_of
 from khoi.history.rules.actors import Actor
+from khoi.history.services.rehearsing import stop_when_rehearsing
 from khoi.history.services.sealing import seal
 from khoi.kit.db.queue import WRITERS
 
@@ -73,6 +74,7 @@ def act(
             about(subject)
         yield outer
         return
+    stop_when_rehearsing()
     with turn(), transaction.atomic():
         if key and (earlier := Act.objects.filter(key=key).first()):
             raise AlreadyDone(earlier)

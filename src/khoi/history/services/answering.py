@@ -1,8 +1,8 @@
 """One answer per request, however often it is sent.
 
 A request that carries a key is answered once: the answer is stored in the transaction of the act, so either
-both happened or neither. The same key again gets the first answer, a second sender at the same moment waits
-for it, and another request under the same key is refused.
+both happened or neither. The same key again gets the first answer, if whoever asks may still be told it; a second
+sender at the same moment waits for it, and another request under the same key is refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from khoi.history.models import Answer
 from khoi.history.services.acting import turn
+from khoi.history.services.rehearsing import rehearse
 
 KEPT_FOR: Final = timedelta(days=7)
 
@@ -41,20 +42,34 @@ class Answered:
     kept_as: "Answered | None" = None
 
 
+#: From the first answer, and what the request would be refused with today before it did anything (None when it
+#: would come as far as its act), what its second sender is told.
+Again = Callable[[Answered, Answered | None], Answered]
+
+
 def answer_once(
-    do: Callable[[], Answered], *, scope: str, key: str | None, fingerprint: str, now: datetime
+    do: Callable[[], Answered],
+    *,
+    scope: str,
+    key: str | None,
+    fingerprint: str,
+    now: datetime,
+    again: Again | None = None,
 ) -> Answered:
     """Call ``do`` in one transaction and return its answer; at 400 and above everything it wrote is undone.
 
     ``scope`` is who asks and on which route, ``fingerprint`` a digest of the whole request. Without a key
-    nothing is kept. Raises ``KeyReused`` when the key belongs to another request.
+    nothing is kept. A second sending does nothing: ``do`` is called up to its first act, so that it asks for
+    today's rights, and ``again`` says what may be told (the first answer, without it). Raises ``KeyReused`` when
+    the key belongs to another request.
     """
     with turn(), transaction.atomic():
         kept = _reserve(scope, key, fingerprint, now) if key is not None else None
         if kept is not None and kept.status:
             if kept.body_hash != fingerprint:
                 raise KeyReused
-            return Answered(kept.status, kept.body, kept.headers, again=True)
+            first = Answered(kept.status, kept.body, kept.headers, again=True)
+            return again(first, rehearse(do)) if again is not None else first
         answered = _attempt(do)
         if kept is None:
             return answered

@@ -1,6 +1,6 @@
 """Who somebody is, what they may see, and the gateway that every read and write passes."""
 
-from khoi.team.queries.gateway import Forbidden, Hidden, authorize, find, visible
+from khoi.team.queries.gateway import Forbidden, Hidden, authorize, find, out_of_sight, visible
 from khoi.team.queries.letters import Letter, mail_text
 from khoi.team.queries.principals import principal_of, token_principal
 from khoi.team.queries.settings import Place, SettingsPage, mail_to_decide, settings_pages, the_workspace
@@ -17,6 +17,7 @@ __all__ = [
     "live_ticket",
     "mail_text",
     "mail_to_decide",
+    "out_of_sight",
     "password_mark",
     "principal_of",
     "settings_pages",

@@ -3,11 +3,13 @@
 A record somebody may not see and a record that does not exist answer alike: ``Hidden``.
 """
 
+from collections.abc import Collection, Iterator
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from khoi.history.models import KINDS
 from khoi.team.rules import Principal
 
 R = TypeVar("R", bound=models.Model)
@@ -60,3 +62,21 @@ def _successor(model: type[R], actor: Principal, lookup: dict[str, Any]) -> R | 
 def visible(model: type[R], actor: Principal) -> "models.QuerySet[R]":
     """The model's rows this actor may see. Every model reached from outside defines ``visible_to``."""
     return model._default_manager.visible_to(actor)  # type: ignore[attr-defined,no-any-return]
+
+
+def out_of_sight(actor: Principal, public_ids: Collection[str]) -> set[str]:
+    """Those of the ids that name no record which the actor sees."""
+    left = set(public_ids)
+    for model in _named_outside():
+        if not left:
+            break
+        found = visible(model, actor).filter(public_id__in=left).values_list("public_id", flat=True)
+        left -= {str(one) for one in found}
+    return left
+
+
+def _named_outside() -> Iterator[type[models.Model]]:
+    """Models whose records are named outside by an id and seen by rights."""
+    for model in KINDS:
+        if hasattr(model, "public_id") and hasattr(model._default_manager, "visible_to"):
+            yield model

@@ -9,6 +9,7 @@ from khoi.team.views.passing import (
     no_null_characters,
     speak_the_viewers_language,
 )
+from khoi.team.views.repeating import told_again
 
 __all__ = [
     "allowed",
@@ -23,6 +24,7 @@ __all__ = [
     "set_language",
     "shown_version",
     "speak_the_viewers_language",
+    "told_again",
     "viewer_of",
     "welcome",
 ]

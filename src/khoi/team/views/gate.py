@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from khoi.history import services as history
 from khoi.history.services import Answered, KeyReused, Stale
@@ -20,6 +21,7 @@ from khoi.kit.refusals import Refusal
 from khoi.team.models import User
 from khoi.team.queries import Forbidden, Hidden, principal_of
 from khoi.team.rules import Principal
+from khoi.team.views.repeating import told_again
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, Principal, P], HttpResponseBase]
@@ -28,6 +30,8 @@ Gated = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: The hidden field of a form that may be sent once only; ``{% once %}`` writes it.
 ONCE: Final = "once"
+#: What is kept of an answer that must not be stored.
+SHOWN_ONCE: Final = 409
 
 
 def viewer_of(request: HttpRequest) -> Principal | None:
@@ -98,14 +102,25 @@ def _written(request: HttpRequest, actor: Principal, answer: Callable[[], HttpRe
     responses: list[HttpResponseBase] = []
 
     def do() -> Answered:
-        responses.append(answer())
+        try:
+            responses.append(answer())
+        except (Hidden, Forbidden) as problem:
+            responses.append(_refused(request, problem))
         return _to_keep(responses[-1])
 
     answered = history.answer_once(
-        do, scope=f"{actor.id} web {request.path}"[:200], key=key, fingerprint=_fingerprint(request), now=timezone.now()
+        do,
+        scope=f"{actor.id} web {request.path}"[:200],
+        key=key,
+        fingerprint=_fingerprint(request),
+        now=timezone.now(),
+        again=lambda first, today: told_again(actor, first, today),
     )
     if not answered.again:
         return responses[-1]
+    if answered.status == SHOWN_ONCE:
+        text = _("This was done already; what it answered is shown only once.")
+        return render(request, "design/409.html", {"text": text}, status=409)
     return HttpResponse(answered.body, status=answered.status, headers=dict(answered.headers))
 
 
@@ -117,9 +132,12 @@ def _fingerprint(request: HttpRequest) -> str:
 
 
 def _to_keep(response: HttpResponseBase) -> Answered:
-    """Redirects and swapped parts are given again; a form with errors is judged anew (its key is given back)."""
+    """Redirects and swapped parts are given again; a form with errors is judged anew (its key is given back). Of a page
+    that must not be stored (a new token) only the news is kept that it was shown."""
     if response.status_code >= 400:
         return Answered(response.status_code, kept_as=Answered(0))
+    if "no-store" in response.get("Cache-Control", ""):
+        return Answered(response.status_code, kept_as=Answered(SHOWN_ONCE))
     headers = {n: response[n] for n in ("Content-Type", "Location", "HX-Trigger") if response.has_header(n)}
     body = response.content.decode() if isinstance(response, HttpResponse) else ""
     return Answered(response.status_code, body, headers)

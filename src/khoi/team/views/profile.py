@@ -72,9 +72,9 @@ def _profile(request: HttpRequest, user: User, form: ProfileForm, password_form:
     return render(request, "team/profile.html", context, status=status)
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 @allowed("token.edit")
+@never_cache
 def my_tokens(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """The list, and a new one; its plain text stands on this one answer and nowhere else."""
     form = TokenForm(request.POST or None)
