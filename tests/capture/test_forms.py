@@ -11,6 +11,7 @@ from django.test import Client
 from khoi.capture import services as capture
 from khoi.capture.models import Form, Submission
 from khoi.capture.views.public import SALT
+from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.rules.actors import SYSTEM
 from khoi.kit.refusals import Refusal
@@ -186,7 +187,7 @@ def test_a_program_that_fills_the_hidden_field_is_held_and_thanked(client, form)
 
 
 def test_faster_than_a_human_is_held(client, form):
-    answer = send(client, form, CHI, token=token_in(client.get("/f/bao-gia")))
+    answer = send(client, form, CHI, token=token_in(client.get("/f/bao-gia?lang=vi")))
 
     assert answer.status_code == 303
     assert Submission.objects.get().payload["held_for"] == "fast"
@@ -298,6 +299,65 @@ def test_a_consent_keeps_the_very_words_their_version_and_where_they_stood(clien
     assert (consent.purpose, consent.wording_version, consent.language) == ("answer", 1, "vi")
     assert (consent.ip, consent.confirmed, consent.basis) == ("203.0.113.9", False, "form")
     assert "/f/bao-gia" in consent.url
+
+
+def reworded(form, consent):
+    texts = form.texts | {"vi": form.texts["vi"] | {"consent": consent}}
+    return capture.edit_form(form, changes={"texts": texts}, by=SYSTEM, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("lang=vi", "Lời xin đồng ý đã thay đổi"),
+        ("lang=en", "The words of consent have changed"),
+        ("lang=vi&frame=1", "Lời xin đồng ý đã thay đổi"),
+    ],
+)
+def test_words_that_changed_while_the_page_was_open_are_read_before_anybody_agrees_to_them(client, form, query, said):
+    token = aged(token_in(client.get(f"/f/bao-gia?{query}")))
+    languages = {name: words | {"consent": f"Other words ({name})"} for name, words in form.texts.items()}
+    capture.edit_form(form, changes={"texts": languages}, by=SYSTEM, now=NOW)
+    answer = client.post(f"/f/bao-gia?{query}", CHI | {"consent": "on", "token": token})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert said in page
+    assert "Other words" in page
+    assert 'value="0901 000 123"' in page
+    assert "checked" not in page
+    assert (Lead.objects.count(), Consent.objects.count()) == (0, 0)
+
+    client.post(f"/f/bao-gia?{query}", CHI | {"consent": "on", "token": token_in(answer)})
+    assert Consent.objects.get().wording.startswith("Other words")
+
+
+def test_the_page_that_came_back_remembers_where_the_visitor_came_from(client, form):
+    token = opened(client, form, "&utm_source=google&utm_campaign=kho-q4")
+    reworded(form, "Chỉ gọi cho tôi.")
+    send(client, form, CHI, token=token_in(send(client, form, CHI, token=token)))
+
+    assert Lead.objects.get().utm == UTM
+
+
+def test_other_words_under_the_same_number_are_other_words(client, form, admin):
+    with history.act("edit_form", by=admin.by, now=NOW) as act:
+        reworded(form, "Gọi tôi.")
+    token = opened(client, form)
+    history.undo_act(act, by=admin.by, now=NOW)
+    form.refresh_from_db()
+    assert reworded(form, "Gọi và gửi thư cho tôi.").consent_version == 2
+
+    assert send(client, form, CHI | {"consent": "on"}, token=token).status_code == 422
+    assert Consent.objects.count() == 0
+
+
+def test_another_headline_lets_an_open_page_be_sent(client, form):
+    token = opened(client, form)
+    texts = form.texts | {"vi": form.texts["vi"] | {"title": "Tên khác"}}
+    capture.edit_form(form, changes={"texts": texts}, by=SYSTEM, now=NOW)
+
+    assert send(client, form, CHI | {"consent": "on"}, token=token).status_code == 303
 
 
 def test_without_the_tick_there_is_no_consent_and_still_a_lead(client, form):

@@ -1,8 +1,10 @@
 """Forms as a visitor meets them, and what came in through each."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from django.db.models import Count, Max, Q
@@ -13,9 +15,12 @@ from khoi.capture.models import Form, Submission
 from khoi.capture.rules import asking
 from khoi.custom.models import CustomField
 from khoi.leads.models import Lead
+from khoi.people.models import Purpose
 from khoi.team.rules import Principal
 
 LEAD, SPAM = "lead", "spam"
+#: The boxes of a form, each with words of its own, and what ticking it allows.
+CONSENTS: Final = {"consent": Purpose.ANSWER, "marketing": Purpose.MARKETING}
 #: Sizes of a company to choose from, as people read them.
 SIZES: Final[Mapping[str, str | Promise]] = {
     "1-19": _("Under 20"),
@@ -106,3 +111,13 @@ def texts_of(form: Form, language: str) -> dict[str, Any]:
     """The form's words in the language, in the first one it has when it was never written in that one."""
     found: dict[str, Any] = form.texts.get(language) or next(iter(form.texts.values()), {})
     return dict(found)
+
+
+def consent_mark(form: Form, language: str) -> str:
+    """Which words of consent the form shows in the language: their version, and the words themselves as a short hash.
+
+    The number alone is not enough: taken back and changed again, other words get the same one.
+    """
+    texts = texts_of(form, language)
+    words = json.dumps([language, *(texts.get(name, "") for name in CONSENTS)], ensure_ascii=False)
+    return f"{form.consent_version}.{sha256(words.encode()).hexdigest()[:16]}"

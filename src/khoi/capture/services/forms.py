@@ -17,7 +17,6 @@ from khoi.history.rules.actors import VISITOR, Actor
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
-from khoi.people.models import Purpose
 
 #: Nobody fills in a form faster than this; programs do.
 LEAST_SECONDS: Final = 2
@@ -26,7 +25,6 @@ MOST_PER_HOUR: Final = 30
 MOST_KEPT_PER_HOUR: Final = 10 * MOST_PER_HOUR
 #: The field no human sees. Whoever fills it in is a program.
 TRAP: Final = "homepage"
-CONSENTS: Final = {"consent": Purpose.ANSWER, "marketing": Purpose.MARKETING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def release_submission(submission: Submission, *, by: Actor, now: datetime) -> L
         return submission.lead
     form, payload = submission.form, dict(submission.payload)
     if payload.get("consent_version") != form.consent_version:
-        payload |= dict.fromkeys(CONSENTS, False)  # other words were shown than stand there now
+        payload |= dict.fromkeys(queries.CONSENTS, False)  # other words were shown than stand there now
     visit = Visit(page=str(payload.get("page", "")))
     enquiry = _enquiry(form, payload, visit, submission.language, submission.ip)
     with history.act("capture_lead", by=by, now=now):
@@ -137,7 +135,7 @@ def _keep(
 ) -> None:
     """The row, once per key: of two requests at the same moment the second finds it there."""
     asked = {question.code for question in asking.read_questions(form.fields) or ()}
-    known = {*asking.CODES, *asked, *CONSENTS, TRAP, "held_for", "page", "consent_version"}
+    known = {*asking.CODES, *asked, *queries.CONSENTS, TRAP, "held_for", "page", "consent_version"}
     words = {name: _said(value) for name, value in payload.items() if name in known}
     about = {
         "lead": lead,
@@ -209,6 +207,6 @@ def _consents(
             url=visit.page[:500],
             ip=ip,
         )
-        for name, purpose in CONSENTS.items()
+        for name, purpose in queries.CONSENTS.items()
         if payload.get(name) is True and texts.get(name)
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from khoi.capture import services
 from khoi.capture.forms.answering import AnswerForm
 from khoi.capture.models import Form
-from khoi.capture.queries.forms import live_form, texts_of
+from khoi.capture.queries import forms as queries
 from khoi.capture.services.forms import TRAP
 from khoi.design.templatetags.formats import hour, short_day
 from khoi.kit.hours import add_working_minutes
@@ -41,7 +41,7 @@ CONTENT_SECURITY_POLICY: Final = (
 @require_http_methods(["GET", "HEAD", "POST"])
 def form_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The form itself; sent, it answers everybody with the way to the same thanks."""
-    form = live_form(slug)
+    form = queries.live_form(slug)
     if form is None:
         return render(request, "design/404.html", {"csrf_token": ""}, status=404)
     with translation.override(language_of(request, form)):
@@ -55,7 +55,7 @@ def form_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def thanks_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for everybody, whoever they are and whatever became of what they sent."""
-    form = live_form(slug)
+    form = queries.live_form(slug)
     if form is None:
         return render(request, "design/404.html", {"csrf_token": ""}, status=404)
     with translation.override(language_of(request, form)):
@@ -84,7 +84,10 @@ def _receive(request: HttpRequest, form: Form) -> HttpResponse:
         return render(request, "design/403.html", {"csrf_token": ""}, status=403)
     answers, visit = AnswerForm(form, _language(), request.POST), _opened(form, request.POST.get("token", ""))
     if visit is None:
-        return _show(request, form, answers, _token(form, _visit_of(request)), stale=True, status=422)
+        return _show(request, form, answers, _token(form, _visit_of(request)), notice="stale", status=422)
+    if visit.get("c") != (shown := queries.consent_mark(form, _language())):
+        unticked = AnswerForm(form, _language(), _without_consents(request.POST))
+        return _show(request, form, unticked, _signed(visit | {"c": shown}), notice="reworded", status=422)
     if not answers.is_valid() and not request.POST.get(TRAP):
         return _show(request, form, answers, request.POST["token"], status=422)
     now = datetime.now(UTC)
@@ -129,14 +132,15 @@ def _is_foreign(request: HttpRequest) -> bool:
 
 
 def _show(
-    request: HttpRequest, form: Form, answers: AnswerForm, token: str, *, stale: bool = False, status: int = 200
+    request: HttpRequest, form: Form, answers: AnswerForm, token: str, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
+    """``notice``: why it comes back with nothing wrong in it, ``stale`` or ``reworded``."""
     context = {
         "form": form,
         "answers": answers,
         "texts": _texts(form),
         "token": token,
-        "stale": stale,
+        "notice": notice,
         "action": f"{request.path}?{urlencode(_kept(request))}",
     }
     return _framed(render(request, "capture/public_form.html", _page(request, form) | context, status=status), form)
@@ -167,7 +171,7 @@ def _page(request: HttpRequest, form: Form) -> dict[str, Any]:
 
 def _texts(form: Form) -> dict[str, Any]:
     """The form's words, with the promise of the workspace put in."""
-    words = texts_of(form, _language())
+    words = queries.texts_of(form, _language())
     minutes = str(workspace.current().response_minutes)
     intro = str(words.get("intro", "")).replace("{minutes}", minutes)
     return words | {"intro": intro}
@@ -195,8 +199,20 @@ def _visit_of(request: HttpRequest) -> dict[str, Any]:
     return {"p": page, "r": "" if _in_frame(request) else before, "u": dict(list(utm.items())[:10])}
 
 
+def _without_consents(sent: QueryDict) -> QueryDict:
+    """Everything typed, and no box ticked: the tick was beside other words."""
+    kept = sent.copy()
+    for name in queries.CONSENTS:
+        kept.pop(name, None)
+    return kept
+
+
 def _token(form: Form, visit: Mapping[str, Any]) -> str:
-    words = {"f": form.pk, "k": secrets.token_hex(12), "t": datetime.now(UTC).timestamp(), **visit}
+    about = {"f": form.pk, "c": queries.consent_mark(form, _language())}
+    return _signed({**about, "k": secrets.token_hex(12), "t": datetime.now(UTC).timestamp(), **visit})
+
+
+def _signed(words: Mapping[str, Any]) -> str:
     return signing.dumps(words, salt=SALT, compress=True)
 
 
