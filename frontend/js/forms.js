@@ -12,6 +12,14 @@ function reopen(form) {
   all("[aria-disabled]", form).forEach((b) => b.removeAttribute("aria-disabled"))
 }
 addEventListener("pageshow", () => all("form[data-sent]").forEach(reopen))
+// Somebody who comes back and types something else means another sending; the same again stays the first one
+addEventListener("pageshow", (e) => {
+  if (e.persisted) all("form:has([name=once])").forEach((form) => (form.dataset.returned = "yes"))
+})
+on("input", "form[data-returned]", (e, form) => {
+  delete form.dataset.returned
+  one("[name=once]", form).value = `${Date.now()}-${Math.random()}`
+})
 document.addEventListener("htmx:finally:request", () => all("form[data-sent]").forEach(reopen))
 
 document.addEventListener("keydown", (e) => {

@@ -72,6 +72,16 @@ def test_a_file_is_kept_with_the_note_and_given_to_who_sees_it(lead, an, dung):
     assert dung.browser().get(url).status_code == 404
 
 
+def test_dur_09_another_file_under_the_same_key_is_refused_not_dropped(lead, an):
+    sent = {"kind": "note", "text": "Báo giá", "once": "k1"}
+    first = log(an, lead, **sent, attached=[SimpleUploadedFile("a.txt", b"aaaa")])
+    again = log(an, lead, **sent, attached=[SimpleUploadedFile("a.txt", b"aaaa")])
+    other = log(an, lead, **sent, attached=[SimpleUploadedFile("a.txt", b"bbbb")])
+
+    assert [answer.status_code for answer in (first, again, other)] == [302, 302, 422]
+    assert Attachment.objects.count() == 1
+
+
 def test_a_stranger_logs_nothing(lead, dung):
     assert log(dung, lead, kind="note", text="x").status_code == 404
     assert not Activity.objects.exists()

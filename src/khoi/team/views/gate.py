@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -125,10 +126,18 @@ def _written(request: HttpRequest, actor: Principal, answer: Callable[[], HttpRe
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    """Of what was typed. Not of the CSRF token, whose mask differs from page to page."""
+    """Of what was typed and handed over. Not of the CSRF token, whose mask differs from page to page."""
     typed = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    files = sorted(repr((name, [(f.name, f.size) for f in given])) for name, given in request.FILES.lists())
+    files = sorted((name, [(f.name, _digest(f)) for f in given]) for name, given in request.FILES.lists())
     return sha256(repr((request.method, typed, files)).encode()).hexdigest()
+
+
+def _digest(file: "UploadedFile[Any]") -> str:
+    found = sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
 
 
 def _to_keep(response: HttpResponseBase) -> Answered:
