@@ -31,6 +31,7 @@ POINTERS: Final = {
     ("assignment", "lead"): "lead",
     ("move", "deal"): "deal",
 }
+ERASING: Final = "erase_person"
 #: What no two rows of a table may share, and of which rows that is asked.
 UNIQUE: Final = (
     ("point", ("person", "email"), lambda row: row["absorbed_into"] is None),
@@ -43,12 +44,14 @@ UNIQUE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row, before and after an act; None where it was not there. ``subject``: the person it spoke of before."""
+    """One row, before and after an act; None where it was not there. ``subject``: the person it spoke of before.
+    ``forgotten``: an erasure took old values out of it."""
 
     key: Key
     before: Row | None
     after: Row | None
     subject: int | None = None
+    forgotten: bool = False
 
     @property
     def columns(self) -> frozenset[str] | None:
@@ -60,15 +63,13 @@ class Change:
 
 @dataclass(slots=True)
 class Act:
-    """``undoes``: the acts it took back. ``names``: whom a merge was about, and what was chosen. ``emptied``: an
-    erasure took old values out of it."""
+    """``undoes``: the acts it took back. ``names``: whom a merge was about, and what was chosen."""
 
     number: int
     verb: str
     changes: list[Change]
     undoes: frozenset[int] = frozenset()
     names: tuple[int, int, dict[str, str]] | None = None
-    emptied: bool = False
 
     @property
     def is_undo(self) -> bool:
@@ -85,13 +86,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The rows as they would be, and the acts that would have to go first. ``touched``: the rows it is about."""
+    """The rows as they would be, and the acts that would have to go first. ``touched``: the rows it is about.
+    ``left``: rows it goes around, because of an erasure; ``turned``: the acts that come or go."""
 
     rows: Rows
     touched: frozenset[Key]
     later: frozenset[int]
     built: frozenset[int]
     stuck: bool
+    left: frozenset[Key]
+    turned: frozenset[int]
 
     @property
     def dependents(self) -> frozenset[int]:
@@ -144,13 +148,72 @@ class Ledger:
         turned = before ^ after
         touched = self._touched(turned, whole_rows=whole_rows)
         rows = self._with(touched, self.replay(after), now)
+        left = self._left(touched, now, rows, turned)
+        touched = {key: touch for key, touch in touched.items() if key not in left}
+        rows = self._with(touched, rows, now)
         later = self._later(touched, turned, after)
         built, stuck = self._builders(touched, now, rows, after)
         needed, lost = self._needed(touched, now, rows, turned & after)
         others = frozenset(named)
         return Goal(
-            rows, frozenset(touched), frozenset(later) - others, frozenset(built | needed) - others, stuck or lost
+            rows,
+            frozenset(touched),
+            frozenset(later) - others,
+            frozenset(built | needed) - others,
+            stuck or lost,
+            left,
+            frozenset(turned),
         )
+
+    def _left(self, touched: Collection[Key], now: Rows, rows: Rows, turned: Collection[int]) -> frozenset[Key]:
+        """Rows of erased people stay as they are, and what these point at; what would point at a row that is gone for
+        their sake does not come back."""
+        if not any(act.verb == ERASING for act in self.acts):
+            return frozenset()
+        goes = {key for key in touched if key in now and key not in rows}
+        left = {key for key in touched if self._is_erased(key, now)}
+        left |= {c.key for c, _ in self._changes(turned) if c.forgotten}
+        left |= {
+            c.key
+            for act in self.acts
+            for c in act.changes
+            if c.forgotten and c.after is None and c.key in touched and c.key not in now and c.key in rows
+        }
+        for key, row in now.items():
+            if key not in touched and self._is_erased(key, now):
+                left |= {target for _, target in pointing(key, row) if target in goes}
+        while more := self._with_them(left, touched, now, rows, goes):
+            left |= more
+        return frozenset(left)
+
+    def _with_them(
+        self, left: Collection[Key], touched: Collection[Key], now: Rows, rows: Rows, goes: Collection[Key]
+    ) -> set[Key]:
+        needed = {t for key in left for _, t in pointing(key, now.get(key)) if t in goes and t not in left}
+        for key in touched:
+            if key not in left:
+                for _, target in pointing(key, rows.get(key)):
+                    missing = target in left or (target not in touched and self._took(target))
+                    needed |= {key} if missing and target not in now else set()
+        return needed
+
+    def _is_erased(self, key: Key, now: Rows) -> bool:
+        """Whether an erasure changed it, or it speaks or last spoke of somebody erased."""
+        last: Change | None = None
+        for act in self.acts:
+            for change in act.changes:
+                if change.key == key:
+                    if act.verb == ERASING:
+                        return True
+                    last = change
+        if key[0] == "account" or last is None:
+            return False
+        whose = subject_of(key, now) if key in now else last.subject
+        return whose is not None and bool(now.get(("person", whose), {}).get("erased"))
+
+    def _took(self, key: Key) -> bool:
+        erasures = (act for act in self.acts if act.verb == ERASING)
+        return any(change.key == key and change.after is None for act in erasures for change in act.changes)
 
     def _with(self, touched: Collection[Key], replayed: Rows, now: Rows) -> Rows:
         """Rows that nothing touched stay as they are, also where an earlier taking back had to bend them."""

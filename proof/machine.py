@@ -23,8 +23,8 @@ from khoi.privacy import services as privacy
 from khoi.timemachine import services as timemachine
 from khoi.timemachine.queries.dump import canonical
 from proof import tables
-from proof.ledger import Key, Refused, Rows
-from proof.oracle import ERASING, MERGING, Oracle, renamed
+from proof.ledger import ERASING, Key, Refused, Rows
+from proof.oracle import MERGING, Oracle, renamed
 from tests.cast import NOW, Member
 
 T = TypeVar("T")

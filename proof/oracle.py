@@ -4,11 +4,12 @@ Nothing of Khơi is imported here. New rows get numbers below zero until ``renam
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from proof.ledger import (
+    ERASING,
     POINTERS,
     Act,
     Change,
@@ -27,7 +28,6 @@ SUSPECT: Final = "suspect"
 OPPORTUNITY: Final = "opportunity"
 ERASED: Final = "—"
 MERGING: Final = "merge_people"
-ERASING: Final = "erase_person"
 #: Columns that say something of a person, by table; an erasure empties the old values of these.
 PERSONAL: Final = {
     "person": {"name", "job"},
@@ -351,7 +351,7 @@ class Oracle:
             return
         if self.ledger.is_taken_back(target):
             raise Refused("already_undone")
-        if act.emptied:
+        if act.verb == ERASING:
             raise Refused("erased")
         for whole_rows in (False, True):
             acts, goal = self._whole({target}, whole_rows=whole_rows)
@@ -360,7 +360,7 @@ class Oracle:
             self._refuse_what_is_gone(acts, goal)
             if not breaks_a_rule(goal.rows):
                 if goal.rows == self.rows:
-                    raise Refused("nothing_to_undo")
+                    raise Refused("erased" if goal.left else "nothing_to_undo")
                 self._restore(acts, goal.rows)
                 self._gather()
                 return
@@ -391,7 +391,9 @@ class Oracle:
     def _refuse_what_is_gone(self, acts: Collection[int], goal: Goal) -> None:
         if goal.stuck:
             raise Refused("in_use")
-        if any(self.ledger.act(number).emptied for number in acts):
+        turned = [self.ledger.act(number) for number in goal.turned]
+        halved = any(change.key in goal.left for act in turned if act.verb == MERGING for change in act.changes)
+        if halved or any(self.ledger.act(number).verb == ERASING for number in acts):
             raise Refused("erased")
 
     def _restore(self, acts: Collection[int], rows: Rows) -> None:
@@ -413,8 +415,6 @@ class Oracle:
         """Both are as they were; what was changed since stays, and later merges of the same people are made anew."""
         if self.ledger.is_taken_back(merge.number):
             raise Refused("already_undone")
-        if merge.emptied:
-            raise Refused("erased")
         later = self._later_merges(merge)
         acts = {merge.number, *(act.number for act in later)}
         while True:
@@ -430,7 +430,7 @@ class Oracle:
             if breaks_a_rule(rows):
                 raise Refused("clash")
         if rows == self.rows:
-            raise Refused("nothing_to_undo")
+            raise Refused("erased" if goal.left else "nothing_to_undo")
         self._restore(acts, rows)
         for act in later:
             self._merge_again(act)
@@ -527,8 +527,24 @@ class _Acting:
         acts = self.oracle.ledger.acts
         acts.append(Act(len(acts), self.verb, changes, self.undoes, self.names))
         if self.erased:
-            for act in acts:
-                act.emptied |= act is acts[-1] or any(_forgets(c, self.emptied, self.erased) for c in act.changes)
+            self._forget(acts)
+
+    def _forget(self, acts: Iterable[Act]) -> None:
+        """Old values go: of rows and people that were erased, and of accounts in their name that are gone."""
+        names = {self.before["person", number]["name"] for number in self.erased} - {""}
+        linked = {
+            ("account", change.before["account"])
+            for act in acts
+            for change in act.changes
+            if change.before and change.subject in self.erased and "account" in (change.columns or change.before)
+        }
+        for act in acts:
+            act.changes = [
+                replace(c, forgotten=c.forgotten or self._forgets(c) or _gone_in(names, linked, c)) for c in act.changes
+            ]
+
+    def _forgets(self, change: Change) -> bool:
+        return _forgets(change, self.emptied, self.erased)
 
 
 def _forgets(change: Change, rows: Collection[Key], people: Collection[int]) -> bool:
@@ -539,6 +555,11 @@ def _forgets(change: Change, rows: Collection[Key], people: Collection[int]) -> 
     return bool(change.columns is None or change.columns & personal) and (
         change.key in rows or change.subject in people
     )
+
+
+def _gone_in(names: Collection[str], linked: Collection[Key], change: Change) -> bool:
+    gone = change.after is None and change.key in linked
+    return gone and change.before is not None and change.before["name"] in names
 
 
 def _has(row: Row, wanted: Mapping[str, Any]) -> bool:
@@ -575,4 +596,4 @@ def _renamed_change(change: Change, names: Mapping[Key, int]) -> Change:
     before = renamed(change.key, change.before, names) if change.before else None
     after = renamed(change.key, change.after, names) if change.after else None
     subject = change.subject and names.get(("person", change.subject), change.subject)
-    return Change(_named(change.key, names), before, after, subject)
+    return Change(_named(change.key, names), before, after, subject, change.forgotten)

@@ -76,6 +76,7 @@ def undo(options: Namespace) -> int:
     from khoi.history.services import Refused
     from khoi.team.rules import OWNER_OF_THE_MACHINE
     from khoi.timemachine import services as timemachine
+    from khoi.timemachine.queries.words import left_words
 
     target = Act.objects.filter(pk=options.act, position__isnull=False).first()
     if target is None:
@@ -90,10 +91,14 @@ def undo(options: Namespace) -> int:
         "act": undone.act.pk,
         "undone": list(undone.undone),
         "kept": undone.kept,
+        "erased": undone.erased,
         "stays": list(undone.stays),
     }
     says = ngettext("%d act was taken back, by act %d.", "%d acts were taken back, by act %d.", len(undone.undone))
-    return show(answer, as_json=options.json, lines=[says % (len(undone.undone), undone.act.pk)])
+    lines = [says % (len(undone.undone), undone.act.pk)]
+    if undone.erased:
+        lines.append(left_words(undone.erased))
+    return show(answer, as_json=options.json, lines=lines)
 
 
 def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
@@ -103,7 +108,7 @@ def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
         ),
         "already_undone": _("Act %(act)d was taken back before. Nothing was changed."),
         "in_use": _("Act %(act)d was not taken back: something that stays needs what it made. Nothing was changed."),
-        "erased": _("Act %(act)d was not taken back: earlier values of a person were erased. Nothing was changed."),
+        "erased": _("Act %(act)d was not taken back: it changed only people erased since. Nothing was changed."),
         "clash": _("Act %(act)d was not taken back: what stood there before clashes with today. Nothing was changed."),
         "nothing_to_undo": _("Act %(act)d left nothing that could be taken back. Nothing was changed."),
     }  # fmt: skip

@@ -101,6 +101,7 @@ class UndoOut(Schema):
     act: int = Field(description="The undo itself; undo it to get everything back")
     undone: list[int]
     kept: int = Field(description="Rows that stay by law")
+    erased: int = Field(description="Rows that stay as they are, of people who were erased")
     stays: list[int] = Field(description="A merge taken back: later acts that changed the same and whose values stay")
 
 
@@ -236,4 +237,10 @@ def undo_act(request: HttpRequest, act_id: int, body: UndoIn) -> dict[str, Any]:
             dependents=list(refused.dependents),
             known=named,
         ) from refused
-    return {"act": undone.act.pk, "undone": list(undone.undone), "kept": undone.kept, "stays": list(undone.stays)}
+    return {
+        "act": undone.act.pk,
+        "undone": list(undone.undone),
+        "kept": undone.kept,
+        "erased": undone.erased,
+        "stays": list(undone.stays),
+    }

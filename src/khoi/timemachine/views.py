@@ -229,6 +229,8 @@ def _done(request: HttpRequest, act: Act, undone: Undone) -> HttpResponseBase:
     if undone.kept:
         kept = ngettext("%(count)d row has to stay.", "%(count)d rows have to stay.", undone.kept)
         said = f"{said} {kept % {'count': undone.kept}}"
+    if undone.erased:
+        said = f"{said} {words.left_words(undone.erased)}"
     tell(request, said, act_id=undone.act.pk)
     return redirect(next_of(request, reverse("timemachine:act", args=[act.pk])))
 

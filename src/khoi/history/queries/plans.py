@@ -13,12 +13,13 @@ from django.db import models
 
 from khoi.history.models import KINDS, Change, code_of, model_of
 from khoi.history.queries.coverage import Coverage, coverage
-from khoi.history.queries.images import columns_of, image
+from khoi.history.queries.erased import left_by_erasures
+from khoi.history.queries.images import image
+from khoi.history.queries.keys import Model, keys_of, lets_go, pointers_to
 from khoi.history.queries.lives import CHUNK, READ, Rows, Values, chunks, current_rows, steps_of
 from khoi.history.rules.rows import state_counting
-from khoi.history.rules.tables import DERIVED, TRANSIENT, Table
+from khoi.history.rules.tables import Table
 
-Model = type[models.Model]
 Goal = dict[int, Values | None]
 
 
@@ -28,7 +29,8 @@ class Plan:
 
     ``now`` and ``goal``: each touched row as it is and as it shall be (None: absent). ``dependents``: acts
     that built on what would go; of these ``overlapping`` did no more than change the same columns later, and the
-    goal already holds what they made. ``stuck``: something no act can be named for needs it.
+    goal already holds what they made. ``stuck``: something no act can be named for needs it. ``erased``: rows that
+    stay as they are because of an erasure; they are in neither of both.
     """
 
     marks: Mapping[int, int | None]
@@ -37,6 +39,7 @@ class Plan:
     dependents: frozenset[int]
     overlapping: frozenset[int]
     stuck: bool
+    erased: Mapping[Model, frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan
     flipped = {act for act in marks if (act in old) != (act in new)} - after.undos
     touches = _touches(flipped, after, whole_rows=whole_rows)
     now, goal = _states(touches, after)
+    erased = _left_out(left_by_erasures(now, goal, flipped), touches, now, goal)
     later = _later_changes(touches, flipped, after)
     unmade = {
         model: {pk for pk, touch in rows.items() if touch.made and goal[model].get(pk) is None}
@@ -63,7 +67,25 @@ def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan
     builders, stuck = _builders(now, goal, unmade, after)
     needed, lost = _needed(now, goal, unmade, {act for act in flipped if after.counts(act)})
     dependents = (later | builders | needed) - named - {undo}
-    return Plan(marks, now, goal, frozenset(dependents), frozenset(dependents - builders - needed), stuck or lost)
+    overlapping = frozenset(dependents - builders - needed)
+    return Plan(marks, now, goal, frozenset(dependents), overlapping, stuck or lost, erased)
+
+
+def _left_out(
+    left: Mapping[Model, set[int]],
+    touches: Mapping[Model, dict[int, "_Touch"]],
+    now: Mapping[Model, Rows],
+    goal: Mapping[Model, Goal],
+) -> dict[Model, frozenset[int]]:
+    """Take these rows out of the plan; those of them that stand, or would come back."""
+    found: dict[Model, frozenset[int]] = {}
+    for model, rows in left.items():
+        found[model] = frozenset(pk for pk in rows if pk in now[model] or goal[model].get(pk) is not None)
+        for pk in rows:
+            touches[model].pop(pk, None)
+            now[model].pop(pk, None)
+            goal[model].pop(pk, None)
+    return found
 
 
 def rows_of(acts: Iterable[int]) -> dict[Model, set[int]]:
@@ -148,19 +170,6 @@ def _builders(
     return found, stuck
 
 
-def pointers_to(model: Model) -> list[tuple[Model, "models.ForeignKey[Any, Any]"]]:
-    """Every foreign key of our tables that points at the model, those without a name for the way back included."""
-    relations = [r for r in model._meta.get_fields(include_hidden=True) if isinstance(r, models.ManyToOneRel)]
-    return [(r.related_model, r.field) for r in relations if r.related_model in KINDS]
-
-
-def lets_go(pointing: Model, field: "models.ForeignKey[Any, Any]") -> bool:
-    """Whether a row of ``pointing`` does without what it points at: rebuilt, or free to be emptied."""
-    table = KINDS[pointing]
-    empties = table.kind == TRANSIENT or field.column in table.unrecorded
-    return table.kind == DERIVED or (field.null and empties)
-
-
 def _pointing(
     pointing: Model, field: "models.ForeignKey[Any, Any]", goers: list[int], goal: Mapping[Model, Goal]
 ) -> Iterator[int]:
@@ -188,7 +197,7 @@ def _needed(
     """Acts that took out what rows would point at again, or what acts that come ``back`` had changed."""
     missing: dict[Model, set[int]] = defaultdict(set)
     for model, goals in goal.items():
-        for field in (f for f in columns_of(model).values() if isinstance(f, models.ForeignKey)):
+        for field in keys_of(model):
             column, target = str(field.column), field.related_model
             wanted = {
                 s[column] for pk, s in goals.items() if s and s.get(column) and _new(s, now[model].get(pk), column)

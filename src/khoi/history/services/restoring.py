@@ -8,8 +8,9 @@ from django.db.models import F
 
 from khoi.history.models import KINDS
 from khoi.history.queries.images import columns_of
+from khoi.history.queries.keys import Model, lets_go, pointers_to
 from khoi.history.queries.lives import Rows, Values, chunks
-from khoi.history.queries.plans import Model, Plan, lets_go, pointers_to
+from khoi.history.queries.plans import Plan
 from khoi.history.rules.tables import DERIVED, FACT
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from django.db import IntegrityError, connection, models
 
 from khoi.history.models import CODES, KINDS, Act, Change, model_of
+from khoi.history.queries.erased import FOR_GOOD
 from khoi.history.queries.lives import chunks
 from khoi.history.queries.plans import Plan, plan_of, rows_of
 from khoi.history.rules.actors import Actor
@@ -19,8 +20,8 @@ from khoi.history.services.acting import act, current_act
 from khoi.history.services.restoring import restore
 from khoi.kit.db.locks import lock_values
 
-#: Acts that the law lets nobody take back, by name: the rooms that do them stand above this one.
-FOR_GOOD: Final = frozenset({"erase_person"})
+#: Acts that come or go whole: half of two people who were one would be nobody.
+WHOLE: Final = frozenset({"merge_people"})
 
 
 class Refused(Exception):
@@ -28,8 +29,8 @@ class Refused(Exception):
 
     ``reason``: ``dependents`` (the acts that would have to go with it, all of them), ``already_undone``,
     ``nothing_to_undo``, ``in_use`` (something that stays by law, or is not recorded, needs it), ``erased``
-    (a person's earlier values were erased and cannot come back) or ``clash`` (the earlier state breaks a rule
-    of the database, such as a value that must be unique).
+    (it is an erasure, or all it could change is of people who were erased) or ``clash`` (the earlier state
+    breaks a rule of the database, such as a value that must be unique).
     """
 
     def __init__(self, reason: str, dependents: Collection[int] = ()) -> None:
@@ -43,12 +44,14 @@ class Undone:
     """``act`` is the undo itself, ``undone`` the acts it took back, ``kept`` how many rows stay by law.
 
     ``stays``: later acts that changed the same columns and whose values stay, where that was asked for.
+    ``erased``: how many rows stay as they are because they speak of somebody who was erased, or such rows need them.
     """
 
     act: Act
     undone: tuple[int, ...]
     kept: int = 0
     stays: tuple[int, ...] = ()
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +91,15 @@ def undo_act(
         lock_values(connection, ["khoi.undo"])
         if Act.objects.filter(pk=target.pk).values_list("undone_by", flat=True).get() is not None:
             raise Refused("already_undone")
-        if _was_emptied({target.pk}):
+        if _is_for_good({target.pk}):
             raise Refused("erased")
         given = {target.pk, *along}
         acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience, also)
+        erased = sum(len(rows) for rows in plan.erased.values())
         if not Change.objects.filter(act=undo).exists():
-            raise Refused("nothing_to_undo")
+            raise Refused("erased" if erased else "nothing_to_undo")
         _mark(plan.marks, acts, undo)
-        return Undone(undo, tuple(sorted(acts)), _kept(acts), tuple(sorted(plan.overlapping - acts)))
+        return Undone(undo, tuple(sorted(acts)), _kept(acts), tuple(sorted(plan.overlapping - acts)), erased)
 
 
 def _attempt(
@@ -118,7 +122,7 @@ def _attempt(
             allow(sorted(acts))
         if plan.stuck:
             raise Refused("in_use")
-        if _was_emptied(acts):
+        if _is_for_good(acts) or _would_be_halved(plan):
             raise Refused("erased")
         try:
             restore(plan)
@@ -128,11 +132,15 @@ def _attempt(
     raise Refused("clash")
 
 
-def _was_emptied(acts: Collection[int]) -> bool:
-    """Whether one of these acts is an erasure, or an erasure took earlier values out of what they did."""
-    if Act.objects.filter(pk__in=acts, verb__in=FOR_GOOD).exists():
-        return True
-    return Change.objects.filter(act_id__in=acts, seal__isnull=False, personal=None).exists()
+def _is_for_good(acts: Collection[int]) -> bool:
+    return Act.objects.filter(pk__in=acts, verb__in=FOR_GOOD).exists()
+
+
+def _would_be_halved(plan: Plan) -> bool:
+    """Whether a merge would come or go without the rows of somebody who was erased."""
+    merges = Act.objects.filter(pk__in=plan.marks, verb__in=WHOLE).values_list("pk", flat=True)
+    touched = rows_of(merges) if plan.erased else {}
+    return any(plan.erased.get(model, frozenset()) & rows for model, rows in touched.items())
 
 
 def _whole(

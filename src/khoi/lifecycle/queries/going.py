@@ -13,8 +13,8 @@ from django.db import models
 from khoi.accounts.models import Account, Contact
 from khoi.activities.models import Activity, Task
 from khoi.history.models import KINDS
+from khoi.history.queries.keys import lets_go, pointers_to
 from khoi.history.queries.lives import chunks
-from khoi.history.queries.plans import lets_go, pointers_to
 from khoi.history.rules.tables import DERIVED, TRANSIENT
 from khoi.leads.models import Lead
 from khoi.people.models import Person

@@ -5,7 +5,7 @@ from typing import Final
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from khoi.touchpoints.models import TouchKind
 
@@ -345,13 +345,23 @@ REFUSALS: Final[Words] = {
     "already_undone": _("This was undone before."),
     "nothing_to_undo": _("There is nothing left of it to undo."),
     "in_use": _("It cannot be undone: something that has to stay still needs it."),
-    "erased": _("It cannot be undone: a person’s earlier values were erased."),
+    "erased": _("It cannot be undone: all it could change is of people who were erased."),
     "clash": _("It cannot be undone: the earlier values clash with what stands there now."),
 }
 
 
 def refusal_words(reason: str) -> str:
     return str(REFUSALS[reason])
+
+
+def left_words(count: int) -> str:
+    """What an undo says of rows it went around."""
+    said = ngettext(
+        "%(count)d row stays as it is, of people who were erased.",
+        "%(count)d rows stay as they are, of people who were erased.",
+        count,
+    )
+    return said % {"count": count}
 
 
 def verb_words(verb: str) -> str:
