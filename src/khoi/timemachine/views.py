@@ -77,11 +77,11 @@ def gone_page(request: HttpRequest, actor: Principal) -> HttpResponse | None:
     model = kinds.get(match.view_name) if match is not None else None
     if match is None or model is None or not actor.may("act.undo"):
         return None
-    act = gone.deletion_of(model, match.kwargs["public_id"])
-    if act is None or not sight.may_take_back(actor, act) or act.pk not in sight.acts_seen(actor, [act]):
+    act = gone.deletion_of(model, match.kwargs["public_id"], actor)
+    if act is None or not sight.may_take_back(actor, act):
         return None
-    names = gone.names_in([act]).get(act.pk, [])
-    context = {"act": act, "name": names[0] if len(names) == 1 else ""}
+    told = gone.names_in([act], actor).get(act.pk, gone.Names([], 0))
+    context = {"act": act, "name": told.names[0] if len(told.names) == 1 and not told.hidden else ""}
     return render(request, "timemachine/gone.html", context, status=410)
 
 

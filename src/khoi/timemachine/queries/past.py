@@ -27,8 +27,9 @@ from khoi.qualification.models import StageChange
 from khoi.routing.models import Assignment
 from khoi.team.rules import Principal
 from khoi.timemachine.queries import telling
+from khoi.timemachine.queries.departed import looked_after, would_see
 from khoi.timemachine.queries.dump import follow_decisions
-from khoi.timemachine.queries.sight import Model, seen, sees_all
+from khoi.timemachine.queries.standing import Model, seen
 from khoi.timemachine.queries.words import field_words
 from khoi.touchpoints.models import Touchpoint
 
@@ -66,8 +67,6 @@ HANGING: Final[dict[Model, tuple[tuple[Model, str], ...]]] = {
 }
 #: Rows of each table that are written out, the latest.
 SHOWN: Final = 50
-#: Rows that were deleted since and have no person: seen by whoever they belonged to.
-OWNED: Final = (Lead, Opportunity, Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +148,8 @@ def _hanging(model: Model, column: str, pk: int, actor: Principal, at: datetime,
     """Rows of the table that hung on the record then, latest first; those deleted since included."""
     standing = set(seen(model, actor).filter(**{column: pk}).values_list("pk", flat=True))
     gone = _gone(model, column, pk)
-    rows = rows_as_of(model, standing | gone, at, known=known)
-    mine = {
-        row: values
-        for row, values in rows.items()
-        if values.get(column) == pk and (row in standing or _sees_gone(model, values, actor))
-    }
+    rows = rows_as_of(model, standing | would_see(actor, model, gone), at, known=known)
+    mine = {row: values for row, values in rows.items() if values.get(column) == pk}
     day = str(getattr(model, "occurred_field", "") or "")
     return dict(sorted(mine.items(), key=lambda pair: (str(pair[1].get(day) or ""), pair[0]), reverse=True))
 
@@ -164,10 +159,6 @@ def _gone(model: Model, column: str, pk: int) -> set[int]:
     named = Q(before__contains=f'"{column}":{pk}') | Q(before__contains=f'"{column}": {pk}')
     gone = Change.objects.filter(named, tbl=code_of(model), op="d").values_list("row_id", flat=True)
     return set(gone) - set(model._base_manager.filter(pk__in=list(gone)).values_list("pk", flat=True))
-
-
-def _sees_gone(model: Model, values: Values, actor: Principal) -> bool:
-    return model not in OWNED or sees_all(actor) or values.get("owner_id") == actor.id
 
 
 def _told(
@@ -296,13 +287,15 @@ def _keys(model: Model, actor: Principal, at: datetime, day: str) -> Iterator[tu
     """(day, id) of what may have been there, latest first: rows of today, and those deleted since."""
     standing = seen(model, actor).filter(**{f"{day}__lte": at}).order_by(f"-{day}", "-pk").values_list(day, "pk")
     field = columns_of(model)[day]
-    gone = []
+    gone: list[tuple[datetime, int, int | None]] = []
     for row, before, personal in _deleted(model):
-        values = {c: v for c, v in image(before, personal).items() if c in (day, "owner_id")}
+        values = image(before, personal)
         moment = value_of(field, values.get(day))
-        if moment is not None and moment <= at and _sees_gone(model, values, actor):
-            gone.append((moment, row))
-    return merge(standing.iterator(chunk_size=200), sorted(gone, reverse=True), reverse=True)
+        if moment is not None and moment <= at:
+            gone.append((moment, row, values.get("owner_id")))
+    theirs = looked_after(actor, {owner for _, _, owner in gone})
+    mine = sorted(((moment, row) for moment, row, owner in gone if owner in theirs), reverse=True)
+    return merge(standing.iterator(chunk_size=200), mine, reverse=True)
 
 
 def _deleted(model: Model) -> "models.QuerySet[Any, Any]":

@@ -22,7 +22,8 @@ from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.team.rules import Principal
-from khoi.timemachine.queries.sight import Model, seen, seen_changes
+from khoi.timemachine.queries.sight import seen_changes
+from khoi.timemachine.queries.standing import Model, seen
 from khoi.timemachine.queries.words import field_words, row_words, said_words
 
 #: Changes shown of one act. An import has thousands; its result has a page of its own.
