@@ -1,5 +1,6 @@
 """The list of tasks, and logging what was done."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from khoi.team.models import User
 from khoi.team.queries import Hidden, find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed, next_of
+from khoi.team.views.doing import changed, question
 from khoi.workspace import services as workspace
 from khoi.workspace.models import File
 from khoi.workspace.views import attachment
@@ -85,17 +87,18 @@ def edit(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     shown = {name: getattr(task, name) for name in ("title", "kind", "due_at", "note")}
     shown["owner"] = task.owner.public_id
     form = TaskForm(posted(request), actor=actor, initial=shown)
-    if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        with history.act("edit_task", by=actor, now=now, subject=task) as act:
-            activities.edit_task(task, changes=form.cleaned_data, by=actor, now=now)
-        _done(request, _("Task changed."), act)
+
+    def edit(changes: dict[str, Any], now: datetime) -> None:
+        activities.edit_task(task, changes=changes, by=actor, now=now)
+
+    if changed(request, actor, form, "edit_task", task, edit, _("Task changed.")):
         return redirect(back)
     delete_url = reverse("lifecycle:delete_task", args=[task.public_id]) if actor.may("task.delete") else ""
-    return _ask(request, form, title=_("Change the task"), action=_("Save"), back=back, delete_url=delete_url)
+    title, save = _("Change the task"), _("Save")
+    return question(request, form, title=title, label=save, back=back, record=task, delete_url=delete_url)
 
 
-def _ask(request: HttpRequest, form: Any, *, title: str, action: str, back: str, delete_url: str = "") -> HttpResponse:
+def _ask(request: HttpRequest, form: Any, *, title: str, action: str, back: str) -> HttpResponse:
     context = {
         "title": title,
         "action_url": request.path,
@@ -103,7 +106,6 @@ def _ask(request: HttpRequest, form: Any, *, title: str, action: str, back: str,
         "back_url": back,
         "form": form,
         "hidden": {"next": back},
-        "delete_url": delete_url,
     }
     return render(request, "design/confirm_page.html", context, status=422 if form.errors else 200)
 

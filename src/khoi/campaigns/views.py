@@ -1,7 +1,7 @@
 """Settings: sources with what they brought and cost in a period, campaigns, and each cost."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -19,7 +19,7 @@ from khoi.kit.periods import Period, instants, month, parse_period
 from khoi.team.queries import find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
-from khoi.team.views.doing import done, question
+from khoi.team.views.doing import changed, done, question
 from khoi.workspace import queries as workspace
 
 PERIODS: Final = {
@@ -74,12 +74,12 @@ def edit_source(request: HttpRequest, actor: Principal, code: str) -> HttpRespon
     source = find(actor, "campaign.edit", Source, code=code)
     form = SourceChanges(request.POST or None, initial={"name": source.name, "name_vi": source.name_vi})
 
-    def edit(now: datetime) -> None:
-        services.edit_source(source, changes=form.cleaned_data, by=actor, now=now)
+    def edit(changes: dict[str, Any], now: datetime) -> None:
+        services.edit_source(source, changes=changes, by=actor, now=now)
 
-    if done(request, actor, form, "edit_source", edit, _("The source is changed.")):
+    if changed(request, actor, form, "edit_source", source, edit, _("The source is changed.")):
         return redirect("campaigns:sources")
-    return _question(request, form, title=source.label(actor.language), label=_("Save"))
+    return _question(request, form, title=source.label(actor.language), label=_("Save"), record=source)
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,12 +103,12 @@ def edit_campaign(request: HttpRequest, actor: Principal, code: str) -> HttpResp
     shown = {name: getattr(campaign, name) for name in ("name", "channel", "starts_on", "ends_on", "budget")}
     form = CampaignForm(request.POST or None, currency=campaign.currency, initial=shown)
 
-    def edit(now: datetime) -> None:
-        services.edit_campaign(campaign, changes=form.cleaned_data, by=actor, now=now)
+    def edit(changes: dict[str, Any], now: datetime) -> None:
+        services.edit_campaign(campaign, changes=changes, by=actor, now=now)
 
-    if done(request, actor, form, "edit_campaign", edit, _("The campaign is changed.")):
+    if changed(request, actor, form, "edit_campaign", campaign, edit, _("The campaign is changed.")):
         return redirect("campaigns:sources")
-    return _question(request, form, title=campaign.name, label=_("Save"))
+    return _question(request, form, title=campaign.name, label=_("Save"), record=campaign)
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,5 +130,7 @@ def add_cost(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     return _question(request, form, title=_("Add a cost"), label=_("Add the cost"))
 
 
-def _question(request: HttpRequest, form: forms.Form, *, title: str, label: str) -> HttpResponse:
-    return question(request, form, title=title, label=label, back=reverse("campaigns:sources"))
+def _question(
+    request: HttpRequest, form: forms.Form, *, title: str, label: str, record: Source | Campaign | None = None
+) -> HttpResponse:
+    return question(request, form, title=title, label=label, back=reverse("campaigns:sources"), record=record)

@@ -16,6 +16,7 @@ from khoi.design.templatetags.formats import number
 from khoi.kit.money import Money, parse_money
 from khoi.leads.models import Reason
 from khoi.people.models import Person
+from khoi.pipeline import services
 from khoi.pipeline.models import Opportunity, PipelineStage
 from khoi.pipeline.queries import FIELDS, every_field
 from khoi.team.models import User
@@ -233,6 +234,10 @@ class StageSettingsForm(forms.Form):
         )
         if gate_fields(stage.gate) is None:  # a gate of another shape is not put into boxes
             del self.fields["gate"]
+
+    def clean_gate(self) -> dict[str, Any]:
+        """The condition that asks for the ticked fields."""
+        return services.gate_of(self.cleaned_data["gate"])
 
 
 def gate_fields(gate: dict[str, Any]) -> list[str] | None:

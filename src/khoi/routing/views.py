@@ -1,6 +1,7 @@
 """Settings: who gets which lead, how many each was given, and whose turn is next."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,7 +19,7 @@ from khoi.routing.models import RoutingRule, Share
 from khoi.team.queries import find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
-from khoi.team.views.doing import done, question
+from khoi.team.views.doing import changed, done, question
 from khoi.workspace import queries as workspace
 
 REASONS = {
@@ -64,12 +65,13 @@ def edit_share(request: HttpRequest, actor: Principal, share_id: int) -> HttpRes
     shown = {"weight": share.weight, "capacity": share.capacity, "away_until": share.away_until}
     form = ShareForm(request.POST or None, initial=shown)
 
-    def edit(now: datetime) -> None:
-        services.set_share(share.rule, user=share.user, **form.cleaned_data, by=actor, now=now)
+    def edit(changes: dict[str, Any], now: datetime) -> None:
+        values = {name: getattr(share, name) for name in shown} | changes
+        services.set_share(share.rule, user=share.user, **values, by=actor, now=now)
 
-    if done(request, actor, form, "set_share", edit, _("Leads are shared out anew from now on.")):
+    if changed(request, actor, form, "set_share", share, edit, _("Leads are shared out anew from now on.")):
         return redirect("routing:rules")
-    return _ask(request, form, title=str(share.user), label=_("Save"))
+    return _ask(request, form, title=str(share.user), label=_("Save"), record=share)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,8 +90,11 @@ def remove_share(request: HttpRequest, actor: Principal, share_id: int) -> HttpR
     return _ask(request, form, title=title, label=_("Take out"), text=text)
 
 
-def _ask(request: HttpRequest, form: forms.Form, *, title: str, label: str, text: str = "") -> HttpResponse:
-    return question(request, form, title=title, label=label, text=text, back=reverse("routing:rules"))
+def _ask(
+    request: HttpRequest, form: forms.Form, *, title: str, label: str, text: str = "", record: Share | None = None
+) -> HttpResponse:
+    back = reverse("routing:rules")
+    return question(request, form, title=title, label=label, text=text, back=back, record=record)
 
 
 def _condition(rule: RoutingRule) -> str:

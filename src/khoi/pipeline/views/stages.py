@@ -1,6 +1,7 @@
 """Settings: the stages of the pipeline, their odds, and what their gates ask."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from khoi.pipeline.queries import condition_of, label_of
 from khoi.team.queries import find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
-from khoi.team.views.doing import done, question
+from khoi.team.views.doing import changed, question
 
 
 @require_safe
@@ -34,17 +35,15 @@ def edit(request: HttpRequest, actor: Principal, stage_id: int) -> HttpResponseB
     stage = find(actor, "rules.edit", PipelineStage, pk=stage_id)
     form = StageSettingsForm(stage, request.POST or None)
 
-    def change(now: datetime) -> None:
-        changes = dict(form.cleaned_data)
-        if "gate" in changes:
-            changes["gate"] = services.gate_of(changes["gate"])
+    def change(changes: dict[str, Any], now: datetime) -> None:
         services.edit_stage(stage, changes=changes, by=actor, now=now)
 
-    if done(request, actor, form, "edit_stage", change, _("The stage is changed.")):
+    if changed(request, actor, form, "edit_stage", stage, change, _("The stage is changed.")):
         return redirect("pipeline:stages")
     text = _("Deals in this stage stay; the gate is asked of those that come next.")
     label = stage.label((get_language() or "vi")[:2])
-    return question(request, form, title=label, label=_("Save"), text=text, back=reverse("pipeline:stages"))
+    back = reverse("pipeline:stages")
+    return question(request, form, title=label, label=_("Save"), text=text, back=back, record=stage)
 
 
 def _gate(stage: PipelineStage) -> list[str]:

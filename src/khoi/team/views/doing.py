@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django import forms
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from khoi.design.views import tell
 from khoi.history import services as history
+from khoi.history.queries import version_of
 from khoi.kit.refusals import Refusal
-from khoi.team.forms import refuse
+from khoi.team.forms import refuse, show_clash
 from khoi.team.rules import Principal
+from khoi.team.views.gate import shown_version
 
 
 def done(
@@ -35,11 +39,47 @@ def done(
     return True
 
 
+def changed(
+    request: HttpRequest,
+    actor: Principal,
+    form: forms.Form,
+    verb: str,
+    record: models.Model,
+    write: Callable[[dict[str, Any], datetime], object],
+    said: str,
+) -> bool:
+    """``done`` for a form that shows a record and changes it, under the version it was opened with (``question`` with
+    the same ``record``): ``write`` gets what was typed over. What somebody else made of the same field meanwhile stands
+    at it, and nothing is written."""
+
+    def do(now: datetime) -> None:
+        typed = dict(form.cleaned_data)
+        write(history.claim_version(record, version=shown_version(request), changes=typed, whole=True), now)
+
+    try:
+        return done(request, actor, form, verb, do, said)
+    except history.Stale as stale:
+        show_clash(form, stale)
+        return False
+
+
 def question(
-    request: HttpRequest, form: forms.Form, *, title: str, label: str, back: str, text: str = ""
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str,
+    label: str,
+    back: str,
+    text: str = "",
+    record: models.Model | None = None,
+    delete_url: str = "",
 ) -> HttpResponse:
-    """The form on a page of its own, or in a dialog; 422 when what was typed is not right."""
+    """The form on a page of its own, or in a dialog; 422 when what was typed is not right, 409 when somebody was
+    quicker. ``record``: the one it changes, whose version goes along."""
+    clash = any(hasattr(field, "clash") for field in form.fields.values())
     context = {
+        "hidden": {"next": back} | ({} if record is None else {"version": version_of(record)}),
+        "delete_url": delete_url,
         "title": title,
         "text": text,
         "form": form,
@@ -47,4 +87,5 @@ def question(
         "action_label": label,
         "back_url": back,
     }
-    return render(request, "design/confirm_page.html", context, status=422 if form.is_bound else 200)
+    status = 409 if clash else 422 if form.is_bound else 200
+    return render(request, "design/confirm_page.html", context, status=status)
