@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, RawPostDataException
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -247,6 +247,7 @@ HANDLERS: Final[dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     ValidationError: _invalid,
     Refusal: _refused,
     Stale: _stale,
+    RawPostDataException: lambda request, form: problem(415, "not_json", _("Send JSON here, not a form.")),
     Problem: lambda request, p: problem(p.status, p.code, p.detail, **p.more),
     Hidden: lambda request, hidden: problem(404, "not_found"),
     Http404: lambda request, missing: problem(404, "not_found"),

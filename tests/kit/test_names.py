@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khoi.kit.names import Name, initials, name_key, parse_name
+from khoi.kit.names import Name, initials, is_blank, name_key, parse_name
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,13 @@ def test_initials_are_of_the_first_and_the_last_word(full, letters):
 
 def test_the_order_of_the_words_does_not_change_the_key():
     assert name_key("Nguyễn Văn An") == name_key("AN  nguyen, van") == "an nguyen van"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u00a0", "\u200b\u200d", "\ufeff", "\u3164", "\u2800", "\u0301", "\x00"])
+def test_what_shows_nothing_is_blank(text):
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["An", "\u200bAn", "李", "٣", "🙂", "-", "A\u0302\u0301n"])
+def test_what_shows_anything_is_not(text):
+    assert not is_blank(text)

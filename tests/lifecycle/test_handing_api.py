@@ -136,6 +136,13 @@ def test_marketing_does_not_convert(chi, lead):
 # --- converting once
 
 
+def test_a_lead_is_converted_without_a_word(program, lead):
+    made, again = program.ask("POST", f"/leads/{lead}/convert"), program.ask("POST", f"/leads/{lead}/convert", {})
+
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.json()["opportunity"]["id"] == again.json()["opportunity"]["id"]
+
+
 def test_converted_again_the_same_records_come_back(program, lead):
     first, again = program.post(f"/leads/{lead}/convert"), program.post(f"/leads/{lead}/convert")
 

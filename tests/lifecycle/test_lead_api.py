@@ -249,6 +249,74 @@ def test_put_of_a_lead_one_may_not_see_is_404(program, an, an_is_next, dung):
     assert program_of(dung).put("/leads/by-external-id/olist/mql-7", CHI).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "field"), [("s" * 41 + "/7", "path.system"), ("olist/" + "7" * 121, "path.external_id")]
+)
+def test_an_id_elsewhere_that_is_too_long_is_named(program, path, field):
+    answer = program.put(f"/leads/by-external-id/{path}", CHI)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+def test_an_id_elsewhere_may_hold_a_slash(program):
+    first = program.put("/leads/by-external-id/olist/2026%2F10%2F7", CHI)
+    again = program.put("/leads/by-external-id/olist/2026/10/7", CHI)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["external_ids"] == [{"system": "olist", "id": "2026/10/7"}]
+
+
+def test_put_that_names_a_version_overwrites_nobody(program):
+    first = program.put("/leads/by-external-id/olist/mql-7", CHI)
+    program.put("/leads/by-external-id/olist/mql-7", {"employees": 80})
+    same = program.put("/leads/by-external-id/olist/mql-7", {"employees": 90}, if_match=first["ETag"])
+    other = program.put("/leads/by-external-id/olist/mql-7", {"need": "Đếm kho"}, if_match=first["ETag"])
+
+    assert (same.status_code, same.json()["code"]) == (409, "changed_meanwhile")
+    assert same.json()["conflicts"]["employees"] == {"mine": 90, "theirs": 80, "base": 45}
+    assert (other.status_code, other.json()["employees"], other.json()["need"]) == (200, 80, "Đếm kho")
+
+
+@pytest.mark.parametrize(("version", "status"), [("999999", 409), ("soon", 400)])
+def test_put_with_a_version_that_never_was_writes_nothing(program, version, status):
+    program.put("/leads/by-external-id/olist/mql-7", CHI)
+    known = program.put("/leads/by-external-id/olist/mql-7", {"employees": 9}, if_match=f'"{version}"')
+    new = program.put("/leads/by-external-id/olist/mql-8", CHI, if_match=f'"{version}"')
+
+    assert (known.status_code, new.status_code) == (status, status)
+    assert list(Lead.objects.values_list("employees", flat=True)) == [45]
+
+
+# --- nothing that can be read is nothing
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"full_name": "   "},
+        {"full_name": "\u00a0"},
+        {"full_name": "\u200b"},
+        {"full_name": "\u3164\u2800"},
+        {"company_name": "  "},
+        {"company_name": "\u200d\ufeff"},
+        {"emails": [" "]},
+        {"phones": ["\u00a0"]},
+    ],
+)
+def test_a_lead_of_blanks_is_none(program, said):
+    answer = program.post("/leads", said)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "required")
+    assert Lead.objects.count() == 0
+
+
+def test_no_name_of_signs_nobody_sees_is_kept(program):
+    lead = program.post("/leads", {"full_name": "\u200b", "phones": ["0901 000 123"]}).json()
+
+    assert lead["person"]["full_name"] == ""
+
+
 # --- score
 
 

@@ -1,6 +1,7 @@
 """Whatever is typed, pasted or sent, in whichever field: it is taken or refused, and nothing breaks."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import transaction
@@ -26,6 +27,8 @@ NUMBERS: list[Any] = [-1, 2**31, 2**63, -(2**63) - 1, 1e308]
 if ON_POSTGRESQL:  # Only what gets past Python and a second database may take amiss.
     ODD = [odd for odd in ODD if odd[:1] in "ax9"]
     NUMBERS = [2**31, 2**63]
+#: What may stand in a part of an address.
+PARTS = [odd for odd in [*ODD, "/", "..", " ", "Đ", "%", "0", "x" * 121, "x" * 41] if len(odd) < 10_000]
 ASKED = (
     "q page stage order sort period since until as_of before after owner source by known team status kind day on from "
     "to filter id part key currency"
@@ -37,6 +40,14 @@ pytestmark = pytest.mark.django_db
 def broken(came):
     """What the field or the address broke, by the value that did it."""
     return {told: status for told, status in came.items() if status >= 500}
+
+
+def with_part(world, row, part, odd):
+    """The page's address with something else in that part, whatever its converter would have let through."""
+    mark = "zqz"
+    address = asking.address_of(world, row)
+    value = str(asking.filled(world, row.parts)[part])
+    return address.replace(f"/{value}", f"/{mark}", 1).replace(mark, quote(odd, safe=""))
 
 
 def tried(ask):
@@ -67,6 +78,36 @@ def test_no_filter_breaks_a_page(world, name):
     for odd in ODD:
         sent = expectations.Row(row.name, row.answers, row.parts, {"get": dict.fromkeys(ASKED, odd[:2000])})
         came[repr(odd)[:20]] = tried(lambda sent=sent: asking.ask_page(world, sent, "get", "admin"))
+
+    assert broken(came) == {}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in WEB.items() if row.parts))
+def test_no_part_of_the_address_of_a_page_breaks_it(world, name):
+    row = WEB[name]
+    came = {}
+    for part, odd in ((part, odd) for part in row.parts for odd in PARTS):
+        address = with_part(world, row, part, odd)
+        for method in row.answers:
+            data = asking.filled(world, row.data.get(method, {}))
+            browser = asking.fresh(world.actors["admin"].browser)
+            came[f"{method} {part}={odd!r:.20}"] = tried(
+                lambda m=method, a=address, d=data, b=browser: getattr(b, m)(a, d)
+            )
+
+    assert broken(came) == {}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in API.items() if row.parts))
+def test_no_part_of_the_address_breaks_the_api(world, name):
+    row = API[name]
+    came = {}
+    for part, odd in ((part, odd) for part in row.parts for odd in PARTS):
+        sent = expectations.Row(row.name, row.answers, row.parts | {part: quote(odd, safe="")}, row.data)
+        for method in row.answers:
+            came[f"{method} {part}={odd!r:.20}"] = tried(
+                lambda sent=sent, method=method: asking.ask_api(world, sent, method, "admin", **{"If-Match": '"1"'})
+            )
 
     assert broken(came) == {}
 

@@ -60,7 +60,9 @@ def properties_of(name, method):
 
 
 def resolved(one):
-    while "$ref" in one:
+    """What a reference leads to, also that of a body which may be left out (``allOf`` and a default)."""
+    while "$ref" in one or len(one.get("allOf", [])) == 1:
+        one = one["allOf"][0] if "allOf" in one else one
         one = schema()["components"]["schemas"][one["$ref"].rpartition("/")[2]]
     return one
 

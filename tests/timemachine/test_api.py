@@ -32,6 +32,16 @@ def test_acts_are_listed_latest_first_in_parts(hers, an, ask):
     assert ([act["id"] for act in second["items"]], second["next"]) == (acts[:1], None)
 
 
+def test_an_act_is_taken_back_without_a_word_and_not_by_a_form(hers, an, ask, client):
+    address = f"/api/acts/{change(hers, an, region='Huế').pk}/undo"
+    a_file = ask(an, "post", address)  # without a word the client of the tests sends an empty form for files
+    _, key = team.issue_token(an.user, name="t", scopes=["read", "write"], by=an.by, now=NOW)
+    undone = client.generic("POST", address, headers={"Authorization": f"Bearer {key}"})
+
+    assert (a_file.status_code, a_file.json()["code"]) == (415, "not_json")
+    assert undone.status_code == 200
+
+
 def test_acts_of_one_user(hers, an, binh, ask):
     change(hers, an, region="Huế")
     theirs = change(hers, binh, region="Vinh")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 from khoi.kit.fold import fold, words
 
-__all__ = ["Name", "initials", "name_key", "parse_name"]
+__all__ = ["Name", "initials", "is_blank", "name_key", "parse_name"]
 
 # Folded. The family names of well over nine in ten Vietnamese.
 _FAMILY_NAMES: Final = frozenset(
@@ -20,6 +21,9 @@ _FAMILY_NAMES: Final = frozenset(
 _DOUBLE_FAMILY_NAMES: Final = frozenset({("ton", "that"), ("ton", "nu"), ("au", "duong")})
 # Not in the Vietnamese alphabet: a word with one of them makes the whole name a foreign one.
 _FOREIGN_LETTERS: Final = frozenset("fjwz")
+_INVISIBLE: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me"})
+# Letters and signs by category that show nothing: the Hangul fillers and the empty Braille cell.
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ def parse_name(full: str, language: str = "vi") -> Name:
     if len(parts) < 2:
         return Name("", "", " ".join(parts))
     return _family_first(parts) if _is_family_first(parts, language) else _family_last(parts)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing to be seen: spaces of any kind, controls, joiners, fillers and marks without a letter to stand on."""
+    return all(sign in _FILLERS or unicodedata.category(sign) in _INVISIBLE for sign in text)
 
 
 def initials(full: str) -> str:

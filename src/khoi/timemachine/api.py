@@ -1,7 +1,7 @@
 """What was done, and taking it back, for programs."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.db import models
 from django.http import HttpRequest
@@ -95,6 +95,10 @@ class Bin(Schema):
 class UndoIn(Body):
     with_dependents: bool = Field(False, description="Take back later acts that build on it, too")
     agreed: list[int] | None = Field(None, description="The dependents you were told of: never take back others")
+
+
+#: What no body says.
+ALONE: Final = UndoIn.model_validate({})
 
 
 class UndoOut(Schema):
@@ -218,7 +222,7 @@ def _fields(change: RowChange, value: ValueChange | None) -> list[dict[str, Any]
 
 
 @router.post("/acts/{act_id}/undo", response=UndoOut, summary="Take an act back, exactly or not at all")
-def undo_act(request: HttpRequest, act_id: int, body: UndoIn) -> dict[str, Any]:
+def undo_act(request: HttpRequest, act_id: int, body: UndoIn = ALONE) -> dict[str, Any]:
     """409 `dependents` names the later acts that build on it; 409 `already_undone`, `nothing_to_undo`, `in_use`,
     `erased` or `clash` when it cannot be."""
     actor = who(request)

@@ -1,6 +1,6 @@
 """Handing a lead on: accepted, handed back, disqualified, reopened, assigned, moved by hand, converted."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -116,6 +116,9 @@ class ConvertIn(Body):
     )
 
 
+NOTHING_SAID: Final = ConvertIn.model_validate({})
+
+
 class OpportunityMade(Schema):
     id: Id
     name: str
@@ -200,7 +203,9 @@ def note_bant(request: HttpRequest, response: HttpResponse, lead_id: Id, body: B
     response={200: ConvertedOut, 201: ConvertedOut},
     summary="Make the lead an opportunity, with its account and contact",
 )
-def convert(request: HttpRequest, response: HttpResponse, lead_id: Id, body: ConvertIn) -> tuple[int, dict[str, Any]]:
+def convert(
+    request: HttpRequest, response: HttpResponse, lead_id: Id, body: ConvertIn = NOTHING_SAID
+) -> tuple[int, dict[str, Any]]:
     """One contact, one account, one opportunity, however often and however many at once ask for it: the first gets
     201, everybody after that 200 with the same records and `already`. 422 `already_ended` for a lead that has ended.
     """

@@ -11,13 +11,14 @@ from khoi.campaigns import queries as campaigns
 from khoi.campaigns.api import Channel
 from khoi.custom import queries as fields
 from khoi.custom import services as custom
+from khoi.history import services as history
 from khoi.leads import api as leads_api
 from khoi.leads import services as leads
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.lifecycle.api.shown import LeadOut, ScoreLines
 from khoi.lifecycle.queries.telling import shown_lead, shown_score
-from khoi.team.api import Body, Custom, Day, Id, PastOut, named_version, past_of, versioned, who
+from khoi.team.api import Body, Custom, Day, Id, PastOut, named_version, past_of, version_if_named, versioned, who
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 
@@ -58,11 +59,15 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
+System = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+IdThere = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
 class External(Body):
     """The lead's id in another system; each names one lead for ever."""
 
-    system: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    id: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    system: System
+    id: IdThere
 
 
 class LeadFields(Body):
@@ -179,25 +184,30 @@ def change_lead(request: HttpRequest, response: HttpResponse, lead_id: Id, body:
 
 
 @router.put(
-    "/leads/by-external-id/{system}/{external_id}",
+    "/leads/by-external-id/{system}/{path:external_id}",
     response={200: LeadOut, 201: LeadOut},
     summary="Bring a lead in, or up to date, by its id elsewhere",
 )
 def put_lead(
-    request: HttpRequest, response: HttpResponse, system: str, external_id: str, body: PutIn
+    request: HttpRequest, response: HttpResponse, system: System, external_id: IdThere, body: PutIn
 ) -> tuple[int, dict[str, Any]]:
     """The first time it is as `POST /api/leads` (201). After that the values sent replace those of the lead (200);
     of the person blanks are filled and addresses added. Sending the same again changes nothing and leaves no trace,
-    so it is safe to repeat, with or without an `Idempotency-Key`. `If-Match` is not needed here.
+    so it is safe to repeat, with or without an `Idempotency-Key`. `If-Match` is not needed here; where it is sent, it
+    is kept to as in `PATCH`: 409 `changed_meanwhile`, also when there is no such lead yet.
+
+    In the address `external_id` may hold a slash (`/` or `%2F`), `system` may not.
     """
     actor, now = who(request), timezone.now()
-    external = _external(system, external_id)
+    external = system, external_id
     known = lifecycle.lead_referred_to(external)
     if known is None:
         authorize(actor, "lead.create")
     else:
         authorize(actor, "lead.edit", known)
     given = _records(actor, {k: v for k, v in body.given().items() if k in leads.EDITABLE})
+    if (version := version_if_named(request)) is not None:
+        _claim(known, version, given)
     lead, is_new = lifecycle.put_lead(enquiry_of(body, external), external=external, given=given, by=actor, now=now)
     versioned(response, lead)
     return 201 if is_new else 200, shown_lead(lead, now=now)
@@ -209,9 +219,11 @@ def show_score(request: HttpRequest, lead_id: Id) -> dict[str, Any]:
     return shown_score(find(who(request), "lead.view", Lead, public_id=lead_id), now=timezone.now())
 
 
-def _external(system: str, external_id: str) -> tuple[str, str]:
-    named = External(system=system, id=external_id)
-    return named.system, named.id
+def _claim(known: Lead | None, version: int, given: dict[str, Any]) -> None:
+    """Who names a version knows the lead; one that nobody brought in yet has none."""
+    if known is None:
+        raise history.Stale({}, 0)
+    custom.claim_version(known, version=version, changes=given)
 
 
 def _records(actor: Principal, changes: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A lead comes in, whichever door it knocks at: identify the person, keep what was said, let settle do the rest."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
 from khoi.kit.emails import normalise_email
+from khoi.kit.names import is_blank
 from khoi.kit.phones import normalise_phone
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead, LeadReference
@@ -92,6 +93,7 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
 
     Raises ``Refusal`` for an address that cannot be one or for an enquiry that says nothing at all.
     """
+    enquiry = _seen(enquiry)
     _check(enquiry)
     with history.act("capture_lead", by=by, now=now):
         _refuse_taken(enquiry)
@@ -109,6 +111,12 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
     return Captured(lead, person, known, match.possible_duplicates)
 
 
+def _seen(enquiry: Enquiry) -> Enquiry:
+    """Names of signs nobody sees are none."""
+    full_name, company_name = ("" if is_blank(said) else said for said in (enquiry.full_name, enquiry.company_name))
+    return replace(enquiry, full_name=full_name, company_name=company_name)
+
+
 def _check(enquiry: Enquiry) -> None:
     for email in enquiry.emails:
         if email.strip() and normalise_email(email) is None:
@@ -118,8 +126,8 @@ def _check(enquiry: Enquiry) -> None:
             raise Refusal("not_a_phone", "phone", value=phone.strip())
     if (enquiry.employees or 0) < 0:
         raise Refusal("negative", "employees")
-    said = (enquiry.full_name, enquiry.company_name, *enquiry.emails, *enquiry.phones, enquiry.external)
-    if not any(said):
+    said = (enquiry.full_name, enquiry.company_name, *enquiry.emails, *enquiry.phones)
+    if enquiry.external is None and all(map(is_blank, said)):
         raise Refusal("required", "full_name")
 
 

@@ -16,6 +16,7 @@ from khoi.team.api.asking import (
     named_version,
     page_of,
     past_of,
+    version_if_named,
     versioned,
     who,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "past_of",
     "problem",
     "router",
+    "version_if_named",
     "versioned",
     "who",
 ]

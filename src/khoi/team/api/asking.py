@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import (
     AwareDatetime,
@@ -105,11 +106,18 @@ def who(request: HttpRequest) -> Principal:
 
 def named_version(request: HttpRequest) -> int:
     """The version a write was made against, from ``If-Match``. 428 without it: nobody overwrites unseen."""
+    if (version := version_if_named(request)) is None:
+        raise Problem(428, "version_needed", _("Name the version you changed: If-Match with the ETag of your GET."))
+    return version
+
+
+def version_if_named(request: HttpRequest) -> int | None:
+    """The version in ``If-Match``; None where the request names none."""
     named = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not named:
-        raise Problem(428, "version_needed", "Name the version you changed: If-Match with the ETag of your GET.")
+        return None
     if not (named.isascii() and named.isdigit() and len(named) < 19):
-        raise Problem(400, "bad_version", "If-Match takes the ETag of a GET.")
+        raise Problem(400, "bad_version", _("If-Match takes the ETag of a GET."))
     return int(named)
 
 
