@@ -2,6 +2,6 @@
 
 from khoi.privacy.queries.holdings import Holding, Place, holdings, places, selves
 from khoi.privacy.queries.telling import Group, Line, groups_of
-from khoi.privacy.queries.traces import known_traces
+from khoi.privacy.queries.traces import known_traces, links_of
 
-__all__ = ["Group", "Holding", "Line", "Place", "groups_of", "holdings", "known_traces", "places", "selves"]
+__all__ = ["Group", "Holding", "Line", "Place", "groups_of", "holdings", "known_traces", "links_of", "places", "selves"]

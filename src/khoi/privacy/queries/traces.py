@@ -1,9 +1,13 @@
 """By which names and addresses somebody was ever known."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import models
 
 from khoi.history.models import Change, code_of
+from khoi.leads.models import LeadReference
 from khoi.people.models import ContactPoint, Person
 from khoi.privacy.rules.traces import Traces, traces_of
 
@@ -23,6 +27,20 @@ def known_traces(people: Iterable[int]) -> Traces:
         names=names,
         emails=[value for kind, value in points if kind == "email"],
         phones=[value for kind, value in points if kind == "phone"],
+    )
+
+
+def links_of(people: Iterable[int], rows: Mapping[type[models.Model], set[int]]) -> frozenset[str]:
+    """Ids under which pages and programs ask for what speaks of them, of rows that are gone too."""
+    found: set[str] = set()
+    for model, ids in rows.items():
+        if any(field.name == "public_id" for field in model._meta.concrete_fields):
+            found |= {str(one) for one in model._base_manager.filter(pk__in=ids).values_list("public_id", flat=True)}
+    gone = Change.objects.filter(subject_id__in=list(people), op="d", before__contains='"public_id"')
+    found |= {str(UUID(json.loads(before)["public_id"])) for before in gone.values_list("before", flat=True) if before}
+    references = LeadReference.objects.filter(pk__in=rows.get(LeadReference, set()))
+    return frozenset(
+        found | {f"/{system}/{number}" for system, number in references.values_list("system", "external_id")}
     )
 
 

@@ -1,10 +1,11 @@
 """What speaks of a person beside the recorded tables: files of imports, mails, raw submissions, kept answers."""
 
+import codecs
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, BinaryIO, Final, Literal
 
 from django.db import models
 
@@ -12,6 +13,8 @@ from khoi.capture.models import ImportRun, RunState, Submission
 from khoi.capture.queries.imports import imports_folder
 from khoi.history.models import Answer, Change
 from khoi.kit.refusals import Refusal
+from khoi.kit.tabular import TableRefused
+from khoi.kit.tabular.encodings import detect_encoding
 from khoi.outbox.models import Mail
 from khoi.privacy.rules.traces import Traces
 from khoi.workspace import services as workspace
@@ -68,38 +71,53 @@ def _clean(run: ImportRun, traces: Traces) -> None:
 
 
 def _holds(path: Path, traces: Traces) -> bool:
-    return path.is_file() and any(traces.are_in_bytes(pieces) for pieces in _contents(path))
+    return path.is_file() and any(traces.are_in_bytes(pieces, encoding) for pieces, encoding in _contents(path))
 
 
-def _contents(path: Path) -> Iterator[Iterator[bytes]]:
-    """A spreadsheet is a zip of texts; everything else is one."""
+def _contents(path: Path) -> Iterator[tuple[Iterator[bytes], str]]:
+    """A spreadsheet is a zip of texts; everything else is one, in an encoding of its own."""
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
-            yield iter(lambda: file.read(_PIECE), b"")
+            encoding = _encoding_of(file)
+            yield iter(lambda: file.read(_PIECE), b""), encoding
         return
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             with archive.open(name) as member:
-                yield iter(lambda member=member: member.read(_PIECE), b"")  # type: ignore[misc]
+                yield iter(lambda member=member: member.read(_PIECE), b""), "utf-8"  # type: ignore[misc]
 
 
-def delete_loose(traces: Traces, public_ids: Iterable[str]) -> int:
+def _encoding_of(file: BinaryIO) -> str:
+    try:
+        return codecs.lookup(detect_encoding(file).name).name
+    except (TableRefused, LookupError):
+        file.seek(0)
+        return "utf-8"
+
+
+def delete_loose(traces: Traces) -> int:
     """Mails to them or about them, submissions that became no lead, and answers kept for a second sending."""
     mails = (one for one in Mail.objects.iterator() if traces.are_in("\n".join(_texts(one))))
     found = _delete(Mail, (one.pk for one in mails))
     raw = Submission.objects.filter(lead=None).values_list("pk", "payload").iterator()
-    found += _delete(Submission, (pk for pk, payload in raw if traces.are_in(str(payload))))
-    ids = list(public_ids)
-    kept = Answer.objects.values_list("pk", "body").iterator()
-    return found + _delete(Answer, (pk for pk, body in kept if _tells(body, ids, traces)))
+    found += _delete(Submission, (pk for pk, payload in raw if traces.are_in(_said(payload))))
+    kept = (one.pk for one in Answer.objects.iterator() if traces.are_in("\n".join(_told(one))))
+    return found + _delete(Answer, kept)
 
 
 def _texts(mail: Mail) -> tuple[str, ...]:
     return mail.to, mail.subject, mail.text, mail.html, mail.error
 
 
-def _tells(body: str, public_ids: list[str], traces: Traces) -> bool:
-    return any(one in body for one in public_ids) or traces.are_in(body)
+def _said(payload: Mapping[str, Any]) -> str:
+    """Each value on a line, and all of them on one: a name may fill two fields."""
+    values = [str(value) for value in payload.values()]
+    return "\n".join([*values, " ".join(values)])
+
+
+def _told(answer: Answer) -> list[str]:
+    """The refusal of an edit names the person by the address it was sent to alone."""
+    return [answer.scope, answer.key, *(str(value) for value in answer.headers.values()), answer.body]
 
 
 def _delete(model: type[models.Model], ids: Iterable[int]) -> int:

@@ -5,7 +5,7 @@ who it was goes, from the rows of today and from history; the chain covers only 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,7 @@ from khoi.kit.fold import fold
 from khoi.kit.refusals import Refusal
 from khoi.people import services as people
 from khoi.people.models import ContactPoint, Person
-from khoi.privacy.queries import Place, known_traces, places, selves
+from khoi.privacy.queries import Place, known_traces, links_of, places, selves
 from khoi.privacy.queries.holdings import nothing_in
 from khoi.privacy.services import belongings, forgetting, listing, sweeping
 from khoi.workspace.models import File
@@ -63,12 +63,13 @@ def erase_person(person: Person, *, reason: str = "asked", by: Actor, now: datet
         people.suppress(_addresses(ids), now=now)
         rows = _rows_of(ids)
         _empty_accounts(ids, rows)
+        links = links_of(ids, rows)
         gone += _unattached(rows.get(File, set()))
         for place in places():
             _erase_at(place, ids, rows)
         Task.objects.filter(pk__in=rows[Task], done_at=None).update(done_at=now)  # nobody is left to do it for
         Person.objects.filter(pk__in=ids).update(erased_at=now)
-        count = forgetting.forget_history(act, ids, rows) + belongings.delete_loose(traces, _public_ids(rows))
+        count = forgetting.forget_history(act, ids, rows) + belongings.delete_loose(replace(traces, links=links))
         left = sweeping.note_unswept(rows, now=now)
     files = _after_commit(gone)
     return Erased(act, count, files, tuple(left))
@@ -137,12 +138,3 @@ def _empty_accounts(ids: list[int], rows: Rows) -> None:
     rows[Account] = mine | forgetting.accounts_gone(ids, names)
     rows[AccountValue] = set(values.values_list("pk", flat=True))
     values.delete()
-
-
-def _public_ids(rows: Rows) -> set[str]:
-    """Of the rows that kept answers may tell of."""
-    found: set[str] = set()
-    for model, ids in rows.items():
-        if any(field.name == "public_id" for field in model._meta.concrete_fields):
-            found |= {str(one) for one in model._base_manager.filter(pk__in=ids).values_list("public_id", flat=True)}
-    return found
