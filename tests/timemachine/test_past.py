@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from khoi.accounts import services as accounts
 from khoi.activities import services as activities
 from khoi.history import services as history
 from khoi.leads import services as leads
@@ -113,6 +114,26 @@ def test_a_day_that_cannot_be_read_or_is_to_come_is_today(hers, an):
 def lists(member, path, day, **more):
     at = (NOW + day * DAY).date().isoformat()
     return text(member.browser().get(path, {"as_of": at, **more})).split('id="work"')[1]
+
+
+def test_the_list_of_people_holds_those_of_that_day_by_their_names_of_then(hers, an, admin):
+    people.edit_person(hers.person, changes={"full_name": "Mai Hoa"}, by=admin.by, now=NOW + 4 * DAY)
+    other = people.add_person(full_name="Mai", phones=["0912000111"], by=admin.by, now=NOW + 4 * DAY)
+    people.merge_people(hers.person, loser=other, by=admin.by, now=NOW + 6 * DAY)
+    before, between, after = (lists(admin, "/people/", day, known="then") for day in (2, 5, 7))
+
+    assert ("Mai Hoa" in before, before.count("<tr")) == (False, 2)
+    assert ("Mai Hoa" in between, between.count("<tr")) == (True, 3)
+    assert ("Mai Hoa" in after, after.count("<tr")) == (True, 2)
+
+
+def test_the_list_of_accounts_holds_what_was_deleted_since_for_the_whole_team(ready, an, binh, dung, admin):
+    account = accounts.add_account(name="Sen Vàng", owner=an.user, by=an.by, now=NOW + DAY)
+    lifecycle.delete_records([account], by=an.by, now=NOW + 4 * DAY)
+    seen = {who: "Sen Vàng" in lists(member, "/accounts/", 2) for who, member in (("binh", binh), ("dung", dung))}
+
+    assert seen == {"binh": True, "dung": False}
+    assert "Sen Vàng" not in lists(binh, "/accounts/", 5)
 
 
 def test_the_list_of_leads_holds_those_of_that_day(hers, an, his):

@@ -11,8 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from khoi.accounts.models import Account
@@ -86,7 +85,12 @@ def gone_page(request: HttpRequest, actor: Principal) -> HttpResponse | None:
 
 
 #: Pages that can be looked at as of a day: the name of their address → the table.
-LISTS: Final[dict[str, type[models.Model]]] = {"home:leads": Lead, "pipeline:list": Opportunity}
+LISTS: Final[dict[str, tuple[type[models.Model], Any]]] = {
+    "home:leads": (Lead, gettext_lazy("Leads")),
+    "home:people": (Person, gettext_lazy("People")),
+    "home:accounts": (Account, gettext_lazy("Accounts")),
+    "pipeline:list": (Opportunity, gettext_lazy("Deals")),
+}
 LINES: Final = 50
 FARTHEST: Final = 1_000
 
@@ -105,7 +109,7 @@ def page_of_the_past(request: HttpRequest, actor: Principal) -> HttpResponse | N
     if match.view_name in records:
         return _past_record(request, actor, records[match.view_name], match.kwargs["public_id"], day, known)
     if match.view_name in LISTS:
-        return _past_list(request, actor, LISTS[match.view_name], day, known)
+        return _past_list(request, actor, *LISTS[match.view_name], day, known)
     return None
 
 
@@ -139,14 +143,14 @@ def _past_record(
 
 
 def _past_list(
-    request: HttpRequest, actor: Principal, model: type[models.Model], day: date, known: str
+    request: HttpRequest, actor: Principal, model: type[models.Model], title: Any, day: date, known: str
 ) -> HttpResponse:
     given = request.GET.get("page", "")
     page = min(int(given), FARTHEST) if given.isascii() and given.isdecimal() and 0 < len(given) < 9 else 1
     found = past.list_as_of(model, actor, end_of(day), known=known, page=max(page, 1), size=LINES)
     banner = _banner(request, day, known)
     context = {
-        "title": _("Leads") if model is Lead else _("Deals"),
+        "title": title,
         "heads": [words.field_words(name) for name in past.COLUMNS[model]],
         "rows": found.lines,
         "next_url": f"?{banner['query']}&page={page + 1}" if found.more and page < FARTHEST else "",

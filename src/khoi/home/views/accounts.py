@@ -31,6 +31,7 @@ from khoi.workspace import queries as workspace
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     context = found(request, actor, Account, accounts_matching, account_rows)
     rights = {"may_add": actor.may("account.create"), "may_delete": actor.may("account.delete")}
+    rights["may_see_history"] = actor.may("act.view")
     return render(request, "home/accounts.html", {**context, **rights})
 
 

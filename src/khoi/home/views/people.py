@@ -29,7 +29,7 @@ from khoi.team.views import allowed, next_of
 @allowed("person.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     context = found(request, actor, Person, people_matching, person_rows)
-    rights = {"may_delete": actor.may("person.delete")}
+    rights = {"may_delete": actor.may("person.delete"), "may_see_history": actor.may("act.view")}
     return render(request, "home/people.html", {**context, **rights, "pairs": pairs_waiting(actor)})
 
 

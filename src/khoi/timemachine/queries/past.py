@@ -1,4 +1,4 @@
-"""One record, with what hung on it, as of the end of a day; and the lists of leads and deals of that day.
+"""One record, with what hung on it, as of the end of a day; and the lists of that day.
 
 Only the rows concerned are read. Rights are today's: who may not see a row now does not see it then.
 """
@@ -27,7 +27,7 @@ from khoi.qualification.models import StageChange
 from khoi.routing.models import Assignment
 from khoi.team.rules import Principal
 from khoi.timemachine.queries import telling
-from khoi.timemachine.queries.departed import looked_after, would_see
+from khoi.timemachine.queries.departed import would_see
 from khoi.timemachine.queries.dump import follow_decisions
 from khoi.timemachine.queries.standing import Model, seen
 from khoi.timemachine.queries.words import field_words
@@ -245,12 +245,14 @@ def _outside(model: Model, ids: set[int]) -> dict[int, Any]:
 COLUMNS: Final[dict[Model, tuple[str, ...]]] = {
     Lead: ("lifecycle_stage", "work_status", "owner", "source", "arrived_at"),
     Opportunity: ("stage", "amount", "close_on", "owner", "closed_at"),
+    Person: ("job_title", "language", "created_at"),
+    Account: ("industry", "region", "employees", "owner", "created_at"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A lead or deal of that day, with the values of ``COLUMNS``. ``url``: of its page; empty when it is gone today."""
+    """A record of that day, with the values of ``COLUMNS``. ``url``: of its page; empty when it is gone today."""
 
     name: str
     url: str
@@ -266,12 +268,13 @@ class Lines:
 
 
 def list_as_of(model: Model, actor: Principal, at: datetime, *, known: str, page: int, size: int) -> Lines:
-    """Leads or deals that were there, latest first. No more is read than the pages up to this one."""
-    day = "created_at" if known == "then" else str(model.occurred_field)  # type: ignore[attr-defined]
+    """Those that were there, latest first. No more is read than the pages up to this one. People who had been merged
+    into somebody by then are found as that one."""
+    day = "created_at" if known == "then" else str(getattr(model, "occurred_field", None) or "created_at")
     start = (page - 1) * size
     keys = list(islice(_keys(model, actor, at, day), start, start + size + 1))
     ids = [pk for _, pk in keys[:size]]
-    rows = rows_as_of(model, ids, at, known=known)
+    rows = {pk: row for pk, row in rows_as_of(model, ids, at, known=known).items() if not row.get("merged_into_id")}
     told = dict(zip(rows, _told(model, rows, actor, Moment(at, known)), strict=True))
     lines = [Line(told[pk].name, told[pk].url, tuple(_cells(model, told[pk]))) for pk in ids if pk in rows]
     return Lines(lines, len(keys) > size)
@@ -287,14 +290,14 @@ def _keys(model: Model, actor: Principal, at: datetime, day: str) -> Iterator[tu
     """(day, id) of what may have been there, latest first: rows of today, and those deleted since."""
     standing = seen(model, actor).filter(**{f"{day}__lte": at}).order_by(f"-{day}", "-pk").values_list(day, "pk")
     field = columns_of(model)[day]
-    gone: list[tuple[datetime, int, int | None]] = []
+    gone: list[tuple[datetime, int]] = []
     for row, before, personal in _deleted(model):
         values = image(before, personal)
         moment = value_of(field, values.get(day))
         if moment is not None and moment <= at:
-            gone.append((moment, row, values.get("owner_id")))
-    theirs = looked_after(actor, {owner for _, _, owner in gone})
-    mine = sorted(((moment, row) for moment, row, owner in gone if owner in theirs), reverse=True)
+            gone.append((moment, row))
+    theirs = would_see(actor, model, {row for _, row in gone})
+    mine = sorted(((moment, row) for moment, row in gone if row in theirs), reverse=True)
     return merge(standing.iterator(chunk_size=200), mine, reverse=True)
 
 
