@@ -243,10 +243,34 @@ def test_put_brings_up_to_date_what_was_sent_and_nothing_else(program):
     assert second["person"]["full_name"] == "Nguyễn Thị Mai Chi"
 
 
-def test_put_of_a_lead_one_may_not_see_is_404(program, an, an_is_next, dung):
-    program.put("/leads/by-external-id/olist/mql-7", CHI)
+def test_a_number_of_a_hidden_lead_is_as_free_as_any(program, an, an_is_next, dung, partner):
+    hidden = program.put("/leads/by-external-id/olist/mql-7", CHI).json()["id"]
+    before = program.get(f"/leads/{hidden}").content
+    for narrow in (program_of(dung), program_of(partner)):
+        taken, free = (narrow.put(f"/leads/by-external-id/olist/mql-{n}", CHI) for n in (7, 8))
+        assert (taken.status_code, free.status_code) == (201, 201)
+        assert taken.json()["id"] != hidden
+    assert program.get(f"/leads/{hidden}").content == before
 
-    assert program_of(dung).put("/leads/by-external-id/olist/mql-7", CHI).status_code == 404
+
+def test_a_partner_is_not_told_that_a_hidden_lead_has_the_number(program, an, an_is_next, partner):
+    program.post("/leads", CHI | {"external": {"system": "web", "id": "1"}})
+    ask, theirs = program_of(partner), CHI | {"external": {"system": "web", "id": "1"}}
+    assert [ask.post("/leads", theirs).status_code for _ in range(2)] == [201, 422]
+
+
+def test_two_programs_of_one_team_mean_the_same_lead_by_one_number(an, binh, ready, an_is_next):
+    first = program_of(an).put("/leads/by-external-id/web/7", CHI)
+    second = program_of(binh).put("/leads/by-external-id/web/7", CHI)
+    assert (first.status_code, second.status_code, Lead.objects.count()) == (201, 200, 1)
+
+
+def test_a_lead_one_brought_in_and_sees_no_longer_is_404(an, dung, ready, an_is_next):
+    ask = program_of(an)
+    ask.put("/leads/by-external-id/web/7", CHI)
+    with acting():
+        Lead.objects.update(owner=dung.user)
+    assert ask.put("/leads/by-external-id/web/7", CHI).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -184,17 +184,24 @@ class LeadValue(CustomValue):
 
 @fact(51, personal=["external_id"], plain=["system"])
 class LeadReference(models.Model):
-    """The lead's number in another system."""
+    """The lead's number in another system. ``sender``: whose number it is, when they see only a part of the leads: what
+    the same number names out of their sight must not be felt. None: the workspace's."""
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="references")
     system = models.CharField(max_length=40)
     external_id = models.CharField(max_length=120)
+    sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = OfLeadSet.as_manager()
 
     class Meta:
         db_table = "leads_lead_reference"
-        constraints = [UniqueConstraint(fields=["system", "external_id"], name="external_id_names_one_lead")]
+        constraints = [
+            UniqueConstraint(
+                fields=["system", "external_id"], condition=Q(sender=None), name="external_id_names_one_lead"
+            ),
+            UniqueConstraint(fields=["system", "external_id", "sender"], name="external_id_of_a_sender_names_one_lead"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.system}:{self.external_id}"

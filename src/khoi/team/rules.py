@@ -96,6 +96,12 @@ class Principal(Actor):
         return scope in self.scopes and self.role in MAY[action]
 
 
+def is_blinkered(by: Actor) -> bool:
+    """Whether the sender must learn nothing of what they do not see: partners, and programs with narrow sight. Staff at
+    the keyboard are told that somebody else has it."""
+    return isinstance(by, Principal) and (by.role == PARTNER or (by.kind == "token" and by.visibility != "all"))
+
+
 #: The workspace itself: jobs, the command line of whoever owns the machine.
 OWNER_OF_THE_MACHINE = Principal(
     kind="system",

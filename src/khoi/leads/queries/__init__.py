@@ -14,6 +14,7 @@ from khoi.leads.queries.listing import (
     part_by_own,
     part_of,
 )
+from khoi.leads.queries.referring import numbering_of, referred_to
 
 __all__ = [
     "SORTS",
@@ -26,6 +27,8 @@ __all__ = [
     "leads_matching",
     "leads_of_view",
     "neighbours_of",
+    "numbering_of",
     "part_by_own",
     "part_of",
+    "referred_to",
 ]

@@ -196,11 +196,13 @@ def put_lead(
     so it is safe to repeat, with or without an `Idempotency-Key`. `If-Match` is not needed here; where it is sent, it
     is kept to as in `PATCH`: 409 `changed_meanwhile`, also when there is no such lead yet.
 
-    In the address `external_id` may hold a slash (`/` or `%2F`), `system` may not.
+    In the address `external_id` may hold a slash (`/` or `%2F`), `system` may not. Partners and tokens with narrow
+    sight mean the leads they see or brought in themselves: an id that names a hidden lead is free to them. 404 for a
+    lead they brought in and see no longer.
     """
     actor, now = who(request), timezone.now()
     external = system, external_id
-    known = lifecycle.lead_referred_to(external)
+    known = lifecycle.lead_referred_to(external, by=actor)
     if known is None:
         authorize(actor, "lead.create")
     else:

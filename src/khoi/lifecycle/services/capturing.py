@@ -19,13 +19,14 @@ from khoi.kit.names import is_blank
 from khoi.kit.phones import normalise_phone
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead, LeadReference
+from khoi.leads.queries import numbering_of, referred_to
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.people.queries import having
 from khoi.people.rules import matching
 from khoi.routing.models import Assignment, AssignmentBasis
 from khoi.team.models import User
-from khoi.team.rules import PARTNER, Principal
+from khoi.team.rules import Principal, is_blinkered
 from khoi.touchpoints import services as touchpoints
 
 
@@ -96,13 +97,13 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
     enquiry = _seen(enquiry)
     _check(enquiry)
     with history.act("capture_lead", by=by, now=now):
-        _refuse_taken(enquiry)
+        _refuse_taken(enquiry, by)
         match = _identify(enquiry, by)
         found = Person.objects.filter(pk=match.person_id or 0).first()
         known, person = found is not None, found or _new_person(enquiry, by, now)
         if known and not enquiry.claimed:
             learn(person, enquiry, by=by, now=now)
-        lead = _open_lead(person, enquiry, known=known, arrived_at=arrived_at or now, now=now)
+        lead = _open_lead(person, enquiry, known=known, arrived_at=arrived_at or now, by=by, now=now)
         history.about(lead)
         custom.set_values(lead, enquiry.custom, by=by, now=now)
         _own(lead, enquiry, by, now)
@@ -131,12 +132,12 @@ def _check(enquiry: Enquiry) -> None:
         raise Refusal("required", "full_name")
 
 
-def _refuse_taken(enquiry: Enquiry) -> None:
+def _refuse_taken(enquiry: Enquiry, by: Actor) -> None:
     if enquiry.external is None:
         return
     system, external_id = enquiry.external
     lock_values(connection, [f"external:{system}:{external_id}"])
-    if LeadReference.objects.filter(system=system, external_id=external_id).exists():
+    if referred_to(system, [external_id], by=by):
         raise Refusal("external_id_taken", "external", value=f"{system}:{external_id}")
 
 
@@ -148,7 +149,7 @@ def _identify(enquiry: Enquiry, by: Actor) -> matching.Match:
     )
     lock_values(connection, (f"{key.kind}:{key.value}" for key in keys))
     rows = having(keys)
-    if isinstance(by, Principal) and _is_blinkered(by):
+    if isinstance(by, Principal) and is_blinkered(by):
         rows = rows.filter(person__in=Person.objects.visible_to(by))
     found = [
         matching.Candidate(row.person_id, key)
@@ -156,10 +157,6 @@ def _identify(enquiry: Enquiry, by: Actor) -> matching.Match:
         if (key := matching.MatchKey("email" if row.kind == "email" else "phone", row.value)) in keys
     ]
     return matching.choose_match(found)
-
-
-def _is_blinkered(by: Principal) -> bool:
-    return by.role == PARTNER or (by.kind == "token" and by.visibility != "all")
 
 
 def _forms(normalise: Any, values: Iterable[str]) -> list[str]:
@@ -201,7 +198,9 @@ def learn(person: Person, enquiry: Enquiry, *, by: Actor, now: datetime) -> None
         people.edit_person(person, changes=changes, by=by, now=now)
 
 
-def _open_lead(person: Person, enquiry: Enquiry, *, known: bool, arrived_at: datetime, now: datetime) -> Lead:
+def _open_lead(
+    person: Person, enquiry: Enquiry, *, known: bool, arrived_at: datetime, by: Actor, now: datetime
+) -> Lead:
     lead = Lead.objects.create(
         person=person,
         company_name=enquiry.company_name.strip()[:200],
@@ -222,7 +221,8 @@ def _open_lead(person: Person, enquiry: Enquiry, *, known: bool, arrived_at: dat
         created_at=now,
     )
     if enquiry.external is not None:
-        LeadReference.objects.create(lead=lead, system=enquiry.external[0], external_id=enquiry.external[1])
+        system, external_id = enquiry.external
+        LeadReference.objects.create(lead=lead, system=system, external_id=external_id, sender_id=numbering_of(by))
     return lead
 
 

@@ -10,7 +10,8 @@ from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
 from khoi.leads import services as leads
-from khoi.leads.models import Lead, LeadReference
+from khoi.leads.models import Lead
+from khoi.leads.queries import referred_to
 from khoi.lifecycle.services.capturing import Enquiry, capture_lead, learn
 
 #: Names of an enquiry that are fields of the lead itself.
@@ -27,7 +28,7 @@ def put_lead(
     """
     with history.act("put_lead", by=by, now=now):
         lock_values(connection, [f"external:{external[0]}:{external[1]}"])
-        lead = lead_referred_to(external)
+        lead = lead_referred_to(external, by=by)
         if lead is None:
             return capture_lead(enquiry, by=by, now=now).lead, True
         changes = {name: value for name, value in given.items() if name in _OF_LEAD}
@@ -37,8 +38,7 @@ def put_lead(
     return lead, False
 
 
-def lead_referred_to(external: tuple[str, str]) -> Lead | None:
-    row = (
-        LeadReference.objects.filter(system=external[0], external_id=external[1]).select_related("lead__person").first()
-    )
-    return row.lead if row else None
+def lead_referred_to(external: tuple[str, str], *, by: Actor) -> Lead | None:
+    system, external_id = external
+    named = referred_to(system, [external_id], by=by).get(external_id)
+    return Lead.objects.select_related("person").filter(pk=named).first() if named is not None else None

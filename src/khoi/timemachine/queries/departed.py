@@ -143,10 +143,10 @@ def _with_what_they_hung_on(actor: Principal, parents: dict[str, Model], rows: d
 
 
 def _activities(actor: Principal, rows: dict[int, _Gone]) -> set[int]:
-    """One's own doings; for staff those with the people they see, for a partner those on their leads."""
-    mine = {pk for pk, gone in rows.items() if actor.id is not None and gone.values.get("by_id") == actor.id}
-    seen_with = {"lead_id": Lead} if actor.role == PARTNER else {"person_id": Person}
-    return mine | _with_what_they_hung_on(actor, dict(seen_with), rows)
+    """One's own doings, and those on the leads one sees; for staff also those with the people they see."""
+    found = {pk for pk, gone in rows.items() if actor.id is not None and gone.values.get("by_id") == actor.id}
+    found |= _with_what_they_hung_on(actor, {"lead_id": Lead}, rows)
+    return found if actor.role == PARTNER else found | _with_what_they_hung_on(actor, {"person_id": Person}, rows)
 
 
 def _through(actor: Principal, hanging: Model, column: str, rows: dict[int, _Gone]) -> set[int]:

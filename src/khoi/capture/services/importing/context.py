@@ -13,7 +13,8 @@ from khoi.capture.services.importing.naming import Names
 from khoi.capture.services.importing.own import Own
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows
-from khoi.leads.models import Lead, LeadReference, Stage
+from khoi.leads.models import Lead, Stage
+from khoi.leads.queries import referred_to
 from khoi.leads.rules import EXITS, work_status_for
 from khoi.qualification.models import Basis, StageChange
 from khoi.routing.models import Assignment, AssignmentBasis
@@ -103,16 +104,12 @@ def referred(keys: Iterable[ExternalKey], *, by: Actor) -> Referred:
     wanted = {key.id: key.system for key in keys}
     if not wanted:
         return Referred({}, frozenset())
-    ids = _own_ids(wanted) if next(iter(wanted.values())) == OURS else _ids(wanted)
+    system = next(iter(wanted.values()))
+    ids = _own_ids(wanted) if system == OURS else referred_to(system, wanted, by=by)
     seen = Lead.objects.visible_to(by) if isinstance(by, Principal) else Lead.objects.all()
     leads = seen.filter(pk__in=ids.values()).select_related("person").in_bulk()
     found = {number: leads[pk] for number, pk in ids.items() if pk in leads}
     return Referred(found, frozenset(ids.keys() - found.keys()))
-
-
-def _ids(wanted: dict[str, str]) -> dict[str, int]:
-    references = LeadReference.objects.filter(system__in=set(wanted.values()), external_id__in=wanted)
-    return dict(references.values_list("external_id", "lead_id"))
 
 
 def _own_ids(wanted: dict[str, str]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from khoi.kit.phones import normalise_phone
 from khoi.leads.models import Lead
 from khoi.people.models import ContactPoint, MatchKey, Person
 from khoi.people.rules import matching
-from khoi.team.rules import PARTNER, Principal
+from khoi.team.rules import Principal, is_blinkered
 
 #: As in people.rules.matching: an email is one person's, a phone is often a couple's or a counter's.
 STRONGEST_FIRST = ("email", "phone")
@@ -89,7 +89,7 @@ class People:
         if not wanted:
             return
         found = MatchKey.objects.filter(kind__in=STRONGEST_FIRST, value__in=wanted)
-        if isinstance(self.by, Principal) and _is_blinkered(self.by):
+        if isinstance(self.by, Principal) and is_blinkered(self.by):
             found = found.filter(person__in=Person.objects.visible_to(self.by))
         for kind, value, person_id in found.values_list("kind", "value", "person_id"):
             self.holders[kind, value].add(person_id)
@@ -190,7 +190,3 @@ def addresses(parsed: Parsed) -> list[Key]:
     if phone := parsed.text("phone"):
         found.append(("phone", normalise_phone(phone)))
     return [(kind, normal) for kind, normal in found if normal is not None]
-
-
-def _is_blinkered(by: Principal) -> bool:
-    return by.role == PARTNER or (by.kind == "token" and by.visibility != "all")

@@ -15,6 +15,7 @@ from khoi.capture.services.importing.context import OURS, Context, Referred, ref
 from khoi.capture.services.importing.humans import Human
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead, LeadReference
+from khoi.leads.queries import numbering_of
 from khoi.qualification.models import StageChange
 from khoi.team.rules import Principal
 
@@ -213,7 +214,9 @@ class LeadRows:
     def _refer(self, lead: Lead, human: Human, row: Incoming) -> None:
         assert row.parsed.key is not None  # noqa: S101 - asked by the caller
         system, number = row.parsed.key.system, row.parsed.key.id
-        self.references.append(LeadReference(lead=lead, system=system, external_id=number))
+        self.references.append(
+            LeadReference(lead=lead, system=system, external_id=number, sender_id=numbering_of(self.context.by))
+        )
         self.made_here[number] = (lead, human)
 
     def _own(self, lead: Lead, row: Incoming) -> bool:
