@@ -16,9 +16,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_noop
+
 BASE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(os.environ.get("KHOI_DATA", "data")).resolve()
 BASE_URL = os.environ.get("KHOI_URL", "http://127.0.0.1:8000").rstrip("/")
+NO_DATABASE = gettext_noop(
+    "KHOI_DATABASE_URL is not the address of a PostgreSQL database, like postgresql://user:password@host:5432/name."
+)
 DEBUG = os.environ.get("KHOI_DEBUG") == "1"
 
 
@@ -37,7 +43,12 @@ def _secret_key() -> str:
 
 def _database() -> dict[str, Any]:
     url = os.environ.get("KHOI_DATABASE_URL", "")
-    return _postgresql(url) if url else _sqlite()
+    if not url:
+        return _sqlite()
+    try:
+        return _postgresql(url)
+    except ValueError:
+        raise ImproperlyConfigured(NO_DATABASE) from None
 
 
 def _sqlite() -> dict[str, Any]:
@@ -61,6 +72,8 @@ def _sqlite() -> dict[str, Any]:
 
 def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise ValueError(parts.scheme)
     return {
         "ENGINE": "khoi.kit.db.postgresql",
         "NAME": parts.path.lstrip("/"),

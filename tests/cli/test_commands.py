@@ -11,6 +11,7 @@ from khoi.history.models import Act
 from khoi.history.services import Refused
 from khoi.kit.refusals import Refusal
 from khoi.people.models import Person
+from khoi.reports.queries.courses import FIELDS
 from khoi.team.models import Team, User
 from khoi.team.queries import token_principal
 from khoi.workspace.models import Workspace
@@ -199,7 +200,7 @@ def test_the_catalogue_gives_vietnamese(khoi, monkeypatch):
         (OperationalError("attempt to write a readonly database"), "cannot be written"),
         (OperationalError("database or disk is full"), "disk is full"),
         (FileNotFoundError(2, "No such file or directory", "leads.csv"), "There is no file leads.csv."),
-        (PermissionError(13, "Permission denied", "leads.csv"), "leads.csv: Permission denied. Nothing was changed."),
+        (PermissionError(13, "Permission denied", "leads.csv"), "leads.csv: it may not be read or written by you."),
         (Refusal("unreachable"), "Nothing was changed."),
     ],
 )
@@ -257,5 +258,47 @@ def test_a_merge_of_nobody_or_with_oneself_changes_nothing(khoi):
     with acting():
         one = Person.objects.create(full_name="Hương", created_at=NOW)
     assert khoi("people", "merge", str(one.pk), "999999")[0] == 1
-    assert khoi("people", "merge", str(one.pk), "hương")[0] == 1
+    assert khoi("people", "merge", str(one.pk), "hương")[0] == 2
     assert answer(khoi, "people", "merge", str(one.pk), str(one.pk), code=3)["refused"] == "same_person"
+
+
+# --- used wrongly, or refused: said to a program as to a person
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (["report", "funnel", "--by", "zz"], 2, "unknown_field"),
+        (["report", "sources", "--by", "owner"], 2, "unknown_field"),
+        (["report", "pipeline", "--by", "owner"], 2, "unknown_field"),
+        (["report", "response", "--by", "source"], 2, "unknown_field"),
+        (["report", "funnel", "--from", "2026-11-02", "--to", "2026-11-01"], 2, "ends_before_it_starts"),
+        (["import", "leads.csv", "--mapping", "nowhere.toml"], 2, "no_mapping"),
+        (["import", "nowhere.csv"], 2, "no_file"),
+        (["restore", "nowhere.khoi"], 2, "no_file"),
+        (["backup", "no/such/folder/x.khoi"], 1, "no_folder"),
+        (["undo", "999999"], 1, "no_act"),
+        (["demo"], 3, "not_empty"),
+        (["init"], 3, "not_empty"),
+        (["people", "merge", "1", "2"], 1, "unknown_person"),
+        (["people", "merge", "An", "2"], 2, "not_an_id"),
+        (["fields", "archive", "lead", "nothing"], 1, "unknown_field"),
+        (["user", "deactivate", "nobody@example.vn"], 1, "unknown_user"),
+    ],
+)
+def test_what_is_not_done_is_one_object_for_a_program(khoi, words, code, error, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = answer(khoi, *words, code=code)
+
+    assert (told["ok"], told["error"]) == (False, error)
+    assert told["message"]
+    assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize(
+    ("report", "by"),
+    [("sources", "source"), ("pipeline", "stage"), ("response", "owner"), *(("funnel", by) for by in FIELDS)],
+)
+def test_a_report_counts_by_what_it_says_it_counts_by(khoi, report, by):
+    assert answer(khoi, "report", report, "--by", by) is not None
+    assert by in khoi("report", report, "--by", "zz")[2]

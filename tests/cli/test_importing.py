@@ -82,6 +82,36 @@ def test_a_dry_run_changes_nothing_and_leaves_no_run(khoi):
     assert "nothing was changed" in said
 
 
+def test_a_dry_run_leaves_no_file_of_rejected_rows(khoi, settings):
+    _code, said, _warned = khoi("leads.csv", "--mapping", "crm.toml", "--dry-run", "--json")
+    answer = json.loads(said)
+
+    assert (answer["rejected"], answer["rejected_file"]) == (1, None)
+    assert [path for path in settings.DATA_DIR.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_of_headings_says_that_there_is_nothing_below_them(khoi, tmp_path):
+    (tmp_path / "leads.csv").write_text(TABLE.splitlines()[0] + "\n", "utf-8")
+    code, said, _warned = khoi("leads.csv", "--mapping", "crm.toml")
+
+    assert (code, Act.objects.filter(verb="import_file").count()) == (0, 0)
+    assert "The file has headings and no rows below them." in said
+
+
+def test_a_system_fault_is_told_in_the_language_of_the_command(khoi, monkeypatch):
+    monkeypatch.setenv("KHOI_LANG", "vi")
+    _code, _said, warned = khoi("leads.csv", "--mapping", "nowhere.toml")
+
+    assert warned == "nowhere.toml: không có tệp này. Chưa có gì thay đổi.\n"
+
+
+def test_a_file_that_is_not_there_keeps_no_other_from_going_in(khoi):
+    code, said, _warned = khoi("nowhere.csv", "leads.csv", "--mapping", "crm.toml", "--json")
+    missing, good = map(json.loads, said.splitlines())
+
+    assert (code, missing["ok"], missing["error"], good["created"]) == (2, False, "no_file", 2)
+
+
 def test_of_several_files_each_has_its_line_and_the_good_ones_go_in(khoi, tmp_path):
     (tmp_path / "bad.csv").write_bytes(b"%PDF-1.7")
     code, said, warned = khoi("bad.csv", "leads.csv", "--mapping", "crm.toml", "--json")
@@ -92,19 +122,20 @@ def test_of_several_files_each_has_its_line_and_the_good_ones_go_in(khoi, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "said", "ended"),
     [
-        (["nowhere.csv"], "There is no file nowhere.csv"),
-        (["leads.csv", "--mapping", "nowhere.toml"], "nowhere.toml: No such file"),
-        (["leads.csv", "--mapping", "leads.csv"], "The mapping has mistakes: line 1 is no TOML"),
-        (["leads.csv", "--layout", "olist-mql"], "The file has no column “mql_id”"),
-        (["leads.csv", "--layout", "nothing"], "There is no layout “nothing”"),
+        (["nowhere.csv"], "There is no file nowhere.csv", 2),
+        (["leads.csv", "--mapping", "nowhere.toml"], "nowhere.toml: there is no such file", 2),
+        (["leads.csv", "--mapping", "."], ".: it is a folder", 2),
+        (["leads.csv", "--mapping", "leads.csv"], "The mapping has mistakes: line 1 is no TOML", 3),
+        (["leads.csv", "--layout", "olist-mql"], "The file has no column “mql_id”", 3),
+        (["leads.csv", "--layout", "nothing"], "There is no layout “nothing”", 2),
     ],
 )
-def test_a_mistake_is_one_clear_sentence(khoi, words, said):
+def test_a_mistake_is_one_clear_sentence(khoi, words, said, ended):
     code, _said, warned = khoi(*words)
 
-    assert code in (1, 3)
+    assert code == ended
     assert said in warned
     assert "Nothing was changed." in warned
     assert len(warned.splitlines()) == 1

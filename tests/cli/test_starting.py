@@ -69,6 +69,14 @@ def test_a_wrong_database_address_is_one_sentence(empty_installation):
     assert "KHOI_DATABASE_URL" in done.stderr
 
 
+@pytest.mark.parametrize("address", ["mysql://an@127.0.0.1/khoi", "khoi.db", "postgresql://an@127.0.0.1:x/khoi"])
+def test_an_address_of_no_postgresql_is_one_sentence(empty_installation, address):
+    done = type(empty_installation)(empty_installation.data, {"KHOI_DATABASE_URL": address}).khoi("verify")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "is not the address of a PostgreSQL database" in done.stderr
+
+
 def test_a_damaged_database_is_one_sentence(installation):
     (installation.data / "khoi.db").write_bytes(b"this is no database" * 500)
     done = installation.khoi("verify")

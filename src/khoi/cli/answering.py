@@ -12,16 +12,26 @@ DONE: Final = 0
 FAILED: Final = 1
 MISUSED: Final = 2
 REFUSED: Final = 3
+#: The word for a way to end that has no word of its own.
+ERRORS: Final = {FAILED: "failed", MISUSED: "misused", REFUSED: "refused"}
 
 
 class Stop(Exception):
-    """The command ends here. ``sentence`` says why and what was kept; ``answer`` is shown with --json."""
+    """The command ends here. ``sentence`` says why and what was kept; ``error`` is its word for programs, and
+    ``answer`` goes along with --json."""
 
-    def __init__(self, sentence: str, *, code: int = FAILED, answer: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, code: int = FAILED, error: str = "", answer: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.code = code
+        self.error = error or ERRORS[code]
         self.answer = answer
+
+    def told(self) -> dict[str, Any]:
+        """The one object a program gets."""
+        return {"ok": False, "error": self.error, "message": self.sentence, **(self.answer or {})}
 
 
 def say(*lines: str) -> None:

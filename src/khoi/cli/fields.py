@@ -54,7 +54,8 @@ def archive(options: Namespace) -> int:
 
     field = CustomField.objects.filter(object=options.object, key=options.key).first()
     if field is None:
-        raise Stop(_("There is no field %(key)s of %(object)s. Nothing was changed.") % vars(options))
+        says = _("There is no field %(key)s of %(object)s. Nothing was changed.") % vars(options)
+        raise Stop(says, error="unknown_field")
     verb = custom.restore_field if options.restore else custom.archive_field
     verb(field, by=OWNER_OF_THE_MACHINE, now=installation.now())
     says = (

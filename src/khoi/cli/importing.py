@@ -4,12 +4,16 @@ import json
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from khoi.cli import installation
-from khoi.cli.answering import DONE, REFUSED, Stop, say, show_json, warn
+from khoi.cli.answering import DONE, MISUSED, REFUSED, Stop, say, show_json, warn
 from khoi.cli.language import gettext as _
 from khoi.cli.language import ngettext
+from khoi.cli.refusals import reason
+
+#: Refused because what the line names is not there.
+MISNAMED: Final = frozenset({"no_file", "unknown_layout"})
 
 
 def import_files(options: Namespace) -> int:
@@ -29,9 +33,11 @@ def _mapping(name: str | None) -> str | None:
     try:
         return path.read_text("utf-8-sig")
     except OSError as fault:
-        raise Stop(_("%(file)s: %(reason)s. Nothing was changed.") % {"file": name, "reason": fault.strerror}) from None
+        says = _("%(file)s: %(reason)s. Nothing was changed.") % {"file": name, "reason": reason(fault)}
+        raise Stop(says, code=MISUSED, error="no_mapping") from None
     except UnicodeDecodeError:
-        raise Stop(_("%s is not a text in UTF-8. Nothing was changed.") % name) from None
+        says = _("%s is not a text in UTF-8. Nothing was changed.") % name
+        raise Stop(says, code=MISUSED, error="no_mapping") from None
 
 
 def _import(path: Path, options: Namespace, mapping: str | None) -> int:
@@ -59,11 +65,12 @@ def _import(path: Path, options: Namespace, mapping: str | None) -> int:
 
 
 def _refused(path: Path, refused: Any, options: Namespace) -> int:
-    answer = {"file": str(path), "refused": refused.code, "field": refused.field, "message": str(refused), "act": None}
+    answer = {"ok": False, "error": refused.code, "file": str(path), "refused": refused.code}
+    answer |= {"field": refused.field, "message": str(refused), "act": None}
     if options.json:
         _show(answer, several=len(options.files) > 1)
     warn(_("%(file)s: %(reason)s Nothing was changed.") % {"file": path, "reason": refused})
-    return REFUSED
+    return MISUSED if refused.code in MISNAMED else REFUSED
 
 
 def _show(answer: dict[str, Any], *, several: bool) -> None:
@@ -100,6 +107,8 @@ def _sentences(path: Path, result: Any) -> list[str]:
     from khoi.capture.queries.import_words import explained
 
     lines = [_headline(path, result)]
+    if not result.rows:
+        lines.append(_("The file has headings and no rows below them."))
     for kind in explained([*result.problems, *result.warnings]):
         at = ", ".join(map(str, kind["lines"])) + (" …" if kind["more"] else "")
         lines.append("  " + _("%(count)d × %(says)s (line %(lines)s)") % {**kind, "lines": at})

@@ -48,7 +48,7 @@ def is_bare() -> bool:
 
 def no_workspace() -> Stop:
     where = (os.environ.get("KHOI_DATABASE_URL") and _("the database of KHOI_DATABASE_URL")) or str(data_folder())
-    return Stop(_("There is no workspace in %s yet: run khoi init first.") % where)
+    return Stop(_("There is no workspace in %s yet: run khoi init first.") % where, error="no_workspace")
 
 
 def prepare_tables() -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from khoi.cli import installation
-from khoi.cli.answering import DONE, REFUSED, Stop, show
+from khoi.cli.answering import DONE, MISUSED, REFUSED, Stop, show
 from khoi.cli.language import gettext as _
 from khoi.cli.language import ngettext
 
@@ -17,6 +17,9 @@ def backup(options: Namespace) -> int:
     target = Path(options.file).resolve()
     try:
         made = operations.back_up(target, now=installation.now(), portable=options.portable)
+    except operations.NoFolder:
+        says = _("There is no folder %s. Nothing was written; is the disk there?")
+        raise Stop(says % target.parent, error="no_folder") from None
     except operations.NotABackup:
         raise Stop(_("%s exists and is no backup; it was left alone.") % target, code=REFUSED) from None
     says = ngettext(
@@ -31,7 +34,7 @@ def backup(options: Namespace) -> int:
 def restore(options: Namespace) -> int:
     source = Path(options.file).resolve()
     if not source.is_file():
-        raise Stop(_("There is no file %s.") % source)
+        raise Stop(_("There is no file %s.") % source, code=MISUSED, error="no_file")
     installation.start_django()
     from khoi.operations import services as operations
 

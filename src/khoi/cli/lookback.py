@@ -80,7 +80,7 @@ def undo(options: Namespace) -> int:
 
     target = Act.objects.filter(pk=options.act, position__isnull=False).first()
     if target is None:
-        raise Stop(_("There is no act %d. Nothing was changed.") % options.act)
+        raise Stop(_("There is no act %d. Nothing was changed.") % options.act, error="no_act")
     try:
         undone = timemachine.undo(
             target, by=OWNER_OF_THE_MACHINE, now=installation.now(), with_dependents=options.with_dependents
@@ -114,7 +114,7 @@ def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
     }  # fmt: skip
     words = {"act": act, "later": ", ".join(map(str, dependents))}
     answer = {"refused": reason, "act": act, "dependents": dependents}
-    return Stop(says[reason] % words, code=REFUSED, answer=answer)
+    return Stop(says[reason] % words, code=REFUSED, error=reason, answer=answer)
 
 
 def dump(options: Namespace) -> int:

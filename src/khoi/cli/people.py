@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from khoi.cli import installation
-from khoi.cli.answering import REFUSED, Stop, say, show
+from khoi.cli.answering import MISUSED, REFUSED, Stop, say, show
 from khoi.cli.language import gettext as _
 from khoi.cli.language import ngettext
 
@@ -44,7 +44,7 @@ def erase(options: Namespace) -> int:
     try:
         erased = privacy.erase_person(person, reason=options.reason, by=OWNER_OF_THE_MACHINE, now=installation.now())
     except Refusal as refusal:
-        raise Stop(str(refusal), code=REFUSED) from None
+        raise Stop(str(refusal), code=REFUSED, error=refusal.code) from None
     answer = {"act": erased.act.pk, "rows": erased.rows, "files": erased.files, "unswept": list(erased.unswept)}
     return show(answer, as_json=options.json, lines=_sentences(answer))
 
@@ -77,8 +77,9 @@ def _person(text: str) -> Any:
         try:
             lookup = {"public_id": UUID(text)}
         except ValueError:
-            raise Stop(_("“%s” is no person’s id. Nothing was changed.") % text) from None
+            says = _("“%s” is no person’s id. Nothing was changed.") % text
+            raise Stop(says, code=MISUSED, error="not_an_id") from None
     person = Person.objects.filter(**lookup).first()
     if person is None:
-        raise Stop(_("There is no person %s. Nothing was changed.") % text)
+        raise Stop(_("There is no person %s. Nothing was changed.") % text, error="unknown_person")
     return person

@@ -1,5 +1,6 @@
 """What may go wrong, as one sentence that says what happened, what was kept and what to do. No tracebacks."""
 
+import errno
 import os
 import sqlite3
 import sys
@@ -25,8 +26,8 @@ def guarded(command: Callable[[], int], *, as_json: bool) -> int:
         stop = problem if isinstance(problem, Stop) else explained(problem)
         if stop is None:
             raise
-        if as_json and stop.answer is not None:
-            show_json(stop.answer)
+        if as_json:
+            show_json(stop.told())
         warn(stop.sentence)
         return stop.code
 
@@ -44,7 +45,7 @@ def _ours(problem: Exception) -> Stop | None:
     from django.core.exceptions import ImproperlyConfigured
 
     if isinstance(problem, ImproperlyConfigured):
-        return Stop(_("The settings do not hold: %s") % problem)
+        return Stop(_("The settings do not hold: %s") % _(str(problem)), error="bad_settings")
     if not apps.ready:
         return None
     from khoi.kit.refusals import Refusal
@@ -52,7 +53,7 @@ def _ours(problem: Exception) -> Stop | None:
 
     if isinstance(problem, Refusal):
         answer = {"refused": problem.code, "field": problem.field, "message": str(problem)}
-        return Stop(_("%s Nothing was changed.") % problem, code=REFUSED, answer=answer)
+        return Stop(_("%s Nothing was changed.") % problem, code=REFUSED, error=problem.code, answer=answer)
     if isinstance(problem, operations.TooNew):
         return Stop(_("This workspace was last used by a newer Khơi. Nothing was changed; use that version."))
     if isinstance(problem, operations.ToolFailed):
@@ -91,7 +92,21 @@ def _of_the_disk(problem: Exception) -> Stop | None:
     if is_full(problem):
         return _full()
     if isinstance(problem, FileNotFoundError):
-        return Stop(_("There is no file %s.") % problem.filename)
-    return Stop(
-        _("%(file)s: %(reason)s. Nothing was changed.") % {"file": problem.filename, "reason": problem.strerror}
-    )
+        return Stop(_("There is no file %s.") % problem.filename, error="no_file")
+    return Stop(_("%(file)s: %(reason)s. Nothing was changed.") % {"file": problem.filename, "reason": reason(problem)})
+
+
+def reason(problem: OSError) -> str:
+    """Why the system did not open it, in the language of the command; rare reasons as the system says them."""
+    says = {
+        errno.ENOENT: _("there is no such file"),
+        errno.EACCES: _("it may not be read or written by you"),
+        errno.EPERM: _("it may not be read or written by you"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENOTDIR: _("a part of its path is no folder"),
+        errno.EROFS: _("the disk can only be read"),
+        errno.EADDRINUSE: _("another program uses it"),
+        errno.EADDRNOTAVAIL: _("this machine has no such address"),
+        errno.ENAMETOOLONG: _("its name is too long"),
+    }
+    return says.get(problem.errno or 0, problem.strerror or type(problem).__name__)

@@ -3,17 +3,36 @@
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from khoi.cli import installation
-from khoi.cli.answering import Stop, show, table
+from khoi.cli.answering import MISUSED, Stop, show, table
 from khoi.cli.language import gettext as _
+
+#: By what each report counts. The first stands where nothing else is asked for; a funnel then is one whole.
+GROUPINGS: Final = {
+    "funnel": ("source", "owner", "channel", "campaign", "team", "period"),
+    "sources": ("source",),
+    "pipeline": ("stage",),
+    "response": ("owner",),
+}
 
 
 def report(options: Namespace) -> int:
+    _see_that_it_counts_so(options)
     installation.open_workspace()
     answer = _REPORTS[options.report](options)
     return show(answer, as_json=options.json, lines=_lines(answer["rows"] or answer.get("stages", [])))
+
+
+def _see_that_it_counts_so(options: Namespace) -> None:
+    possible = GROUPINGS[options.report]
+    if options.by is not None and options.by not in possible:
+        words = {"report": options.report, "by": options.by, "fields": ", ".join(possible)}
+        says = _("khoi report %(report)s does not count by “%(by)s”. It counts by: %(fields)s.")
+        raise Stop(says % words, code=MISUSED, error="unknown_field")
+    if options.since and options.until and options.until < options.since:
+        raise Stop(_("The last day lies before the first one."), code=MISUSED, error="ends_before_it_starts")
 
 
 def _asked(options: Namespace) -> dict[str, Any]:
@@ -24,17 +43,13 @@ def _asked(options: Namespace) -> dict[str, Any]:
     period = None
     if options.since or options.until:
         start, last = options.since or EVER.start, options.until or EVER.end - timedelta(days=1)
-        if last < start:
-            raise Stop(_("The last day lies before the first one."))
         period = Period(start, min(last, EVER.end - timedelta(days=1)) + timedelta(days=1))
     return {"period": period, "as_of": options.as_of, "known": options.known, "actor": OWNER_OF_THE_MACHINE}
 
 
 def _funnel(options: Namespace) -> dict[str, Any]:
-    from khoi.reports.queries import answers, courses, funnel
+    from khoi.reports.queries import answers, funnel
 
-    if options.by and options.by not in courses.FIELDS:
-        raise Stop(_("A funnel is broken down by %s.") % ", ".join(courses.FIELDS))
     return answers.funnel_answer(funnel.funnel(by=options.by, **_asked(options)))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from khoi.cli import installation, logins
 from khoi.cli.answering import DONE, FAILED, Stop, say, warn
 from khoi.cli.language import gettext as _
+from khoi.cli.refusals import reason
 from khoi.kit.jobs import Runner
 
 THREADS: Final = 8
@@ -94,7 +95,7 @@ def _server(host: str, port: int) -> Any:
         )
     except OSError as taken:
         raise Stop(_("Port %(port)s on %(host)s cannot be used: %(reason)s. Another one: khoi run --port 8001") % {
-            "port": port, "host": host, "reason": taken.strerror or taken}) from None  # fmt: skip
+            "port": port, "host": host, "reason": reason(taken)}) from None  # fmt: skip
 
 
 def _say_where() -> None:

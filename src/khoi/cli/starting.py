@@ -28,7 +28,7 @@ def _refuse_if_set_up() -> None:
 
     if schema.has_workspace():
         says = _("There is a workspace in %s already. Nothing was changed.")
-        raise Stop(says % installation.data_folder(), code=REFUSED)
+        raise Stop(says % installation.data_folder(), code=REFUSED, error="not_empty")
 
 
 def make_workspace(*, name: str, language: str, email: str) -> dict[str, Any]:

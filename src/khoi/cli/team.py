@@ -58,7 +58,7 @@ def _user(email: str) -> Any:
 
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
-        raise Stop(_("Nobody logs in as %s. Nothing was changed.") % email)
+        raise Stop(_("Nobody logs in as %s. Nothing was changed.") % email, error="unknown_user")
     return user
 
 

@@ -1,6 +1,6 @@
 """Backup, restore, upgrade, and the diary of the jobs."""
 
-from khoi.operations.services.archiving import Damaged, NotABackup
+from khoi.operations.services.archiving import Damaged, NoFolder, NotABackup
 from khoi.operations.services.backing_up import BackedUp, back_up
 from khoi.operations.services.diary import DatabaseDiary, note_check
 from khoi.operations.services.engines import ToolFailed
@@ -11,6 +11,7 @@ __all__ = [
     "BackedUp",
     "Damaged",
     "DatabaseDiary",
+    "NoFolder",
     "NotABackup",
     "NotEmpty",
     "NotHere",

@@ -29,10 +29,15 @@ class NotABackup(Exception):
     """There is a file of that name, and it is not a backup: it is not overwritten."""
 
 
+class NoFolder(Exception):
+    """The folder is not there. It is not made: a disk that is not mounted would go unnoticed."""
+
+
 @contextmanager
 def workshop(beside: Path) -> Iterator[Path]:
-    """A private folder on the same disk as ``beside``, gone afterwards whatever happens."""
-    beside.parent.mkdir(parents=True, exist_ok=True)
+    """A private folder on the same disk as ``beside``, gone afterwards whatever happens. Raises ``NoFolder``."""
+    if not beside.parent.is_dir():
+        raise NoFolder(str(beside.parent))
     _clear_away(beside)
     folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}-{os.getpid()}-", suffix=".partial", dir=beside.parent))
     try:

@@ -36,7 +36,7 @@ def back_up(target: Path, *, now: datetime, portable: bool = False, note: bool =
     """Write ``target`` whole or not at all; others go on working meanwhile.
 
     ``portable`` keeps rows instead of the engine's own form, so the other engine can take them in.
-    Raises ``archiving.NotABackup`` rather than overwrite something else.
+    Raises ``archiving.NotABackup`` rather than overwrite something else, ``archiving.NoFolder`` rather than make one.
     """
     with archiving.workshop(target) as shop:
         kind, held, members = _database(shop, portable=portable)
@@ -54,6 +54,7 @@ def back_up(target: Path, *, now: datetime, portable: bool = False, note: bool =
 def keep_aside(why: str, *, now: datetime) -> str:
     """A backup for our own sake, before something that may go wrong; its path in the data folder."""
     folder: Path = settings.DATA_DIR / rules.BACKUPS
+    folder.mkdir(parents=True, exist_ok=True)
     name = f"before-{why}-{now:%Y%m%d-%H%M%S}"
     taken = len(list(folder.glob(f"{name}*.khoi")))
     target = folder / (f"{name}-{taken + 1}.khoi" if taken else f"{name}.khoi")

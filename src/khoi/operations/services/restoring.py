@@ -69,6 +69,7 @@ def restore(source: Path, *, now: datetime, replace: bool = False) -> Restored:
         raise NotEmpty
     if sound and schema.has_workspace() and not schema.pending():
         privacy.note_erasures()
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     with archiving.workshop(settings.DATA_DIR / "restore") as shop:
         archiving.unpack(source, shop, manifest)
         put = _into_sqlite if connection.vendor == "sqlite" else _into_postgresql

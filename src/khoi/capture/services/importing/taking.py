@@ -60,7 +60,8 @@ def import_file(
 ) -> ImportResult:
     """Take the rows of a file in: one act, one transaction. ``mapping`` is a mapping or its TOML.
 
-    Rows that cannot be taken are handed back in a file; a ``dry_run`` does everything and takes it back.
+    Rows that cannot be taken are handed back in a file; a ``dry_run`` does everything and takes it back, and without
+    a run, with which the file would be kept and go away, it leaves none.
     ``consent``: in which words and how these people agreed to be written to; without it nothing is recorded.
     ``run`` ends in the same transaction, so it is never taken in twice. ``progress`` is called with the number of
     rows read. Raises ``ImportRefused`` (nothing was changed) and whatever the database or the disk say.
@@ -74,7 +75,7 @@ def import_file(
             act_id = _act(
                 with_file, rejected, tally, consent, dry_run=dry_run, run=run, by=by, now=now, progress=progress
             )
-        kept = rejected.keep()
+        kept = _kept(rejected, is_only_asked=dry_run and run is None)
     except TableRefused as refused:
         rejected.drop()
         raise of_table(refused) from refused
@@ -82,6 +83,13 @@ def import_file(
         rejected.drop()
         raise
     return _result(with_file, tally, act_id, kept, monotonic() - began, dry_run=dry_run)
+
+
+def _kept(rejected: RejectedRows, *, is_only_asked: bool) -> str:
+    if is_only_asked:
+        rejected.drop()
+        return ""
+    return rejected.keep()
 
 
 def _act(
