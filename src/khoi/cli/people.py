@@ -39,7 +39,7 @@ def erase(options: Namespace) -> int:
     from khoi.privacy import services as privacy
     from khoi.team.rules import OWNER_OF_THE_MACHINE
 
-    person = _person(options.person)
+    person = _person(options.person, gone_too=True)
     _ask(person, options)
     try:
         erased = privacy.erase_person(person, reason=options.reason, by=OWNER_OF_THE_MACHINE, now=installation.now())
@@ -68,9 +68,10 @@ def _sentences(answer: dict[str, Any]) -> list[str]:
     return [says % answer] + ([waits % ", ".join(answer["unswept"])] if answer["unswept"] else [])
 
 
-def _person(text: str) -> Any:
-    """By public id, or by the number that dumps and history show."""
+def _person(text: str, *, gone_too: bool = False) -> Any:
+    """By public id, or by the number that dumps and history show. ``gone_too``: also somebody in the bin."""
     from khoi.people.models import Person
+    from khoi.privacy.queries import find_gone
 
     lookup: dict[str, Any] = {"pk": int(text)} if text.isascii() and text.isdigit() and len(text) < 19 else {}
     if not lookup:
@@ -79,7 +80,7 @@ def _person(text: str) -> Any:
         except ValueError:
             says = _("“%s” is no person’s id. Nothing was changed.") % text
             raise Stop(says, code=MISUSED, error="not_an_id") from None
-    person = Person.objects.filter(**lookup).first()
+    person = Person.objects.filter(**lookup).first() or (find_gone(**lookup) if gone_too else None)
     if person is None:
         raise Stop(_("There is no person %s. Nothing was changed.") % text, error="unknown_person")
     return person

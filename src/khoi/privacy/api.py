@@ -6,10 +6,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from khoi.people.models import Person
 from khoi.privacy import services as privacy
+from khoi.privacy.queries import find_anywhere
 from khoi.team.api import Body, Id, who
-from khoi.team.queries import find
 
 router = Router(tags=["people"])
 
@@ -27,9 +26,10 @@ class EraseOut(Schema):
 
 @router.post("/people/{uuid:person_id}/erase", response=EraseOut, summary="Erase a person everywhere")
 def erase_person(request: HttpRequest, person_id: Id, body: EraseIn) -> dict[str, Any]:
-    """The person and all merged into them, in rows, history, files and kept answers. For administrators.
+    """The person and all merged into them, in rows, history, files and kept answers, also of somebody who lies in the
+    bin. For administrators.
     Errors: 422 ``already_erased``, ``import_under_way``."""
     actor = who(request)
-    person = find(actor, "person.erase", Person, public_id=person_id)
+    person = find_anywhere(actor, person_id)
     erased = privacy.erase_person(person, reason=body.reason, by=actor, now=timezone.now())
     return {"act": erased.act.pk, "rows": erased.rows, "files": erased.files, "unswept": list(erased.unswept)}

@@ -1,5 +1,7 @@
 """The page before an erasure: what goes, what stays and why."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,16 +13,15 @@ from khoi.kit.refusals import Refusal
 from khoi.people.models import Person
 from khoi.privacy import services as privacy
 from khoi.privacy.forms import EraseForm
-from khoi.privacy.queries import groups_of
-from khoi.team.queries import find
+from khoi.privacy.queries import find_anywhere, groups_of
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
 
 
 @require_http_methods(["GET", "POST"])
 @allowed("person.erase")
-def erase(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponseBase:
-    person = find(actor, "person.erase", Person, public_id=public_id)
+def erase(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
+    person = find_anywhere(actor, public_id)
     if person.erased_at is not None:
         return redirect("home:person", person.public_id)
     form = EraseForm(posted(request), name=_name(person))

@@ -62,7 +62,8 @@ def bin_page(request: HttpRequest, actor: Principal) -> HttpResponse:
     """What was deleted, and the way back."""
     q = request.GET.get("q", "")[:100].replace("\0", "").strip()
     part = binned.binned_for(actor, q=q, before=_position(request))
-    context = {"entries": part.entries, "q": q, "next_url": _next_url(part.next, {"q": q})}
+    may_erase = actor.may("person.erase") and actor.visibility == "all"
+    context = {"entries": part.entries, "may_erase": may_erase, "q": q, "next_url": _next_url(part.next, {"q": q})}
     return render(request, "timemachine/bin.html", context)
 
 
@@ -80,8 +81,16 @@ def gone_page(request: HttpRequest, actor: Principal) -> HttpResponse | None:
     if act is None or not sight.may_take_back(actor, act):
         return None
     told = gone.names_in([act], actor).get(act.pk, gone.Names([], 0))
-    context = {"act": act, "name": told.names[0] if len(told.names) == 1 and not told.hidden else ""}
+    context = {
+        "act": act,
+        "name": told.names[0] if len(told.names) == 1 and not told.hidden else "",
+        "erase_url": _erase_url(actor, match.kwargs["public_id"]) if model is Person else "",
+    }
     return render(request, "timemachine/gone.html", context, status=410)
+
+
+def _erase_url(actor: Principal, public_id: UUID) -> str:
+    return reverse("privacy:erase", args=[public_id]) if actor.may("person.erase") else ""
 
 
 #: Pages that can be looked at as of a day: the name of their address → the table.
@@ -183,6 +192,7 @@ def act_page(request: HttpRequest, actor: Principal, act_id: int) -> HttpRespons
         "subject_url": subject_url,
         "undone_by": act.undone_by,
         "may_undo": act.undone_by_id is None and sight.may_take_back(actor, act),
+        "people_gone": gone.people_in(act) if actor.may("person.erase") and actor.visibility == "all" else [],
     }
     return render(request, "timemachine/act.html", context)
 

@@ -15,11 +15,9 @@ from khoi.privacy.rules.traces import Traces, traces_of
 def known_traces(people: Iterable[int]) -> Traces:
     """Those of today and those of history, as long as it still knows them."""
     ids = list(people)
-    names = set(Person.objects.filter(pk__in=ids).values_list("full_name", flat=True))
+    names = known_names(ids)
     points = set(ContactPoint.every.filter(person__in=ids).values_list("kind", "value"))
     points |= set(ContactPoint.every.filter(person__in=ids).values_list("kind", "normal"))
-    for before in _earlier(ids, Person):
-        names.add(str(before.get("full_name") or ""))
     for before in _earlier(ids, ContactPoint):
         texts = [str(before.get(name) or "") for name in ("value", "normal")]
         points |= {("email" if "@" in text else "phone", text) for text in texts if text}
@@ -28,6 +26,12 @@ def known_traces(people: Iterable[int]) -> Traces:
         emails=[value for kind, value in points if kind == "email"],
         phones=[value for kind, value in points if kind == "phone"],
     )
+
+
+def known_names(people: Iterable[int]) -> set[str]:
+    ids = list(people)
+    names = set(Person.objects.filter(pk__in=ids).values_list("full_name", flat=True))
+    return (names | {str(before.get("full_name") or "") for before in _earlier(ids, Person)}) - {""}
 
 
 def links_of(people: Iterable[int], rows: Mapping[type[models.Model], set[int]]) -> frozenset[str]:

@@ -7,7 +7,7 @@ who it was goes, from the rows of today and from history; the chain covers only 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import models, transaction
 
@@ -20,7 +20,8 @@ from khoi.kit.fold import fold
 from khoi.kit.refusals import Refusal
 from khoi.people import services as people
 from khoi.people.models import ContactPoint, Person
-from khoi.privacy.queries import Place, known_traces, links_of, places, selves
+from khoi.privacy.queries import Place, known_names, known_traces, links_of, places, selves
+from khoi.privacy.queries.gone import accounts_once_theirs, addresses_gone, files_gone, gone_with
 from khoi.privacy.queries.holdings import nothing_in
 from khoi.privacy.services import belongings, forgetting, listing, sweeping
 from khoi.workspace.models import File
@@ -44,7 +45,8 @@ class Erased:
 
 
 def erase_person(person: Person, *, reason: str = "asked", by: Actor, now: datetime) -> Erased:
-    """Erase the person and all merged into them, whichever of them is named.
+    """Erase the person and all merged into them, whichever of them is named. Of somebody in the bin (``find_gone``) an
+    empty row stands again, which says that they were erased; all else of them stays deleted.
 
     Raises ``Refusal``: ``already_erased``, ``import_under_way`` while a file that holds them is being read.
     """
@@ -53,6 +55,7 @@ def erase_person(person: Person, *, reason: str = "asked", by: Actor, now: datet
     if history.current_act() is not None:
         raise RuntimeError("an erasure is an act of its own: it is never taken back")
     with history.act(ERASING, by=by, now=now, subject=person, why={"reason": reason}, decides=False) as act:
+        _put_back_emptied(person)
         root, _ = people.hold_roots(person.pk, person.pk)
         if root.erased_at is not None:
             raise Refusal("already_erased")
@@ -62,6 +65,7 @@ def erase_person(person: Person, *, reason: str = "asked", by: Actor, now: datet
         gone = belongings.let_files_go(ids, traces)  # the runs are found through history, so before it forgets
         people.suppress(_addresses(ids), now=now)
         rows = _rows_of(ids)
+        rows[File] |= files_gone(ids)
         _empty_accounts(ids, rows)
         links = links_of(ids, rows)
         gone += _unattached(rows.get(File, set()))
@@ -82,8 +86,21 @@ def _after_commit(gone: list[belongings.Gone]) -> int:
     return len(gone)
 
 
+def _put_back_emptied(person: Person) -> None:
+    if Person.objects.filter(pk=person.pk).exists():
+        return
+    for one in (person, *gone_with(person)):
+        row = {**_row_of(one), "full_name": "", "job_title": "", "search": ""}
+        Person.objects.bulk_create([Person(**row)])
+
+
+def _row_of(person: Person) -> dict[str, Any]:
+    return {field.attname: getattr(person, field.attname) for field in Person._meta.concrete_fields}
+
+
 def _addresses(ids: Iterable[int]) -> set[tuple[str, str]]:
-    return set(ContactPoint.every.filter(person__in=list(ids)).values_list("kind", "normal"))
+    standing = set(ContactPoint.every.filter(person__in=list(ids)).values_list("kind", "normal"))
+    return standing or addresses_gone(ids)
 
 
 def _rows_of(ids: Iterable[int]) -> Rows:
@@ -121,9 +138,13 @@ def _unattached(files: set[int]) -> list[belongings.Gone]:
 
 def _empty_accounts(ids: list[int], rows: Rows) -> None:
     """A household stands under the name of a person: an account of nobody else, called as they are."""
-    names = {fold(name) for name in Person.objects.filter(pk__in=ids).values_list("full_name", flat=True) if name}
+    names = {fold(name) for name in known_names(ids)}
+    once = accounts_once_theirs(ids)
     theirs = Account.objects.filter(
-        models.Q(contacts__person__in=ids) | models.Q(leads__person__in=ids) | models.Q(opportunities__person__in=ids)
+        models.Q(contacts__person__in=ids)
+        | models.Q(leads__person__in=ids)
+        | models.Q(opportunities__person__in=ids)
+        | models.Q(pk__in=once)
     )
     of_others = (
         models.Q(contacts__person__isnull=False) & ~models.Q(contacts__person__in=ids)
@@ -135,6 +156,6 @@ def _empty_accounts(ids: list[int], rows: Rows) -> None:
     fields = [one for one in Account._meta.concrete_fields if one.column in KINDS[Account].personal]
     Account.objects.filter(pk__in=mine).update(**{one.name: nothing_in(one, Account) for one in fields})
     values = AccountValue._base_manager.filter(account__in=mine)
-    rows[Account] = mine | forgetting.accounts_gone(ids, names)
+    rows[Account] = mine | forgetting.accounts_gone(once, names)
     rows[AccountValue] = set(values.values_list("pk", flat=True))
     values.delete()

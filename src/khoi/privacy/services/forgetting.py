@@ -5,13 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db import models
 
-from khoi.accounts.models import Account, Contact
+from khoi.accounts.models import Account
 from khoi.history.models import KINDS, Act, Change, code_of
 from khoi.history.queries.lives import chunks
 from khoi.kit.fold import fold
-from khoi.leads.models import Lead
 from khoi.people.queries import references
-from khoi.pipeline.models import Opportunity
 
 Rows = Mapping[type[models.Model], set[int]]
 
@@ -50,12 +48,8 @@ def _deleted_before(model: type[models.Model], people: list[int]) -> set[int]:
     return found
 
 
-def accounts_gone(people: Iterable[int], names: Collection[str]) -> set[int]:
-    """Accounts that are there no more, stood under one of these (folded) names and had to do with these people."""
-    linked: set[int] = set()
-    for model in (Contact, Lead, Opportunity):
-        told = Change.objects.filter(tbl=code_of(model), subject_id__in=list(people), before__contains='"account_id"')
-        linked |= {json.loads(before or "{}")["account_id"] or 0 for before in told.values_list("before", flat=True)}
+def accounts_gone(linked: Collection[int], names: Collection[str]) -> set[int]:
+    """Of these accounts those that are there no more and stood under one of these (folded) names."""
     gone = Change.objects.filter(tbl=code_of(Account), op="d", row_id__in=linked, personal__isnull=False)
     images = gone.values_list("row_id", "personal")
     return {row for row, personal in images if fold(json.loads(personal or "{}").get("name") or "") in names}

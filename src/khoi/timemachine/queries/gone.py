@@ -41,6 +41,18 @@ class Names:
     hidden: int
 
 
+def people_in(act: Act) -> list[tuple[UUID, str]]:
+    """Id and name of those whom a standing deletion took out and who lie in the bin; who was merged into them is left
+    out."""
+    if act.verb not in DELETED or act.undone_by_id is not None:
+        return []
+    changes = Change.objects.filter(act=act, op="d", tbl=code_of(Person)).order_by("id")
+    rows = {row: image(*texts) for row, *texts in changes.values_list("row_id", "before", "personal")}
+    there = set(Person.objects.filter(pk__in=rows).values_list("pk", flat=True))
+    found = [values for row, values in rows.items() if row not in there and values["merged_into_id"] is None]
+    return [(UUID(values["public_id"]), values.get("full_name") or "") for values in found]
+
+
 def names_in(acts: Iterable[Act], actor: Principal) -> dict[int, Names]:
     """Act id → the names of what it deleted."""
     by_id = {act.pk: act for act in acts}
