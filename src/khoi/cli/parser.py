@@ -25,7 +25,18 @@ def build_parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"khoi {__version__}", help=_("show the version and stop")
     )
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
-    for add in (_starting, _importing, _people, _fields, _looking_back, _reporting, _team, _checking, _keeping):
+    for add in (
+        _starting,
+        _calling,
+        _importing,
+        _people,
+        _fields,
+        _looking_back,
+        _reporting,
+        _team,
+        _checking,
+        _keeping,
+    ):
         add(commands)
     return parser
 
@@ -73,6 +84,18 @@ def _people(commands: Commands) -> None:
     erase.add_argument("--reason", choices=REASONS, default="asked", help=_("why (default asked)"))
     erase.add_argument("--yes", action="store_true", help=_("do not ask again"))
     merge.add_argument("--key", help=_("word of yours for this merge: the same word again changes nothing"))
+
+
+def _calling(commands: Commands) -> None:
+    api = _command(
+        commands, "api", "calling:call", _("do anything the API can, as the owner of this machine"), json=False
+    )
+    api.add_argument("method", metavar="METHOD", choices=("get", "post", "patch", "put", "delete"), type=str.lower)
+    api.add_argument("path", metavar="PATH", help=_("as docs/api.md has it, like /leads or /leads/ID/convert"))
+    api.add_argument("body", metavar="BODY", nargs="?", help=_("JSON; - reads it from the input"))
+    api.add_argument("--as", dest="user", metavar="EMAIL", help=_("as this user, with their rights"))
+    api.add_argument("--key", help=_("word of yours for this request: the same word again gets the first answer"))
+    api.add_argument("--version", help=_("the ETag the change was made against"))
 
 
 def _looking_back(commands: Commands) -> None:
