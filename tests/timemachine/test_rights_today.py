@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from khoi.activities.models import Activity
+from khoi.campaigns.models import Source
 from khoi.history.models import KINDS, Act
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
@@ -160,6 +161,50 @@ def test_lists_of_the_past_hold_what_the_team_deleted_since(hers, his, an, dung,
 
     for known in ("now", "then"):
         assert [named(member, known) for member in (binh, admin, dung)] == [["Hoa"], ["Hoa", "Lan"], ["Lan"]]
+
+
+def values_of(rows, field):
+    return {value for row in rows for f in row["fields"] if f["field"] == field for value in (f["before"], f["after"])}
+
+
+def test_programs_are_told_records_by_their_ids_and_never_hidden_ones(his_on_hers, hers, an, dung, admin, ask):
+    deal = lifecycle.convert_lead(his_on_hers, account_name="Kín", amount=5, by=dung.by, now=NOW).opportunity
+    with acting("edit_opportunity", by=admin.by) as act:
+        deal.owner = an.user
+        deal.save()
+    [row] = ask(an, "get", f"/api/acts/{act.pk}").json()["rows"]
+    both = {"before": str(dung.user.public_id), "after": str(an.user.public_id)}
+    assert row["fields"] == [{"field": "owner", **both}]
+    address = f"/api/acts/{Act.objects.get(verb='convert_lead').pk}"
+    hers_to_see, his_to_see = (ask(member, "get", address).json()["rows"] for member in (an, dung))
+    assert values_of(hers_to_see, "lead") == {None, "hidden"}
+    assert values_of(hers_to_see, "person") == {None, str(hers.person.public_id)}
+    assert str(his_on_hers.public_id) in values_of(his_to_see, "lead")
+
+
+def test_the_feed_and_the_past_tell_no_inner_numbers(his_on_hers, hers, an, dung, admin, ask):
+    deal = lifecycle.convert_lead(his_on_hers, account_name="Kín", amount=5, by=dung.by, now=NOW).opportunity
+    with acting("edit_opportunity", by=admin.by):
+        deal.owner = an.user
+        deal.save()
+    fed = ask(an, "get", "/api/changes?limit=1000").json()["items"]
+    told = {value for name in ("lead", "person", "owner", "account", "stage") for value in values_of(fed, name)}
+    assert not any(isinstance(value, int) for value in told)
+    past = ask(an, "get", f"/api/opportunities/{deal.public_id}?as_of={NOW.date()}&known=now").json()
+    assert (past["values"]["lead"], past["values"]["person"]) == ("hidden", str(hers.person.public_id))
+
+
+def test_a_refused_undo_counts_hidden_acts_and_names_none(ready, an, dung, admin, ask):
+    with acting("edit_lead", by=an.by) as act:
+        source = Source.objects.create(code="hoi_cho", name="Hội chợ", created_at=NOW)
+    hidden = add_lead(dung, "Lan")
+    with acting("edit_lead", by=dung.by) as later:
+        Lead.objects.filter(pk=hidden.pk).update(source=source)
+    refused = ask(an, "post", f"/api/acts/{act.pk}/undo", {}).json()
+    assert (refused["code"], refused["dependents"], refused["known"], refused["hidden"]) == ("dependents", [], [], 1)
+    page = an.browser().post(f"/history/{act.pk}/undo/")
+    assert page.status_code == 409
+    assert f'value="{later.pk}"' not in page.content.decode()
 
 
 def test_every_recorded_table_says_what_writing_it_takes_and_who_sees_what_is_gone():

@@ -19,7 +19,7 @@ from khoi.team.models import User
 from khoi.team.queries import authorize
 from khoi.team.rules import Principal
 from khoi.timemachine import services
-from khoi.timemachine.queries import binned, listing, past, sight, telling, words
+from khoi.timemachine.queries import binned, listing, outside, past, sight, telling, words
 from khoi.workspace import queries as workspace
 
 router = Router(tags=["history"])
@@ -46,7 +46,7 @@ class Acts(Schema):
 
 class ValueOut(Schema):
     field: str
-    before: Any
+    before: Any = Field(description="A record by its id or code, and hidden when you may not see it")
     after: Any
 
 
@@ -176,7 +176,8 @@ def show_act(request: HttpRequest, act_id: int) -> dict[str, Any]:
     changes, further = telling.seen_of(act, actor)
     may = act.undone_by_id is None and sight.may_take_back(actor, act)
     values = told_changes(changes)
-    rows = [_row(change, values.get(change.change_id)) for change in changes]
+    pointed = outside.told_outside(outside.pointed_at(changes), actor)
+    rows = [_row(change, values.get(change.change_id), pointed) for change in changes]
     return {**_told(act, len(rows) + further, may=may), "rows": rows, "further": further}
 
 
@@ -195,36 +196,44 @@ def list_changes(
     mine = sight.seen_changes(actor, found)
     ids = telling.public_ids(mine)
     values = told_changes(mine)
-    items = [_fed(one, ids.get((one.model, one.row_id)), values.get(one.change_id)) for one in mine]
+    pointed = outside.told_outside(outside.pointed_at(mine), actor)
+    items = [_fed(one, ids.get((one.model, one.row_id)), values.get(one.change_id), pointed) for one in mine]
     return {"items": items, "next": f"{end.position}.{end.change}" if end.change is not None else str(end.position)}
 
 
-def _fed(change: RowChange, record: Any, value: ValueChange | None) -> dict[str, Any]:
+def _fed(change: RowChange, record: Any, value: ValueChange | None, pointed: outside.Told) -> dict[str, Any]:
     act = change.act
     of_act = {"position": act.position, "act": act.pk, "verb": act.verb, "by": act.actor_label}
-    return {**_row(change, value), **of_act, "recorded_at": act.recorded_at, "record": record}
+    return {**_row(change, value, pointed), **of_act, "recorded_at": act.recorded_at, "record": record}
 
 
-def _row(change: RowChange, value: ValueChange | None) -> dict[str, Any]:
+def _row(change: RowChange, value: ValueChange | None, pointed: outside.Told) -> dict[str, Any]:
     return {
         "kind": change.model._meta.db_table,
         "op": change.op,
-        "fields": _fields(change, value),
+        "fields": _fields(change, value, pointed),
         "erased": change.erased,
     }
 
 
-def _fields(change: RowChange, value: ValueChange | None) -> list[dict[str, Any]]:
-    """A value of a custom field is told under its key, as it is read and written."""
+def _fields(change: RowChange, value: ValueChange | None, pointed: outside.Told) -> list[dict[str, Any]]:
+    """A value of a custom field is told under its key, as it is read and written; a record by its id or code."""
     if value is not None:
         return [{"field": value.field.named, "before": as_json(value.before), "after": as_json(value.after)}]
-    return [{"field": f.field, "before": f.before, "after": f.after} for f in change.fields]
+    return [
+        {
+            "field": f.field,
+            "before": outside.said(change.model, f.field, f.before, pointed),
+            "after": outside.said(change.model, f.field, f.after, pointed),
+        }
+        for f in change.fields
+    ]
 
 
 @router.post("/acts/{act_id}/undo", response=UndoOut, summary="Take an act back, exactly or not at all")
 def undo_act(request: HttpRequest, act_id: int, body: UndoIn = ALONE) -> dict[str, Any]:
-    """409 `dependents` names the later acts that build on it; 409 `already_undone`, `nothing_to_undo`, `in_use`,
-    `erased` or `clash` when it cannot be."""
+    """409 `dependents` names the later acts that build on it and says how many are `hidden` from you; 409
+    `already_undone`, `nothing_to_undo`, `in_use`, `erased` or `clash` when it cannot be."""
     actor = who(request)
     authorize(actor, "act.undo")
     act = sight.find_act(actor, act_id)
@@ -232,19 +241,20 @@ def undo_act(request: HttpRequest, act_id: int, body: UndoIn = ALONE) -> dict[st
     try:
         undone = services.undo(act, by=actor, now=now, with_dependents=body.with_dependents, agreed=body.agreed)
     except Refused as refused:
-        known, _ = sight.known_of(actor, refused.dependents)
+        known, hidden = sight.known_of(actor, refused.dependents)
         named = [{"id": a.pk, "verb": a.verb, "by": a.actor_label} for a in reversed(known)]
         raise Problem(
             409,
             refused.reason,
             words.refusal_words(refused.reason),
-            dependents=list(refused.dependents),
+            dependents=sorted(a.pk for a in known),
             known=named,
+            hidden=hidden,
         ) from refused
     return {
         "act": undone.act.pk,
         "undone": list(undone.undone),
         "kept": undone.kept,
         "erased": undone.erased,
-        "stays": list(undone.stays),
+        "stays": sorted(a.pk for a in sight.known_of(actor, undone.stays)[0]),
     }

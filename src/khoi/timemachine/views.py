@@ -259,13 +259,13 @@ def _refused(request: HttpRequest, actor: Principal, act: Act, refused: Refused)
 def _question(
     request: HttpRequest, actor: Principal, act: Act, *, dependents: tuple[int, ...] = ()
 ) -> HttpResponseBase:
-    """Asks, and names what would go along; what the actor may not know of is only counted."""
+    """Asks, and names what would go along; what the actor may not know of is only counted, and stands in the way."""
     known, hidden = sight.known_of(actor, dependents)
     context: dict[str, Any] = {
         "act": act,
         "later": known,
         "hidden": hidden,
-        "agreed": " ".join(str(pk) for pk in dependents),
+        "agreed": " ".join(str(act.pk) for act in known),
         "next": next_of(request, ""),
     }
     return render(request, "timemachine/undo.html", context, status=409 if dependents else 200)

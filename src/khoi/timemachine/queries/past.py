@@ -26,7 +26,7 @@ from khoi.pipeline.models import Opportunity, OpportunityValue, StageMove
 from khoi.qualification.models import StageChange
 from khoi.routing.models import Assignment
 from khoi.team.rules import Principal
-from khoi.timemachine.queries import telling
+from khoi.timemachine.queries import outside, telling
 from khoi.timemachine.queries.departed import would_see
 from khoi.timemachine.queries.dump import follow_decisions
 from khoi.timemachine.queries.standing import Model, seen
@@ -130,10 +130,10 @@ def raw_as_of(record: models.Model, actor: Principal, at: datetime, *, known: st
     if record.pk not in rows:
         return Raw(None, {})
     found = {
-        hanging._meta.db_table: _public(hanging, _hanging(hanging, column, record.pk, actor, at, known))
+        hanging._meta.db_table: _public(hanging, _hanging(hanging, column, record.pk, actor, at, known), actor)
         for hanging, column in HANGING[model]
     }
-    return Raw(_public(model, rows)[0], {table: lines for table, lines in found.items() if lines})
+    return Raw(_public(model, rows, actor)[0], {table: lines for table, lines in found.items() if lines})
 
 
 def rows_as_of(model: Model, ids: Collection[int], at: datetime, *, known: str) -> dict[int, Values]:
@@ -218,24 +218,17 @@ def _kept(model: Model) -> dict[str, str]:
     return {column: field.name for column, field in columns_of(model).items() if column not in silent}
 
 
-def _public(model: Model, rows: dict[int, Values]) -> list[Values]:
-    """Field → value; what a row points at by its public id or its code, where it has one."""
+def _public(model: Model, rows: dict[int, Values], actor: Principal) -> list[Values]:
+    """Field → value; what a row points at as ``outside`` tells it."""
     kept = _kept(model)
-    outside = {
-        column: _outside(field.related_model, _ids(rows, column))
-        for column, field in columns_of(model).items()
-        if column in kept and isinstance(field, models.ForeignKey)
-    }
+    pointing = {column: target for column in kept if (target := outside.target_of(model, column)) is not None}
+    told = outside.told_outside(
+        {(target, pk) for column, target in pointing.items() for pk in _ids(rows, column)}, actor
+    )
     return [
-        {kept[c]: outside[c].get(v, v) if c in outside else v for c, v in values.items() if c in kept}
+        {kept[c]: outside.said(model, c, v, told) if c in pointing else v for c, v in values.items() if c in kept}
         for values in rows.values()
     ]
-
-
-def _outside(model: Model, ids: set[int]) -> dict[int, Any]:
-    names = {field.name for field in model._meta.concrete_fields}
-    said = next((name for name in ("public_id", "code") if name in names), "pk")
-    return dict(model._base_manager.filter(pk__in=ids).values_list("pk", said))
 
 
 # --- lists

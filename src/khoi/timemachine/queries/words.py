@@ -221,6 +221,7 @@ FIELDS: Final[Words] = {
     "from_stage": _("From stage"),
     "full_name": _("Name"),
     "gate": _("Gate"),
+    "sender": _("Sent by"),
     "given_by": _("By"),
     "grades": _("Grades"),
     "half_life_days": _("Half-life in days"),
