@@ -98,7 +98,7 @@ def _answered_once(view: View) -> View:
         if has_null_character(request):
             return problem(400, "bad_address", "An address holds no null character.")
         if request.method in SAFE:
-            return _shaped(view, request, *args, **kwargs)
+            return _headed(view, request, *args, **kwargs)
         try:
             return _write(request, lambda: _shaped(view, request, *args, **kwargs))
         except RequestDataTooBig:
@@ -108,6 +108,16 @@ def _answered_once(view: View) -> View:
 
     answered.csrf_exempt = True  # type: ignore[attr-defined]
     return answered
+
+
+def _headed(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """HEAD is answered as GET; the server leaves the body out."""
+    asked = request.method
+    request.method = "GET" if asked == "HEAD" else asked
+    try:
+        return _shaped(view, request, *args, **kwargs)
+    finally:
+        request.method = asked
 
 
 def _write(request: HttpRequest, ask: Callable[[], HttpResponseBase]) -> HttpResponseBase:

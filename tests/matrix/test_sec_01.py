@@ -1,6 +1,7 @@
 """SEC-01, FIG-03: every route, every actor, against a table written by hand; a refusal has written nothing."""
 
 import pytest
+from django.test import Client
 
 from tests.left_out import ON_POSTGRESQL
 from tests.matrix import asking, expectations, routes
@@ -60,6 +61,29 @@ def test_sec_01_api(world, name):
         for fault in asking.judge(world, row, method, actor, asking.ask_api)
     ]
     assert not faults, "\n" + "\n".join(faults)
+
+
+@pytest.mark.one_engine
+def test_whatever_answers_get_answers_head(world):
+    """With the same status and nothing to read; what cannot be asked by GET cannot by HEAD."""
+    pages = [(row, asking.ask_page(world, row, "get", "admin"), ask_head(world, row)) for row in WEB.values()]
+    routes = [
+        (row, asking.ask_api(world, row, "get", "admin"), ask_head(world, row, world.actors["admin"].token))
+        for row in API.values()
+        if "get" in row.answers
+    ]
+
+    assert [
+        (row.name, get.status_code, head.status_code)
+        for row, get, head in [*pages, *routes]
+        if get.status_code != head.status_code or (not head.streaming and head.content)
+    ] == []
+
+
+def ask_head(world, row, token=""):
+    browser = asking.fresh(Client() if token else world.actors["admin"].browser)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return browser.head(asking.address_of(world, row), asking.filled(world, row.data.get("get", {})), headers=headers)
 
 
 def test_sec_01_absent_and_hidden_answer_alike(world):

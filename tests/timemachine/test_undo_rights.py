@@ -6,9 +6,11 @@ from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.services import Refused
 from khoi.leads.models import Lead
+from khoi.team import services as team
 from khoi.team.models import User
 from khoi.team.queries import Forbidden
 from khoi.timemachine import services
+from khoi.timemachine.queries.listing import Wanted, acts_for
 from tests.cast import NOW, acting
 from tests.timemachine.conftest import add_lead, change
 
@@ -107,3 +109,22 @@ def test_the_undo_says_who_did_it(hers, an):
     last = Act.objects.latest("id")
     assert (last.verb, last.actor_id, last.is_undo, last.subject_id) == ("undo", an.pk, True, hers.pk)
     assert history.verify().ok
+
+
+def test_undo_is_offered_to_nobody_who_would_be_refused(hers, an, binh, dung, admin):
+    team.deactivate_user(dung.user, by=admin.by, now=NOW)
+    act = Act.objects.latest("id")
+    offered = {entry.act.pk for entry in acts_for(binh.by, Wanted()).entries if entry.may_undo}
+
+    assert act.pk not in offered
+    assert binh.browser().get(f"/history/{act.pk}/").context is None or not offered & {act.pk}
+    with pytest.raises(Forbidden):
+        undo(act, binh)
+    assert act.pk in {entry.act.pk for entry in acts_for(admin.by, Wanted()).entries if entry.may_undo}
+
+
+def test_undo_is_offered_to_whoever_may(hers, an, binh):
+    act = change(hers, an, region="Huế")
+
+    assert [entry.may_undo for entry in acts_for(binh.by, Wanted(verb="edit_lead")).entries] == [True]
+    undo(act, binh)

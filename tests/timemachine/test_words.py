@@ -1,9 +1,11 @@
 """History has a word for every verb, table and field there is."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 import khoi
 from khoi.history.models import KINDS
@@ -32,6 +34,14 @@ def _texts(expressions: list[ast.expr]) -> list[str]:
 
 def _name(called: ast.expr) -> str:
     return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_two_verbs_have_the_same_words(language):
+    """They stand under each other in the filter of the history."""
+    with translation.override(language):
+        said = Counter(str(label) for label in words.VERBS.values())
+    assert [label for label, times in said.items() if times > 1] == []
 
 
 def test_every_verb_has_words():

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from khoi.activities import queries
 from khoi.activities import services as activities
@@ -36,7 +36,7 @@ def _done(request: HttpRequest, said: str, act: Act) -> None:
         tell(request, said, act_id=act.pk)
 
 
-@require_GET
+@require_safe
 @allowed("task.view")
 def tasks(request: HttpRequest, actor: Principal) -> HttpResponse:
     """``?whose=mine|all`` and ``?view=done`` for what was done in the last week."""
@@ -206,7 +206,7 @@ def _log_page(request: HttpRequest, form: LogForm, person: Person, lead: Lead | 
     return render(request, "activities/log.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @allowed("activity.view")
 def file(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponseBase:
     """A file somebody attached, for whoever sees the activity it hangs on."""

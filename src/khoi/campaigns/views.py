@@ -55,7 +55,7 @@ def _period(request: HttpRequest) -> tuple[str, Period]:
     return (named, period) if period else ("this_quarter", parse_period("this_quarter", today) or month(today))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("campaign.edit")
 def add_source(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     form = SourceForm(request.POST or None)
@@ -68,7 +68,7 @@ def add_source(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     return _question(request, form, title=_("Add a source"), label=_("Add"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("campaign.edit")
 def edit_source(request: HttpRequest, actor: Principal, code: str) -> HttpResponseBase:
     source = find(actor, "campaign.edit", Source, code=code)
@@ -82,7 +82,7 @@ def edit_source(request: HttpRequest, actor: Principal, code: str) -> HttpRespon
     return _question(request, form, title=source.label(actor.language), label=_("Save"), record=source)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("campaign.edit")
 def add_campaign(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     currency = workspace.current().currency
@@ -96,7 +96,7 @@ def add_campaign(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     return _question(request, form, title=_("Add a campaign"), label=_("Add"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("campaign.edit")
 def edit_campaign(request: HttpRequest, actor: Principal, code: str) -> HttpResponseBase:
     campaign = find(actor, "campaign.edit", Campaign, code=code)
@@ -111,7 +111,7 @@ def edit_campaign(request: HttpRequest, actor: Principal, code: str) -> HttpResp
     return _question(request, form, title=campaign.name, label=_("Save"), record=campaign)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("campaign.edit")
 def add_cost(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     currency, this = workspace.current().currency, month(workspace.today(timezone.now()))

@@ -57,7 +57,7 @@ _KINDS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("field.edit")
 def add_field(request: HttpRequest, actor: Principal, kind: str) -> HttpResponseBase:
     authorize(actor, "field.edit")
@@ -79,7 +79,7 @@ def add_field(request: HttpRequest, actor: Principal, kind: str) -> HttpResponse
     return question(request, form, title=titles[kind], label=_("Add"), back=_page(kind))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("field.edit")
 def edit_field(request: HttpRequest, actor: Principal, kind: str, key: str) -> HttpResponseBase:
     field = find(actor, "field.edit", CustomField, object=kind, key=key)
@@ -112,7 +112,7 @@ def move_field(request: HttpRequest, actor: Principal, kind: str, key: str) -> H
     return redirect(_page(kind))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("field.edit")
 def archive_field(request: HttpRequest, actor: Principal, kind: str, key: str) -> HttpResponseBase:
     field = find(actor, "field.edit", CustomField, object=kind, key=key)

@@ -18,7 +18,7 @@ from khoi.team.rules import Principal
 from khoi.team.views import allowed
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("person.erase")
 def erase(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
     person = find_anywhere(actor, public_id)

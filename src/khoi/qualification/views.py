@@ -51,7 +51,7 @@ def policy(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "qualification/policy.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("rules.edit")
 def edit_policy(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """The next version; publishing it judges every lead at once, and undo takes back what followed."""

@@ -42,7 +42,7 @@ def rules_page(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "routing/rules.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("routing.edit")
 def add_share(request: HttpRequest, actor: Principal, rule_id: int) -> HttpResponseBase:
     rule = find(actor, "routing.edit", RoutingRule, pk=rule_id)
@@ -58,7 +58,7 @@ def add_share(request: HttpRequest, actor: Principal, rule_id: int) -> HttpRespo
     return _ask(request, form, title=_("Add somebody to the round"), label=_("Add"), text=text)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("routing.edit")
 def edit_share(request: HttpRequest, actor: Principal, share_id: int) -> HttpResponseBase:
     share = find(actor, "routing.edit", Share, pk=share_id)
@@ -74,7 +74,7 @@ def edit_share(request: HttpRequest, actor: Principal, share_id: int) -> HttpRes
     return _ask(request, form, title=str(share.user), label=_("Save"), record=share)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("routing.edit")
 def remove_share(request: HttpRequest, actor: Principal, share_id: int) -> HttpResponseBase:
     share = find(actor, "routing.edit", Share, pk=share_id)

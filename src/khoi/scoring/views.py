@@ -47,7 +47,7 @@ def scorecard(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "scoring/scorecard.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("rules.edit")
 def edit_scorecard(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """The next version; publishing it scores every lead anew, and undo goes back to the one before."""

@@ -174,7 +174,7 @@ def show_act(request: HttpRequest, act_id: int) -> dict[str, Any]:
     authorize(actor, "act.view")
     act = sight.find_act(actor, act_id)
     changes, further = telling.seen_of(act, actor)
-    may = act.undone_by_id is None and sight.may_take_back(actor, act)
+    may = act.undone_by_id is None and bool(sight.may_ask(actor, [act]))
     values = told_changes(changes)
     pointed = outside.told_outside(outside.pointed_at(changes), actor)
     rows = [_row(change, values.get(change.change_id), pointed) for change in changes]

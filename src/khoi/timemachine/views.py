@@ -191,7 +191,7 @@ def act_page(request: HttpRequest, actor: Principal, act_id: int) -> HttpRespons
         "subject": subject,
         "subject_url": subject_url,
         "undone_by": act.undone_by,
-        "may_undo": act.undone_by_id is None and sight.may_take_back(actor, act),
+        "may_undo": act.undone_by_id is None and bool(sight.may_ask(actor, [act])),
         "people_gone": gone.people_in(act) if actor.may("person.erase") and actor.visibility == "all" else [],
     }
     return render(request, "timemachine/act.html", context)
@@ -213,7 +213,7 @@ def record_page(request: HttpRequest, actor: Principal, kind: str, public_id: st
     return render(request, "timemachine/record.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("act.undo")
 def undo(request: HttpRequest, actor: Principal, act_id: int) -> HttpResponseBase:
     act = sight.find_act(actor, act_id)

@@ -60,7 +60,7 @@ def show(request: HttpRequest, actor: Principal, slug: str) -> HttpResponse:
     return render(request, "capture/form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("form.edit")
 def add(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     form = BuildForm(actor, None, request.POST or None)
@@ -73,7 +73,7 @@ def add(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     return _build_page(request, form, title=_("New form"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("form.edit")
 def edit(request: HttpRequest, actor: Principal, slug: str) -> HttpResponseBase:
     """Changed against the version that was shown, so that two who edit do not undo each other unseen."""

@@ -26,7 +26,7 @@ AROUND = 100_000
 CHANGEABLE = (RunState.DRAFT, RunState.FAILED)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("import.run", whole=False)
 def listing(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """All runs, and the door for the next file. An upload is stored outside any transaction: it may take long."""
@@ -67,7 +67,7 @@ def _list_page(request: HttpRequest, actor: Principal, form: UploadForm, problem
     return render(request, "capture/imports.html", context, status=422 if problem or form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("import.run", whole=False)
 def show(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponseBase:
     """One run: its columns as long as it has not begun, then its progress, then what came of it."""

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
@@ -26,7 +26,7 @@ from khoi.team.views import allowed, next_of
 from khoi.workspace import queries as workspace
 
 
-@require_GET
+@require_safe
 @allowed("account.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     context = found(request, actor, Account, accounts_matching, account_rows)
@@ -35,7 +35,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "home/accounts.html", {**context, **rights})
 
 
-@require_GET
+@require_safe
 @allowed("account.view")
 def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     account = find(actor, "account.view", Account, public_id=public_id)

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from khoi.design.views import posted
 from khoi.history import services as history
@@ -40,7 +40,7 @@ def add(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "home/add.html", {"form": form}, status=status)
 
 
-@require_GET
+@require_safe
 @allowed("lead.create")
 def known(request: HttpRequest, actor: Principal) -> HttpResponse:
     """The hint under the fields while they are typed."""

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from khoi.custom.forms import OwnList, own_list, own_pairs
 from khoi.design.templatetags.design import stage_label, temperature_label, work_status
@@ -42,7 +42,7 @@ MORE: Final = 50
 CHOSEN: Final = 500
 
 
-@require_GET
+@require_safe
 @allowed("lead.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     after = request.GET.get("after", "")
@@ -129,7 +129,7 @@ def _owners(actor: Principal) -> list[User]:
     return list(User.objects.visible_to(actor).filter(is_active=True).order_by("full_name"))
 
 
-@require_GET
+@require_safe
 @allowed("lead.export")
 def export(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """Exactly the filtered list, in its order, as CSV that is safe to open or as XLSX."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from khoi.design.views import tell
 from khoi.home.queries.merging import MERGE, compare, pair_of
@@ -31,7 +31,7 @@ def side_by_side(survivor: Person, loser: Person) -> str:
     return f"{reverse('home:merge')}?{urlencode({'a': str(survivor.public_id), 'b': str(loser.public_id)})}"
 
 
-@require_GET
+@require_safe
 @allowed(MERGE)
 def duplicates(request: HttpRequest, actor: Principal) -> HttpResponse:
     pairs = waiting(actor)
@@ -103,7 +103,7 @@ def tell_apart(request: HttpRequest, actor: Principal) -> HttpResponse:
     return redirect(next_of(request, onwards))
 
 
-@require_GET
+@require_safe
 @allowed(MERGE)
 def merge_with(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     """Whom to merge somebody with: those who may be the same, and whoever is looked for."""

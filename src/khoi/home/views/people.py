@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from khoi.custom.forms import typed_over
 from khoi.design.views import posted
@@ -25,7 +25,7 @@ from khoi.team.rules import Principal
 from khoi.team.views import allowed, next_of
 
 
-@require_GET
+@require_safe
 @allowed("person.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     context = found(request, actor, Person, people_matching, person_rows)
@@ -33,7 +33,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "home/people.html", {**context, **rights, "pairs": pairs_waiting(actor)})
 
 
-@require_GET
+@require_safe
 @allowed("person.view")
 def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     person = find(actor, "person.view", Person, public_id=public_id)

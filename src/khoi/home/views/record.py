@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from khoi.custom.queries import claimed_lines
 from khoi.home.forms.filtering import own_view
@@ -18,7 +18,7 @@ from khoi.team.rules import Principal
 from khoi.team.views import allowed
 
 
-@require_GET
+@require_safe
 @allowed("lead.view")
 def lead_page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     lead = find(actor, "lead.view", Lead, public_id=public_id)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from khoi.home.queries.search import Found, PersonHit, search
 from khoi.home.views.framing import frame
@@ -15,7 +15,7 @@ from khoi.team.rules import Principal
 from khoi.team.views import allowed
 
 
-@require_GET
+@require_safe
 @allowed("search.view")
 def find_anything(request: HttpRequest, actor: Principal) -> HttpResponse:
     """``?q=``; asked by htmx the options alone, else a page."""

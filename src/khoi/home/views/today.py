@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from khoi.activities.queries import day_of, tasks_of
 from khoi.design.rules import StreamStep
@@ -38,7 +38,7 @@ ORDER = (
 )
 
 
-@require_GET
+@require_safe
 @allowed("home.view")
 def today(request: HttpRequest, actor: Principal) -> HttpResponse:
     """``?whose=mine|all``; ``?all=1`` shows the whole queue."""

@@ -23,7 +23,7 @@ from khoi.team.views.doing import done
 from khoi.workspace import queries as workspace
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("lead.convert")
 def convert(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
     """Contact, account and deal in one step, once; a lead converted before leads to what came of it."""

@@ -54,7 +54,7 @@ def one(name: str) -> Callable[..., HttpResponseBase]:
     """The page that deletes one record of this kind."""
     kind = KINDS[name]
 
-    @require_http_methods(["GET", "POST"])
+    @require_http_methods(["GET", "HEAD", "POST"])
     @allowed(RIGHTS[kind.model])
     def delete(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
         record = find(actor, RIGHTS[kind.model], kind.model, public_id=public_id)

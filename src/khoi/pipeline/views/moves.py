@@ -31,7 +31,7 @@ from khoi.team.views import allowed, next_of
 from khoi.workspace import queries as workspace
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("opportunity.edit")
 def move(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     """GET: the stages to choose from. POST ``stage``, ``version``, and what the gate asked for."""

@@ -31,7 +31,7 @@ R = TypeVar("R", bound=models.Model)
 ONCE: Final = "once"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("opportunity.create")
 def new(request: HttpRequest, actor: Principal) -> HttpResponse:
     """``?person=`` or ``?account=`` says whom it is for; else a name, phone or email does."""

@@ -29,7 +29,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "pipeline/stages.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("rules.edit")
 def edit(request: HttpRequest, actor: Principal, stage_id: int) -> HttpResponseBase:
     stage = find(actor, "rules.edit", PipelineStage, pk=stage_id)

@@ -35,7 +35,7 @@ def people(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "team/people.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("team.edit")
 def invite(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     form = InvitationForm(request.POST or None, actor=actor, initial={"language": actor.language})
@@ -50,7 +50,7 @@ def invite(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     return _form_page(request, form, title=_("Invite somebody"), label=_("Send the invitation"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("team.edit")
 def member(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
     """One member's role, team and rights; changed against the version that was shown."""
@@ -78,7 +78,7 @@ def _form_page(request: HttpRequest, form: MemberForm, status: int = 0, **more: 
     return render(request, "team/member.html", {"form": form, **more}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("team.edit")
 def deactivate(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
     user = find(actor, "team.edit", User, public_id=public_id)
@@ -128,7 +128,7 @@ def add_team(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     return _team_page(request, form, title=_("Add a team"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("team.edit")
 def rename_team(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
     one = find(actor, "team.edit", Team, public_id=public_id)

@@ -26,7 +26,7 @@ def _me(actor: Principal, action: str) -> User:
     return find(actor, action, User, pk=actor.id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("profile.edit")
 def profile(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """Name, language, colours."""
@@ -72,7 +72,7 @@ def _profile(request: HttpRequest, user: User, form: ProfileForm, password_form:
     return render(request, "team/profile.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("token.edit")
 @never_cache
 def my_tokens(request: HttpRequest, actor: Principal) -> HttpResponseBase:
@@ -89,7 +89,7 @@ def my_tokens(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     return render(request, "team/my_tokens.html", {"form": form, "tokens": tokens, **shown}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("token.edit")
 def revoke_token(request: HttpRequest, actor: Principal, public_id: UUID) -> HttpResponseBase:
     token = find(actor, "token.edit", Token, public_id=public_id)

@@ -35,7 +35,7 @@ def index(request: HttpRequest, actor: Principal) -> HttpResponse:
     return render(request, "team/settings.html", {"pages": settings_pages(actor)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed("settings.edit")
 def workspace_page(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     one = the_workspace(actor, "settings.edit")

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from khoi.history.models import Act, Change
 from khoi.team.rules import Principal
-from khoi.timemachine.queries.sight import acts_seen, may_take_back
+from khoi.timemachine.queries.sight import acts_seen, may_ask
 from khoi.timemachine.queries.telling import subjects_of
 
 PART: Final = 50
@@ -76,13 +76,13 @@ def _wanted(wanted: Wanted) -> "QuerySet[Act]":
 def _entries(acts: list[Act], actor: Principal) -> list[Entry]:
     counted = Change.objects.filter(act__in=acts).order_by().values("act").annotate(n=Count("id"))
     counts = dict(counted.values_list("act", "n"))
-    subjects = subjects_of(acts, actor)
+    subjects, theirs = subjects_of(acts, actor), may_ask(actor, acts)
     return [
         Entry(
             act,
             counts.get(act.pk, 0),
             *subjects.get(act.pk, ("", "")),
-            may_undo=act.undone_by_id is None and may_take_back(actor, act),
+            may_undo=act.undone_by_id is None and act.pk in theirs,
         )
         for act in acts
     ]

@@ -79,8 +79,27 @@ def seen_changes(actor: Principal, changes: Iterable[RowChange]) -> list[RowChan
 
 
 def may_take_back(actor: Principal, act: Act) -> bool:
-    """Whether asking makes sense; ``allow_undo`` looks at every row."""
+    """Whether the act is the actor's to take back, whatever it wrote."""
     return actor.may("act.undo") and (did(actor, act) or actor.may("act.undo_others"))
+
+
+def may_ask(actor: Principal, acts: Collection[Act]) -> set[int]:
+    """Ids of those acts that the actor may take back as far as rights go; ``allow_undo`` looks at every row."""
+    theirs = {act.pk: act for act in acts if may_take_back(actor, act)}
+    wrote: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    changes = Change.objects.filter(act_id__in=theirs).order_by()
+    for pk, code, op in changes.values_list("act_id", "tbl", "op").distinct():
+        wrote[pk][code].add(op)
+    return {pk for pk, act in theirs.items() if _has_rights(actor, act, wrote[pk])}
+
+
+def _has_rights(actor: Principal, act: Act, wrote: dict[int, set[str]]) -> bool:
+    verbs = verbs_of(act)
+    needed = rights_of(verbs)
+    for code, ops in wrote.items():
+        own_account = model_of(code) is User and did(actor, act)
+        needed |= {"profile.edit"} if own_account else rights_to_write(model_of(code), ops, verbs)
+    return all(map(actor.may, needed))
 
 
 def allow_undo(actor: Principal, acts: Collection[int]) -> None:
