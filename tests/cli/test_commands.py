@@ -78,6 +78,19 @@ def test_taking_back_what_others_build_on_is_refused_and_names_them(khoi):
     assert set(answer(khoi, "undo", str(first), "--with-dependents")["undone"]) == {first, second}
 
 
+def test_khoi_undo_takes_along_what_was_shown_and_nothing_that_came_since(khoi):
+    first, second = rename("Nước Trong"), rename("Nước Chảy")
+    shown = answer(khoi, "undo", str(first), code=3)["dependents"]
+    third = rename("Nước Lũ")
+
+    agreed = ",".join(map(str, shown))
+    assert answer(khoi, "undo", str(first), "--agreed", agreed, code=3)["dependents"] == [second, third]
+    assert Workspace.objects.get().name == "Nước Lũ"
+    _code, _said, warned = khoi("undo", str(first))
+    assert f"--agreed {second},{third}" in warned
+    assert set(answer(khoi, "undo", str(first), "--agreed", f"{second},{third}")["undone"]) == {first, second, third}
+
+
 def test_taking_back_twice_is_refused(khoi):
     act = rename("Nước Trong")
     khoi("undo", str(act))

@@ -139,7 +139,8 @@ def test_a_program_erases_somebody_in_the_bin(deleted, admin, client):
 
 
 @pytest.mark.django_db
-def test_a_command_erases_somebody_in_the_bin(deleted, capsys):
+def test_a_command_erases_somebody_in_the_bin(deleted, capsys, monkeypatch):
+    monkeypatch.setenv("KHOI_LANG", "en")
     assert main(["people", "erase", str(deleted[0].public_id), "--json"]) == 0
     act = json.loads(capsys.readouterr().out)["act"]
     assert Act.objects.get(pk=act).verb == "erase_person"

@@ -127,7 +127,8 @@ def test_the_page_says_how_many_rows_stay(imported, admin):
     assert re.search(r"\d+ dòng giữ nguyên, của người đã xóa hẳn", page)
 
 
-def test_a_program_and_a_command_are_told_how_many_rows_stay(imported, admin, client, capsys):
+def test_a_program_and_a_command_are_told_how_many_rows_stay(imported, admin, client, capsys, monkeypatch):
+    monkeypatch.setenv("KHOI_LANG", "en")
     erase(Person.objects.earliest("pk"), admin)
     _, key = team.issue_token(admin.user, name="t", scopes=["read", "write"], by=admin.by, now=NOW)
     how = {"content_type": "application/json", "headers": {"authorization": f"Bearer {key}"}}

@@ -83,7 +83,11 @@ def undo(options: Namespace) -> int:
         raise Stop(_("There is no act %d. Nothing was changed.") % options.act, error="no_act")
     try:
         undone = timemachine.undo(
-            target, by=OWNER_OF_THE_MACHINE, now=installation.now(), with_dependents=options.with_dependents
+            target,
+            by=OWNER_OF_THE_MACHINE,
+            now=installation.now(),
+            with_dependents=options.with_dependents or options.agreed is not None,
+            agreed=options.agreed,
         )
     except Refused as refused:
         raise _refusal(options.act, refused.reason, list(refused.dependents)) from None
@@ -104,7 +108,7 @@ def undo(options: Namespace) -> int:
 def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
     says = {
         "dependents": _(
-            "Act %(act)d was not taken back: later acts build on it (%(later)s). --with-dependents takes those too."
+            "Act %(act)d was not taken back: later acts build on it. --agreed %(later)s takes those too."
         ),
         "already_undone": _("Act %(act)d was taken back before. Nothing was changed."),
         "in_use": _("Act %(act)d was not taken back: something that stays needs what it made. Nothing was changed."),
@@ -112,7 +116,7 @@ def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
         "clash": _("Act %(act)d was not taken back: what stood there before clashes with today. Nothing was changed."),
         "nothing_to_undo": _("Act %(act)d left nothing that could be taken back. Nothing was changed."),
     }  # fmt: skip
-    words = {"act": act, "later": ", ".join(map(str, dependents))}
+    words = {"act": act, "later": ",".join(map(str, dependents))}
     answer = {"refused": reason, "act": act, "dependents": dependents}
     return Stop(says[reason] % words, code=REFUSED, error=reason, answer=answer)
 

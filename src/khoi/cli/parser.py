@@ -108,6 +108,7 @@ def _looking_back(commands: Commands) -> None:
     undo = _command(commands, "undo", "lookback:undo", _("take an act back, exactly or not at all"))
     undo.add_argument("act", type=_count, metavar="ACT", help=_("its number, as khoi acts shows it"))
     undo.add_argument("--with-dependents", action="store_true", help=_("also every later act that builds on it"))
+    undo.add_argument("--agreed", type=_counts, metavar="ACT,ACT", help=_("also these later acts, and no others"))
     dump = _command(commands, "dump", "lookback:dump", _("write out all facts in one fixed order"), json=False)
     dump.add_argument("--canonical", action="store_true", required=True, help=_("one JSON line per record"))
     _as_of(dump)
@@ -217,6 +218,10 @@ def _up_to_65535(text: str) -> int:
 
 def _count(text: str) -> object:
     return _checked(_positive, _("“%s” is not a whole number above zero"))(text)
+
+
+def _counts(text: str) -> object:
+    return [_count(part) for part in text.replace(" ", "").split(",")]
 
 
 def _day(text: str) -> object:
