@@ -281,10 +281,10 @@ class Ledger:
                     missing |= {target} if target not in (rows if target in seen else now) else set()
         left = {change.key: change.after for change, _ in self._changes(back)}
         missing |= {key for key, state in left.items() if state is not None and key in seen and key not in rows}
-        takers = {key: self._last_taker(key) for key in missing}
+        takers = {key: self.last_taker(key) for key in missing}
         return {taker for taker in takers.values() if taker is not None}, None in takers.values()
 
-    def _last_taker(self, key: Key) -> int | None:
+    def last_taker(self, key: Key) -> int | None:
         last = None
         for act in self.acts:
             if any(change.key == key and change.after is None for change in act.changes):

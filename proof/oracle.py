@@ -347,7 +347,7 @@ class Oracle:
         """Take the act back exactly, or raise ``Refused``. Of an undo this is doing again."""
         act = self.ledger.act(target)
         if act.verb == MERGING:
-            self._unmerge(act)
+            self._unmerge(act, with_dependents=with_dependents)
             return
         if self.ledger.is_taken_back(target):
             raise Refused("already_undone")
@@ -411,12 +411,17 @@ class Oracle:
                     for number in self.all(table, person=person):
                         self.row(table, number)["person"] = stays
 
-    def _unmerge(self, merge: Act) -> None:
-        """Both are as they were; what was changed since stays, and later merges of the same people are made anew."""
+    def _unmerge(self, merge: Act, *, with_dependents: bool) -> None:
+        """Both are as they were; what was changed since stays, and later merges of the same people are made anew. Of
+        people who were deleted the deletion goes back, too."""
         if self.ledger.is_taken_back(merge.number):
             raise Refused("already_undone")
+        pair = {("person", number) for number in (merge.names or ())[:2]}
+        takers = {taker for key in pair - self.rows.keys() if (taker := self.ledger.last_taker(key)) is not None}
+        if takers and not with_dependents:
+            raise Refused("dependents", takers)
         later = self._later_merges(merge)
-        acts = {merge.number, *(act.number for act in later)}
+        acts = {merge.number, *(act.number for act in later), *takers}
         while True:
             goal = self.ledger.goal(acts, self.rows)
             more = goal.built | {n for n in goal.later if self.ledger.act(n).verb == MERGING}

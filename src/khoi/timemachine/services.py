@@ -30,7 +30,10 @@ def undo(
     """
     allow = partial(allow_undo, by)
     if act.verb == people.MERGING:
-        return people.unmerge_people(act, by=by, now=now, allow=allow).undone
+        unmerged = people.unmerge_people(
+            act, by=by, now=now, with_dependents=with_dependents, agreed=agreed, allow=allow
+        )
+        return unmerged.undone
     with history.turn(), transaction.atomic():
         undone = history.undo_act(
             act,

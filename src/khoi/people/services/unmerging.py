@@ -29,16 +29,26 @@ class Unmerged:
 
 
 def unmerge_people(
-    act: Act, *, by: Actor, now: datetime, allow: Callable[[Collection[int]], None] | None = None
+    act: Act,
+    *,
+    by: Actor,
+    now: datetime,
+    with_dependents: bool = False,
+    agreed: Collection[int] | None = None,
+    allow: Callable[[Collection[int]], None] | None = None,
 ) -> Unmerged:
     """Take a merge back. What somebody changed since stays where it was changed.
 
     Rows made since stay with the survivor, unless they hang on a lead or deal that goes back. A later merge of the
     same people would hold rows that are not its own: it is taken back too and made anew, in the same transaction.
-    Raises ``history.Refused`` (nothing was changed); ``allow`` as in ``undo_act``.
+    Of people who were deleted nothing is left to part: ``with_dependents`` takes the deletion back, too.
+    Raises ``history.Refused`` (nothing was changed); ``agreed`` and ``allow`` as in ``undo_act``.
     """
     with history.turn(), transaction.atomic():
         lock_values(connection, ["khoi.merge"])
+        takers = _takers(act)
+        if takers and not (with_dependents and (agreed is None or takers <= set(agreed))):
+            raise history.Refused("dependents", takers)
         later = _later_merges(act)
         undone = history.undo_act(
             act,
@@ -46,13 +56,23 @@ def unmerge_people(
             now=now,
             with_dependents=True,
             allow=allow,
-            along=[one.pk for one in later],
+            along=[*(one.pk for one in later), *takers],
             lenience=history.Lenience(_not_merges, _mended),
         )
         again = [_once_more(one, by, now) for one in later]
         _follow_leads(act, now=now)
         gather_strays(undone.act, now=now)
     return Unmerged(undone, tuple(pk for pk in again if pk is not None))
+
+
+def _takers(merge: Act) -> set[int]:
+    """The acts that took the two out, if they are there no more and the merge stands."""
+    if not Act.objects.filter(pk=merge.pk, undone_by=None).exists():
+        return set()
+    pair = _people_of(merge)
+    gone = pair - set(Person.objects.filter(pk__in=pair).values_list("pk", flat=True))
+    taken = Change.objects.filter(tbl=code_of(Person), row_id__in=gone, op="d").order_by("id")
+    return set(dict(taken.values_list("row_id", "act_id")).values())
 
 
 def _later_merges(act: Act) -> list[Act]:
