@@ -233,7 +233,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"without_keys": {"()": "khoi.kit.logs.WithoutKeys"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"khoi": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {"khoi": {"level": "INFO"}, "django.request": {"level": "ERROR", "filters": ["without_keys"]}},
 }
