@@ -29,6 +29,7 @@ from khoi.kit.db.full import is_full
 from khoi.kit.refusals import Refusal
 from khoi.team.api import BearerAuth, Problem, problem
 from khoi.team.api.bearer import bearer_of
+from khoi.team.api.wording import sentence_for
 from khoi.team.queries import Forbidden, Hidden
 from khoi.team.views import has_null_character, told_again
 
@@ -96,15 +97,15 @@ def _no_such_route(request: HttpRequest, anything: str) -> HttpResponse:
 def _answered_once(view: View) -> View:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if has_null_character(request):
-            return problem(400, "bad_address", "An address holds no null character.")
+            return problem(400, "bad_address", _("An address holds no null character."))
         if request.method in SAFE:
             return _headed(view, request, *args, **kwargs)
         try:
             return _write(request, lambda: _shaped(view, request, *args, **kwargs))
         except RequestDataTooBig:
-            return problem(413, "too_large", f"At most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
+            return problem(413, "too_large", _("At most %s bytes.") % settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         except KeyReused:
-            return problem(422, "key_reused", "This Idempotency-Key was used for another request.")
+            return problem(422, "key_reused", _("This Idempotency-Key was used for another request."))
 
     answered.csrf_exempt = True  # type: ignore[attr-defined]
     return answered
@@ -124,7 +125,7 @@ def _write(request: HttpRequest, ask: Callable[[], HttpResponseBase]) -> HttpRes
     """One transaction around gateway and service; when the key was answered before, told again as far as rights go."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
-        return problem(400, "bad_key", f"An Idempotency-Key has 1 to {LONGEST_KEY} printable signs.")
+        return problem(400, "bad_key", _("An Idempotency-Key has 1 to %s printable signs.") % LONGEST_KEY)
     actor = bearer_of(request) if key is not None else None
     responses: list[HttpResponseBase] = []
 
@@ -167,7 +168,7 @@ def _to_keep(response: HttpResponseBase) -> Answered:
     body = response.content.decode() if isinstance(response, HttpResponse) else ""
     headers = {name: response[name] for name in ("Content-Type", "ETag") if response.has_header(name)}
     if "no-store" in response.get("Cache-Control", ""):
-        gone = problem(409, "shown_once", "This was done already; its answer is shown only once.")
+        gone = problem(409, "shown_once", _("This was done already; its answer is shown only once."))
         return Answered(response.status_code, kept_as=_to_keep(gone))
     return Answered(response.status_code, body, headers)
 
@@ -217,7 +218,7 @@ def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
         {
             "field": ".".join(str(part) for part in error["loc"][2:] or error["loc"]),
             "code": error["type"],
-            "message": error["msg"],
+            "message": sentence_for(error),
         }
         for error in invalid.errors
     ]
@@ -245,7 +246,7 @@ def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:
-    response = problem(401, "not_authenticated", "Send a valid token: Authorization: Bearer khoi_…")
+    response = problem(401, "not_authenticated", _("Send a valid token: Authorization: Bearer khoi_…"))
     response["WWW-Authenticate"] = "Bearer"
     return response
 

@@ -1,13 +1,16 @@
 """A lead through the API: brought in once, explained, changed against its version, recognised by its id elsewhere."""
 
 import json
+from typing import get_args
 
 import pytest
+from pydantic_core.core_schema import ErrorType
 
 from khoi.history.models import Act, Change
 from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.routing.models import RoutingRule, Share
+from khoi.team.api.wording import SENTENCES
 from tests.cast import acting
 from tests.lifecycle.conftest import program_of
 
@@ -309,6 +312,49 @@ def test_put_with_a_version_that_never_was_writes_nothing(program, version, stat
 
     assert (known.status_code, new.status_code) == (status, status)
     assert list(Lead.objects.values_list("employees", flat=True)) == [45]
+
+
+# --- what is wrong is said in the language of whoever asks
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"employees": "45"}, "Mục này phải là số nguyên."),
+        ({"employees": -1}, "Mục này phải từ 0 trở lên."),
+        ({"owner": "An"}, "Ở đây không có trường này, hoặc bạn không được ghi."),
+        ({"full_name": 5}, "Chỗ này phải là văn bản."),
+        ({"full_name": "x" * 201}, "Nhiều nhất 200 ký tự."),
+        ({"emails": "chi@lasen.example"}, "Mục này phải là danh sách."),
+        ({"emails": ["a@b.example"] * 21}, "Nhiều nhất 20 mục."),
+        ({"language": "fr"}, "Mục này phải là một trong: '', 'vi', 'en'."),
+        ({"utm": []}, "Mục này phải là một đối tượng."),
+        ({"external": {"system": "web"}}, "Cần có trường này."),
+        ({"need": "a\0b"}, "chữ không được chứa ký tự NUL"),
+    ],
+)
+def test_a_wrong_field_is_explained_in_vietnamese(program, body, said):
+    errors = program.ask("POST", "/leads", body, accept_language="vi").json()["errors"]
+
+    assert [error["message"] for error in errors] == [said]
+
+
+@pytest.mark.parametrize(
+    ("headers", "code", "said"),
+    [
+        ({"authorization": "Bearer khoi_x"}, "not_authenticated", "Hãy gửi một token hợp lệ"),
+        ({"idempotency_key": "k" * 201}, "bad_key", "Idempotency-Key có từ 1 đến 200 ký tự in được."),
+    ],
+)
+def test_a_problem_is_told_in_vietnamese(program, headers, code, said):
+    told = program.ask("POST", "/leads", CHI, accept_language="vi", **headers).json()
+
+    assert told["code"] == code
+    assert told["detail"].startswith(said)
+
+
+def test_every_sentence_about_a_field_is_one_pydantic_can_say():
+    assert set(SENTENCES) <= set(get_args(ErrorType))
 
 
 # --- nothing that can be read is nothing

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
@@ -202,7 +203,7 @@ def list_costs(request: HttpRequest, period: str = "this_year") -> dict[str, Any
     authorize(who(request), "campaign.view")
     wanted = parse_period(period, workspace.today(timezone.now()))
     if wanted is None:
-        raise Problem(422, "bad_period", "A period is like 2026, 2026-Q4, 2026-11 or last_month.")
+        raise Problem(422, "bad_period", _("A period is like 2026, 2026-Q4, 2026-11 or last_month."))
     return {"items": [_cost(cost) for cost in queries.costs_within(wanted)]}
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, JsonValue
 
@@ -58,7 +59,7 @@ def publish_policy(request: HttpRequest, body: PolicyIn) -> tuple[int, dict[str,
     actor = who(request)
     authorize(actor, "rules.edit")
     if _in_force().version != body.based_on:
-        raise Problem(409, "changed_meanwhile", "Another version is in force by now.", version=_in_force().version)
+        raise Problem(409, "changed_meanwhile", _("Another version is in force by now."), version=_in_force().version)
     criteria: dict[str, Any] = dict(body.criteria.items())
     return 201, _shown(qualification.publish_policy(criteria=criteria, by=actor, now=timezone.now()))
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, JsonValue, StringConstraints
 
@@ -86,7 +87,7 @@ def publish_scorecard(request: HttpRequest, body: ScorecardIn) -> tuple[int, dic
     actor = who(request)
     authorize(actor, "rules.edit")
     if _in_force().version != body.based_on:
-        raise Problem(409, "changed_meanwhile", "Another version is in force by now.", version=_in_force().version)
+        raise Problem(409, "changed_meanwhile", _("Another version is in force by now."), version=_in_force().version)
     made = scoring.publish_scorecard(
         half_life_days=body.half_life_days,
         entries=[rule.given() for rule in body.rules],

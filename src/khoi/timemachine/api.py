@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
 from khoi.custom.queries import ValueChange, told_changes
@@ -163,7 +164,7 @@ def record_then(record: models.Model, actor: Principal, as_of: date, known: str)
     """What ``?as_of=`` adds to an answer about one record: ``was_there``, ``values``, ``hanging``."""
     authorize(actor, "act.view")
     if not date(1900, 1, 1) <= as_of <= workspace.today(timezone.now()):
-        raise Problem(422, "bad_day", "as_of is a day from 1900 to today.")
+        raise Problem(422, "bad_day", _("as_of is a day from 1900 to today."))
     raw = past.raw_as_of(record, actor, end_of(as_of), known=known)
     return {"was_there": raw.values is not None, "values": raw.values or {}, "hanging": raw.hanging}
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
 from khoi.custom.models import CustomField
@@ -41,7 +42,7 @@ def sort_of(model: type[Model], sort: str) -> CustomField:
     named = sort.removeprefix("-")
     field = field_named(model, named)
     if field is None or not sorts(field):
-        raise Problem(422, "unknown_field", f"The list cannot go by {named}.")
+        raise Problem(422, "unknown_field", _("The list cannot go by %s.") % named)
     return field
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Schema
 from pydantic import (
     AwareDatetime,
@@ -33,7 +34,7 @@ T = TypeVar("T")
 def _no_number(value: Any) -> Any:
     """A number is neither a day nor a moment, though many libraries read it as one."""
     if isinstance(value, int | float):
-        raise ValueError("write it as text, like 2026-11-22 or 2026-11-22T09:30:00+07:00")
+        raise ValueError(gettext_noop("write it as text, like 2026-11-22 or 2026-11-22T09:30:00+07:00"))
     return value
 
 
@@ -67,7 +68,7 @@ class Body(Schema):
     def _without_nul(cls, value: Any) -> Any:
         """PostgreSQL keeps no NUL; what one database takes the other must take too."""
         if _holds_nul(value):
-            raise ValueError("a text cannot hold NUL")
+            raise ValueError(gettext_noop("a text cannot hold NUL"))
         return value
 
     def given(self) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def _place(rows: "models.QuerySet[R]", after: str) -> int:
     except ValueError:
         place = None
     if place is None:
-        raise Problem(400, "bad_after", "after takes the next of an earlier part.")
+        raise Problem(400, "bad_after", _("after takes the next of an earlier part."))
     return int(place)
 
 

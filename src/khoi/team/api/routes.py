@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from khoi.history import services as history
@@ -215,7 +216,7 @@ def issue_token(request: HttpRequest, response: HttpResponse, body: TokenIn) -> 
     actor = who(request)
     user = find(actor, "token.edit", User, pk=actor.id)
     if not set(body.scopes) <= actor.scopes:
-        raise Problem(403, "scope_too_wide", "A token cannot give more than it has.")
+        raise Problem(403, "scope_too_wide", _("A token cannot give more than it has."))
     token, plain = team.issue_token(
         user, name=body.name, scopes=body.scopes, expires_at=body.expires_at, by=actor, now=timezone.now()
     )
