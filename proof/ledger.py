@@ -152,8 +152,13 @@ class Ledger:
         touched = {key: touch for key, touch in touched.items() if key not in left}
         rows = self._with(touched, rows, now)
         later = self._later(touched, turned, after)
-        built, stuck = self._builders(touched, now, rows, after)
-        needed, lost = self._needed(touched, now, rows, turned & after)
+        unmade = {
+            c.key
+            for c, number in self._changes(turned - after)
+            if c.before is None and c.key in touched.keys() - rows.keys()
+        }
+        built, stuck = self._builders(touched, now, rows, after, unmade)
+        needed, lost = self._needed(touched, now, rows, turned & after, unmade)
         others = frozenset(named)
         return Goal(
             rows,
@@ -250,15 +255,18 @@ class Ledger:
                 found.add(number)
         return found
 
-    def _builders(self, touched: Iterable[Key], now: Rows, rows: Rows, after: Collection[int]) -> tuple[set[int], bool]:
-        """Acts that made something point at a row that would go."""
-        goers = {key for key in touched if key in now and key not in rows}
+    def _builders(
+        self, touched: Iterable[Key], now: Rows, rows: Rows, after: Collection[int], unmade: Collection[Key]
+    ) -> tuple[set[int], bool]:
+        """Acts that made something point at a row that would go, or whose rows would come back pointing at one that
+        was never made."""
         seen = set(touched)
+        goers = {key for key in seen if key not in rows and (key in now or key in unmade)}
         found, stuck = set(), False
-        for key, row in now.items():
-            planned = rows.get(key) if key in seen else row
+        for key in now.keys() | (seen & rows.keys()):
+            planned = rows.get(key) if key in seen else now[key]
             for column, target in pointing(key, planned):
-                if target in goers and row[column] == target[1]:
+                if target in goers:
                     maker = self.last_setter(key, column, after)
                     stuck |= maker is None
                     found |= {maker} if maker is not None else set()
@@ -271,7 +279,9 @@ class Ledger:
                 last = number
         return last
 
-    def _needed(self, touched: Iterable[Key], now: Rows, rows: Rows, back: Collection[int]) -> tuple[set[int], bool]:
+    def _needed(
+        self, touched: Iterable[Key], now: Rows, rows: Rows, back: Collection[int], unmade: Collection[Key]
+    ) -> tuple[set[int], bool]:
         """Acts that took out what would be pointed at again, or what those that come ``back`` had left there."""
         seen = set(touched)
         missing: set[Key] = set()
@@ -279,6 +289,7 @@ class Ledger:
             for column, target in pointing(key, rows[key]):
                 if key not in now or now[key][column] != target[1]:
                     missing |= {target} if target not in (rows if target in seen else now) else set()
+        missing -= set(unmade)
         left = {change.key: change.after for change, _ in self._changes(back)}
         missing |= {key for key, state in left.items() if state is not None and key in seen and key not in rows}
         takers = {key: self.last_taker(key) for key in missing}
