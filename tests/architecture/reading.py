@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "khoi"
 
 #: What may know every room, as a file or a folder beside urls.py.
-COMPOSITION = set("__init__ __main__ api asgi catalog cli panels references schedule settings urls wsgi".split())
+COMPOSITION = set("__init__ __main__ api asgi cli panels references schedule settings urls wsgi".split())
 #: Lower may be imported by higher, never the other way; equals are strangers to each other.
 RANKS = {
     name: rank

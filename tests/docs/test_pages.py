@@ -58,3 +58,19 @@ def test_every_page_is_in_the_index():
     pages = {str(p.relative_to(ROOT / "docs")) for p in (ROOT / "docs").rglob("*.md")}
     apart = {"README.md"} | {name for name in pages if name.startswith("decisions/") and name != "decisions/README.md"}
     assert pages - apart - told == set()
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md", "docs/tour.md", "docs/roadmap.md"])
+def test_every_file_a_page_names_is_there(page):
+    """In a room, in the package or in the repository."""
+    told = re.findall(r"`([\w./]+\.(?:py|po|toml|html))`", (ROOT / page).read_text("utf-8"))
+    places = [ROOT, ROOT / "src" / "khoi", *(ROOT / "src" / "khoi").iterdir()]
+    assert told
+    assert [file for file in told if not any((place / file).exists() for place in places)] == []
+
+
+def test_every_verb_the_tour_names_stands_in_the_file_it_names():
+    tour = (ROOT / "docs" / "tour.md").read_text("utf-8")
+    told = re.findall(r"`([\w/]+\.py)`, `(\w+)`", tour)
+    assert told
+    assert [(f, verb) for f, verb in told if f"def {verb}(" not in (ROOT / "src" / "khoi" / f).read_text("utf-8")] == []
