@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from khoi.activities import services as activities
 from khoi.history import services as history
+from khoi.history.models import Act
+from khoi.leads import services as leads
 from khoi.lifecycle import services as lifecycle
 from khoi.people import services as people
 from khoi.people.models import Person
@@ -60,3 +63,33 @@ def test_the_page_offers_to_take_the_deletion_back_together(pair, an, admin):
     assert (asked.status_code, f'value="{deletion.pk}"' in asked.content.decode()) == (409, True)
     browser.post(f"/history/{merging.pk}/undo/", {"agreed": str(deletion.pk)})
     assert Person.objects.filter(merged_into=None).count() == 2
+
+
+def test_later_edits_that_stay_are_listed_when_a_conversion_came_between(pair, an, admin):
+    merging = merge(pair, an)
+    pair[1].refresh_from_db()
+    converted = lifecycle.convert_lead(pair[1], by=an.by, now=NOW)
+    converting = Act.objects.get(verb="convert_lead")
+    stays = undo(merging, admin).stays
+
+    assert stays == (converting.pk,)
+    converted.opportunity.refresh_from_db()
+    assert (converted.opportunity.person.full_name, converted.account.name) == ("Hoa Hai", "Hoa Mot")
+
+
+def test_what_was_noted_of_the_survivor_meanwhile_is_listed_and_what_goes_back_is_not(pair, an, admin):
+    merging = merge(pair, an)
+    survivor = Person.objects.get(pk=pair[0].person_id)
+    activities.log_activity(survivor, kind="note", body="x", occurred_at=NOW, by=an.by, now=NOW)
+    noted = Act.objects.latest("id")
+    pair[1].refresh_from_db()
+    leads.edit_lead(pair[1], changes={"need": "máy lọc"}, by=an.by, now=NOW)
+    assert undo(merging, admin).stays == (noted.pk,)
+
+
+def test_the_page_says_that_something_stays(pair, an, admin):
+    merging = merge(pair, an)
+    survivor = Person.objects.get(pk=pair[0].person_id)
+    activities.log_activity(survivor, kind="note", body="x", occurred_at=NOW, by=an.by, now=NOW)
+    page = admin.browser().post(f"/history/{merging.pk}/undo/", follow=True).content.decode()
+    assert "1 thao tác sau còn để lại dữ liệu ở người được giữ" in page

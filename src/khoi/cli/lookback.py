@@ -76,7 +76,7 @@ def undo(options: Namespace) -> int:
     from khoi.history.services import Refused
     from khoi.team.rules import OWNER_OF_THE_MACHINE
     from khoi.timemachine import services as timemachine
-    from khoi.timemachine.queries.words import left_words
+    from khoi.timemachine.queries.words import left_words, staying_words
 
     target = Act.objects.filter(pk=options.act, position__isnull=False).first()
     if target is None:
@@ -102,6 +102,8 @@ def undo(options: Namespace) -> int:
     lines = [says % (len(undone.undone), undone.act.pk)]
     if undone.erased:
         lines.append(left_words(undone.erased))
+    if undone.stays:
+        lines.append(f"{staying_words(len(undone.stays))} ({', '.join(map(str, undone.stays))})")
     return show(answer, as_json=options.json, lines=lines)
 
 

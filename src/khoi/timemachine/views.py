@@ -245,6 +245,8 @@ def _done(request: HttpRequest, act: Act, undone: Undone) -> HttpResponseBase:
         said = f"{said} {kept % {'count': undone.kept}}"
     if undone.erased:
         said = f"{said} {words.left_words(undone.erased)}"
+    if undone.stays:
+        said = f"{said} {words.staying_words(len(undone.stays))}"
     tell(request, said, act_id=undone.act.pk)
     return redirect(next_of(request, reverse("timemachine:act", args=[act.pk])))
 

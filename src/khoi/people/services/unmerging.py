@@ -6,23 +6,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models, transaction
 
 from khoi.history import services as history
-from khoi.history.models import Act, Change, code_of
+from khoi.history.models import KINDS, Act, Change, code_of
 from khoi.history.queries.plans import Plan, rows_of
 from khoi.history.rules.actors import SYSTEM, Actor
 from khoi.kit.db.locks import lock_values
 from khoi.people.models import ContactPoint, Person
-from khoi.people.queries.pointers import pointers
+from khoi.people.queries.pointers import pointers, references
 from khoi.people.rules.merging import FIELDS, REACH, Side
 from khoi.people.services.merging import MERGING, flags_of, merge_people, move_to_survivors
 
 
 @dataclass(frozen=True, slots=True)
 class Unmerged:
-    """``undone`` says what was taken back and which later acts keep their values (``undone.stays``); ``again``:
-    later merges of the same people, made anew without the one that is gone."""
+    """``undone`` says what was taken back and of which later acts something stays with the survivor (``undone.stays``):
+    values, or rows that they made. ``again``: later merges of the same people, made anew without the one that is gone.
+    """
 
     undone: history.Undone
     again: tuple[int, ...] = ()
@@ -62,6 +64,7 @@ def unmerge_people(
         again = [_once_more(one, by, now) for one in later]
         _follow_leads(act, now=now)
         gather_strays(undone.act, now=now)
+        undone = replace(undone, stays=tuple(sorted({*undone.stays, *_left_behind(act, undone.undone)})))
     return Unmerged(undone, tuple(pk for pk in again if pk is not None))
 
 
@@ -202,6 +205,27 @@ def _follow_leads(merge: Act, *, now: datetime) -> None:
             came = since.filter(tbl=code_of(model)).values("row_id")
             theirs = model._base_manager.filter(**{name: why["survivor"], "lead__person": why["loser"]})
             theirs.filter(pk__in=came).update(**{name: why["loser"]})
+
+
+def _left_behind(merge: Act, undone: Collection[int]) -> set[int]:
+    """Later standing acts of which a row stays with the survivor: one that hangs on them still, or one that names
+    nobody, such as the account of a conversion, and was made along with what went back."""
+    why = json.loads(merge.why)
+    standing = Act.objects.effective().filter(position__gt=merge.position).exclude(pk__in=undone).exclude(verb=MERGING)
+    made = Change.objects.filter(op="i", act__in=standing)
+    theirs = made.filter(subject_id=why["survivor"])
+    found: set[int] = set()
+    for pointer in pointers():
+        if pointer.reference.on_merge == "move":
+            held = pointer.rows([why["survivor"]]).values("pk")
+            found |= set(theirs.filter(tbl=code_of(pointer.model), row_id__in=held).values_list("act", flat=True))
+    along = made.filter(act__in=theirs.values("act"), subject_id=None, tbl__in=_of_nobody())
+    return found | set(along.values_list("act", flat=True))
+
+
+def _of_nobody() -> list[int]:
+    """Tables whose rows can be called after a person without pointing at one."""
+    return [code_of(apps.get_model(label)) for label in references().of_others if KINDS[apps.get_model(label)].personal]
 
 
 def gather_strays(undo: Act, *, now: datetime) -> None:

@@ -365,6 +365,16 @@ def left_words(count: int) -> str:
     return said % {"count": count}
 
 
+def staying_words(count: int) -> str:
+    """What an un-merge says of later acts of which something stays."""
+    said = ngettext(
+        "Of %(count)d later act something stays with the survivor.",
+        "Of %(count)d later acts something stays with the survivor.",
+        count,
+    )
+    return said % {"count": count}
+
+
 def verb_words(verb: str) -> str:
     return str(VERBS.get(verb) or verb.replace("_", " ").capitalize())
 
