@@ -107,9 +107,7 @@ class UndoOut(Schema):
     undone: list[int]
     kept: int = Field(description="Rows that stay by law")
     erased: int = Field(description="Rows that stay as they are, of people who were erased")
-    stays: list[int] = Field(
-        description="A merge taken back: later acts of which something stays with the survivor"
-    )
+    stays: list[int] = Field(description="A merge taken back: later acts of which something stays with the survivor")
 
 
 @router.get("/acts", response=Acts, summary="What was done, latest first")
