@@ -70,6 +70,19 @@ def test_a_repeated_change_of_a_lead_that_went_to_somebody_else_finds_nothing(le
     assert Act.objects.count() == acts
 
 
+def test_a_repeated_conflict_tells_nothing_of_a_lead_that_went_to_somebody_else(lead, an, dung):
+    program, address = Program(an), f"leads/{lead.public_id}"
+    old = program.see(address)["ETag"]
+    program.ask("patch", address, {"need": "két sắt"}, If_Match=old)
+
+    def again():
+        return program.ask("patch", address, {"need": "x"}, If_Match=old, Idempotency_Key="k1")
+
+    assert (again().status_code, again().json()["conflicts"]["need"]["theirs"]) == (409, "két sắt")
+    give_away(lead, dung)
+    assert (again().status_code, "két sắt" in again().content.decode()) == (404, False)
+
+
 def test_a_repeated_change_by_somebody_who_may_only_read_by_now_is_refused(changed, an):
     make(an, role="read_only")
     assert (changed().status_code, changed().json()["action"]) == (403, "lead.edit")

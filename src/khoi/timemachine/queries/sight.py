@@ -16,7 +16,7 @@ from khoi.timemachine.queries.rights import DELETED, rights_of, rights_to_write,
 from khoi.timemachine.queries.standing import Model, seen, sees_all
 
 #: Rows looked at in one go for whether somebody would see them.
-AT_ONCE = 1_000
+AT_ONCE = 5_000
 
 
 def did(actor: Principal, act: Act) -> bool:
