@@ -42,14 +42,23 @@ CLOCKS_WHEN_EMPTY = {"django.utils.timezone.localdate", "django.utils.timezone.l
 #: A page is made for a moment, so what shows it may ask which ("3 hours ago").
 READS_THE_CLOCK = {"views", "api", "jobs", "admin", "management", "apps", "templatetags"}
 IMPURE = set(
-    "asyncio http io logging multiprocessing os pathlib random secrets socket sqlite3 subprocess tempfile threading "
-    "time urllib".split()
+    "asyncio http importlib io logging multiprocessing os pathlib random secrets socket sqlite3 subprocess tempfile "
+    "threading time urllib".split()
 )
 HTTP_CLIENTS = {"urllib.request", "http.client", "requests", "httpx", "aiohttp", "urllib3"}
 SAFE_MAKERS = {"mark_safe", "SafeText", "html_safe", "SafeData"}
 SQL_DOORS = {"execute", "executemany", "executescript", "raw", "extra", "RawSQL"}
 SAVERS = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+#: They write only when asked of rows: a dictionary has an ``update`` too.
+SAVERS_OF_ROWS = {"create", "update", "delete"}
+READERS_OF_ROWS = set("all filter exclude get first last values values_list count exists in_bulk iterator".split())
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+#: Judged by a line of their own, or the lists of a set of choices.
+NO_MANAGERS = MANAGERS | {"values", "choices", "labels", "names"}
 
+
+#: The name of a template anywhere in a text, however it comes to be shown from there.
+TEMPLATE = r"[\"']([\w-]+)/[\w/-]+\.html[\"']"
 
 Rule = Callable[[House], Iterator[str]]
 RULES: dict[str, Rule] = {}
@@ -221,14 +230,23 @@ def pages_and_api_ask_the_gateway(house: House) -> Iterator[str]:
             if isinstance(node, ast.Attribute) and node.attr in {"visible_to", "none"}
         }
         for node in ast.walk(file.tree):
-            if (
-                isinstance(node, ast.Attribute)
-                and node not in gated
-                and node.attr in {"objects", "_default_manager", "_base_manager"}
-            ):
+            if isinstance(node, ast.Attribute) and node not in gated and node.attr in MANAGERS:
                 yield file.says(node.lineno, f".{node.attr} is not gated; ask .objects.visible_to(actor) or a query")
+            elif isinstance(node, ast.Call) and (manager := another_manager(node)):
+                yield file.says(node.lineno, f".{manager} is not gated; ask .objects.visible_to(actor) or a query")
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "cursor":
+                yield file.says(node.lineno, "SQL of a page is not gated; it belongs into a query")
             elif isinstance(node, ast.Call) and shortcut_on_a_model(file, node):
                 yield file.says(node.lineno, "get_object_or_404(Model) is not gated; pass .objects.visible_to(actor)")
+
+
+def another_manager(call: ast.Call) -> str:
+    """``live`` of ``Lead.live.all()``: a manager of a model under a name of its own; "" for everything else."""
+    match call.func:
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id=model), attr=manager), attr=asked):
+            is_one = model[:1].isupper() and not model.isupper() and manager.islower() and manager not in NO_MANAGERS
+            return manager if is_one and asked in READERS_OF_ROWS else ""
+    return ""
 
 
 def shortcut_on_a_model(file: File, call: ast.Call) -> bool:
@@ -242,8 +260,25 @@ def only_services_write(house: House) -> Iterator[str]:
         if file.room in {None, "kit"} or file.unit not in {"views", "api", "forms", "queries", "templatetags", "jobs"}:
             continue
         for node in ast.walk(file.tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SAVERS:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and writes(node.func, node):
                 yield file.says(node.lineno, f".{node.func.attr}() belongs into a service, inside an act")
+
+
+def writes(verb: ast.Attribute, call: ast.Call) -> bool:
+    """Whether the call saves rows: by its name, or because rows are asked. One row is deleted without a word."""
+    if verb.attr in SAVERS:
+        return True
+    is_bare = not call.args and not call.keywords
+    return (verb.attr in SAVERS_OF_ROWS and is_of_rows(verb.value)) or (verb.attr == "delete" and is_bare)
+
+
+def is_of_rows(node: ast.expr) -> bool:
+    """Whether the expression goes through a manager or a queryset."""
+    while isinstance(node, ast.Call | ast.Attribute):
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS | {"visible_to", "filter", "exclude", "all"}:
+            return True
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return False
 
 
 @rule
@@ -334,10 +369,10 @@ def only_one_module_opens_connections(house: House) -> Iterator[str]:
 @rule
 def templates_use_their_own_room_and_design(house: House) -> Iterator[str]:
     for file in house.templates:
-        for line, room in quoted_rooms(house, file, r"{%-?\s*(?:include|extends)\s+[\"']([\w-]+)/"):
+        for line, room in quoted_rooms(house, file, TEMPLATE):
             yield file.says(line, f"a template of {room}: pages of two rooms are put together by panels.py")
     for file in house.python:
-        for line, room in quoted_rooms(house, file, r"[\"']([\w-]+)/[\w/-]+\.html[\"']") if file.room else ():
+        for line, room in quoted_rooms(house, file, TEMPLATE) if file.room else ():
             yield file.says(line, f"a template of {room}: pages of two rooms are put together by panels.py")
 
 

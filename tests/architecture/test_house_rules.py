@@ -84,6 +84,10 @@ BREACHES: dict[str, list[tuple[dict[str, str], dict[str, str]]]] = {
     ],
     "rules_know_the_standard_library_only": [
         ({"leads/rules.py": "from django.utils import timezone"}, {"leads/rules.py": "from datetime import datetime"}),
+        (
+            {"leads/rules.py": "import importlib\nx = importlib.import_module('django')"},
+            {"leads/queries.py": "import importlib"},
+        ),
         ({"leads/rules.py": "import random"}, {"leads/rules/order.py": "import heapq"}),
         (
             {"leads/rules.py": "from khoi.leads.models import Lead", "leads/models.py": ""},
@@ -141,6 +145,11 @@ BREACHES: dict[str, list[tuple[dict[str, str], dict[str, str]]]] = {
             {"leads/forms.py": "class F:\n    lead = Choice(Lead.objects.all())"},
             {"leads/forms.py": "Lead.objects.none()"},
         ),
+        ({"leads/views.py": "Lead.live.all()"}, {"leads/views.py": "State.values.count(x)\nCODES.known.get(x)"}),
+        (
+            {"leads/views.py": "connection.cursor().execute('select 1')"},
+            {"leads/queries.py": "connection.cursor().execute('select 1')"},
+        ),
     ],
     "only_services_write": [
         ({"leads/views.py": "lead.save()"}, {"leads/services.py": "lead.save()"}),
@@ -148,6 +157,10 @@ BREACHES: dict[str, list[tuple[dict[str, str], dict[str, str]]]] = {
             {"leads/jobs.py": "Lead.objects.bulk_update(rows, ['a'])"},
             {"leads/jobs.py": "services.settle_leads(now=now)"},
         ),
+        ({"leads/views.py": "lead.delete()"}, {"leads/views.py": "found.delete(key)"}),
+        ({"leads/views.py": "Lead.objects.visible_to(a).update(owner=None)"}, {"leads/views.py": "said.update(a=1)"}),
+        ({"leads/queries.py": "Lead.objects.create(owner=None)"}, {"leads/queries.py": "team.create(owner=None)"}),
+        ({"leads/jobs.py": "Lead.objects.filter(pk=1).delete()"}, {"leads/jobs.py": "digest.update(piece)"}),
     ],
     "sql_is_never_put_together_in_place": [
         (
@@ -190,6 +203,14 @@ BREACHES: dict[str, list[tuple[dict[str, str], dict[str, str]]]] = {
         (
             {"leads/templates/leads/a.html": "{% include 'people/card.html' %}"},
             {"leads/templates/leads/a.html": "{% include 'leads/card.html' %}{% include panel.template %}"},
+        ),
+        (
+            {"leads/templates/leads/a.html": "{% with t='people/card.html' %}{% include t %}{% endwith %}"},
+            {"leads/templates/leads/a.html": "{% with t='leads/card.html' %}{% include t %}{% endwith %}"},
+        ),
+        (
+            {"leads/templates/leads/a.html": "{% include x|default:'people/card.html' %}"},
+            {"leads/templates/leads/a.html": "{% include x|default:'design/card.html' %}"},
         ),
         (
             {"leads/templates/leads/a.html": '{% extends "home/page.html" %}'},
