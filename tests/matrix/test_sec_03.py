@@ -14,7 +14,7 @@ from tests.matrix import routes
 #: the configuration, and what waits in it, open only to roles that see all of them: a guess finds nothing new.
 NUMBERED = re.compile(r"^(act|version|position|stage|rule|share|form|submission)(_id)?$")
 #: Names that people chose: a source's code, another system and its own number, a field and what it is a field of.
-NAMED = {"code", "system", "external_id", "object", "key"}
+NAMED = {"code", "pipeline_code", "system", "external_id", "object", "key"}
 
 
 def patterns(resolver, address=""):
