@@ -291,7 +291,6 @@ def test_a_merge_of_nobody_or_with_oneself_changes_nothing(khoi):
         (["restore", "nowhere.khoi"], 2, "no_file"),
         (["backup", "no/such/folder/x.khoi"], 1, "no_folder"),
         (["undo", "999999"], 1, "no_act"),
-        (["demo"], 3, "not_empty"),
         (["init"], 3, "not_empty"),
         (["people", "merge", "1", "2"], 1, "unknown_person"),
         (["people", "merge", "An", "2"], 2, "not_an_id"),

@@ -1,5 +1,6 @@
 """From nothing to a served workspace, as the owner of a machine does it."""
 
+import json
 import re
 import sqlite3
 import time
@@ -7,6 +8,7 @@ import time
 import pytest
 
 from khoi import __version__
+from khoi.cli import logins
 
 
 def test_the_version_is_said_at_once(empty_installation):
@@ -53,10 +55,22 @@ def test_init_a_second_time_is_refused(installation):
     assert "already" in done.stderr
 
 
-def test_a_demo_is_refused_where_a_workspace_is_already(installation):
-    done = installation.khoi("demo")
+def test_a_demo_is_refused_where_there_is_a_lead(installation):
+    (installation.data / "one.csv").write_text("Name,Phone\nHoa,0901000123\n", "utf-8")
+    assert installation.khoi("import", str(installation.data / "one.csv")).returncode == 0
+    done = installation.khoi("demo", "--json")
 
     assert (done.returncode, "already" in done.stderr) == (3, True)
+    assert json.loads(done.stdout)["error"] == "not_empty"
+
+
+def test_a_list_of_log_ins_that_is_there_stays_below_the_new_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("KHOI_DATA", str(tmp_path))
+    for name in ("first", "second"):
+        logins.keep("http://127.0.0.1:8000", [{"email": f"{name}@x.example", "password": "p", "role": "admin"}], "t")
+    kept = logins.path().read_text("utf-8")
+
+    assert kept.index("second@x.example") < kept.index("first@x.example")
 
 
 def test_a_wrong_database_address_is_one_sentence(empty_installation):

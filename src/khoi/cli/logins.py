@@ -25,9 +25,11 @@ def path() -> Path:
 
 
 def keep(url: str, users: Sequence[Mapping[str, str]], token: str) -> Path:
-    """Write the list, whole or not at all."""
+    """Write the list, whole or not at all; one that is there already stays below."""
     lines = [url, "", *(f"{u['email']}  {u['password']}  {u['role']}" for u in users), ""]
     lines += [_("API token: %s") % token, "", _("Delete this file once you have changed the passwords."), ""]
+    if path().exists():
+        lines += [path().read_text("utf-8")]
     partial = path().with_suffix(".partial")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

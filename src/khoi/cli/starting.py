@@ -71,9 +71,13 @@ def _administrator(language: str) -> str:
 
 def demo(options: Namespace) -> int:
     installation.start_django()
-    installation.prepare_tables()
-    _refuse_if_set_up()
-    made = fill_demo()
+    from khoi.operations.services.demo import NotEmpty
+
+    try:
+        made = fill_demo()
+    except NotEmpty:
+        says = _("The workspace in %s has begun already. Nothing was changed; a demo goes into one that is new.")
+        raise Stop(says % installation.data_folder(), code=REFUSED, error="not_empty") from None
     lines = [
         _("The demo company is ready; khoi run serves it at %s") % made["url"],
         _("Log-ins are in %s") % logins.path(),

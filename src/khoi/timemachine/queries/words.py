@@ -101,6 +101,7 @@ VERBS: Final[Words] = {
     "restore_backup": _("Restored a backup"),
     "restore_field": _("Took a field back into use"),
     "revoke_token": _("Revoked a token"),
+    "begin_demo": _("Filled it with a demo company"),
     "set_password": _("Set a password"),
     "set_values": _("Filled in fields"),
     "set_share": _("Changed who gets leads"),
