@@ -26,7 +26,7 @@ from khoi.touchpoints.models import Touchpoint
 from khoi.workspace.models import Workspace
 from tests.cast import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made")]  # whichever worker takes which test
 
 
 @pytest.fixture(scope="module")
