@@ -54,7 +54,8 @@ def changed(
 
     def do(now: datetime) -> None:
         typed = dict(form.cleaned_data)
-        write(history.claim_version(record, version=shown_version(request), changes=typed, whole=True), now)
+        version = shown_version(request) or version_of(record)  # without one, whoever asks means every field
+        write(history.claim_version(record, version=version, changes=typed, whole=True), now)
 
     try:
         return done(request, actor, form, verb, do, said)
