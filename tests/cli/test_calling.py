@@ -42,6 +42,16 @@ def test_a_lead_comes_in_is_qualified_converted_and_won(khoi, an):
     assert Act.objects.filter(via="cli", verb="accept_lead", actor_id=an.pk).exists()
 
 
+def test_the_version_is_told_beside_the_answer_and_names_stay_readable(khoi, capsys):
+    lead = khoi("post", "/leads", '{"full_name": "Lý Văn Tân", "emails": ["tan@example.vn"]}')
+    main(["api", "get", f"/leads/{lead['id']}"])
+    told = capsys.readouterr()
+
+    assert "Lý Văn Tân" in told.out
+    version = told.err.strip().removeprefix("Version ")
+    khoi("patch", f"/leads/{lead['id']}", '{"need": "hai máy"}', "--version", version)
+
+
 def test_the_same_word_again_gets_the_first_answer(khoi):
     words = ("post", "/leads", '{"full_name": "Hoa", "emails": ["hoa@example.vn"]}', "--key", "k1")
 

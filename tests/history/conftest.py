@@ -1,9 +1,10 @@
 """History is tested with the rows alone: what settles after an act has its own tests, unless one asks for it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from khoi.history.models import CODES, KINDS, Act, fact
 from khoi.history.queries import recorded_models
@@ -11,6 +12,16 @@ from khoi.history.queries.lives import current_rows
 from khoi.history.rules.actors import SYSTEM
 from khoi.history.services import Undone, undo_act
 from tests.cast import NOW
+from tests.kept.making import live
+
+
+@pytest.fixture(scope="module")
+def lived(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A workspace in which everything happened once, for all tests of a module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        live()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

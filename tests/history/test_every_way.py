@@ -19,7 +19,6 @@ from khoi.people.models import Person
 from khoi.team import services as team
 from khoi.team.models import User
 from tests.cast import NOW, acting
-from tests.kept.making import live
 
 Model = type[models.Model]
 Write = Callable[[Model, models.Model], object]
@@ -37,10 +36,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def lived(django_db_setup, django_db_blocker):
-    """A workspace in which everything happened once."""
+def every_table(lived, django_db_blocker):
+    """And rows of the tables that had none."""
     with django_db_blocker.unblock(), transaction.atomic():
-        live()
         somebody = Person.objects.earliest("id")
         people.record_consent(
             somebody,
@@ -63,7 +61,7 @@ def lived(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def row(lived, request):
+def row(every_table, request):
     """The last row of the table; whatever the test does to it is taken back."""
     with transaction.atomic():
         yield request.param._base_manager.latest("pk")
@@ -181,7 +179,7 @@ def fresh(row: models.Model) -> models.Model:
     return type(row)._base_manager.get(pk=row.pk)
 
 
-def test_every_table_has_a_row_to_try(lived):
+def test_every_table_has_a_row_to_try(every_table):
     assert {model.__name__ for model in [*RECORDED, *COMPUTED] if not model._base_manager.exists()} <= PASSING
     assert {model.__name__ for model in FACTS if free_field(model) is None} == MERE_LINKS
 
@@ -224,7 +222,7 @@ def test_a_decision_is_changed_in_no_way(row):
 
 
 @pytest.mark.parametrize("model", COMPUTED, ids=lambda model: model.__name__)
-def test_what_is_computed_is_written_inside_an_act_and_leaves_no_change(lived, model):
+def test_what_is_computed_is_written_inside_an_act_and_leaves_no_change(every_table, model):
     row = model._base_manager.order_by("pk").first()
     if row is None:
         return

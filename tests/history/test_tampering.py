@@ -11,7 +11,6 @@ from django.db import IntegrityError, models, transaction
 
 from khoi.history.models import Act, Change, Head
 from khoi.history.services import verify
-from tests.kept.making import live
 from tests.left_out import ON_POSTGRESQL
 
 pytestmark = pytest.mark.django_db
@@ -19,15 +18,6 @@ pytestmark = pytest.mark.django_db
 TIMES = 200 if ON_POSTGRESQL else 1_000
 #: Not covered: a name that may have to be erased (the id beside it is covered), and a salt that salts nothing.
 UNCOVERED = {"actor_label", "salt"}
-
-
-@pytest.fixture(scope="module")
-def lived(django_db_setup, django_db_blocker):
-    """A workspace in which everything happened once."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        live()
-        yield
-        transaction.set_rollback(True)
 
 
 def other(field: "models.Field[Any, Any]", value: Any, draw: Random) -> Any:

@@ -1,18 +1,19 @@
 """``api``: every route of the API from the command line, without a server and without a token."""
 
 import io
+import json
 import sys
 from argparse import Namespace
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from khoi.cli import installation, language
-from khoi.cli.answering import DONE, FAILED, MISUSED, REFUSED, Stop, say
+from khoi.cli.answering import DONE, FAILED, MISUSED, REFUSED, Stop, say, show_json, warn
 from khoi.cli.language import gettext as _
 
 
 def call(options: Namespace) -> int:
-    """Ends with 0, or 3 when the API refused (4xx); its answer is printed either way."""
+    """Ends with 0, or 3 when the API refused (4xx); its answer is printed, and the record's version."""
     installation.open_workspace()
     from django.core.handlers.base import BaseHandler
     from django.core.handlers.wsgi import WSGIRequest
@@ -20,8 +21,13 @@ def call(options: Namespace) -> int:
     handler = BaseHandler()
     handler.load_middleware()
     response = handler.get_response(WSGIRequest(_environment(options)))
-    if body := b"".join(response).decode():
+    body = b"".join(response).decode()
+    if "json" in response.get("Content-Type", ""):
+        show_json(json.loads(body))
+    elif body:
         say(body)
+    if version := response.get("ETag", "").strip('"'):
+        warn(_("Version %s") % version)
     return DONE if response.status_code < 400 else REFUSED if response.status_code < 500 else FAILED
 
 
@@ -34,7 +40,7 @@ def _environment(options: Namespace) -> dict[str, Any]:
     return {
         "REQUEST_METHOD": options.method.upper(),
         "SCRIPT_NAME": "",
-        "PATH_INFO": f"/api/{address.path.removeprefix('/api').lstrip('/')}".encode().decode("latin-1"),
+        "PATH_INFO": f"/api/{unquote(address.path).removeprefix('/api').lstrip('/')}".encode().decode("latin-1"),
         "QUERY_STRING": quote(address.query, safe="=&%+,"),
         "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "80",

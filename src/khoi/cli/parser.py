@@ -95,7 +95,7 @@ def _calling(commands: Commands) -> None:
     api.add_argument("body", metavar="BODY", nargs="?", help=_("JSON; - reads it from the input"))
     api.add_argument("--as", dest="user", metavar="EMAIL", help=_("as this user, with their rights"))
     api.add_argument("--key", help=_("word of yours for this request: the same word again gets the first answer"))
-    api.add_argument("--version", help=_("the ETag the change was made against"))
+    api.add_argument("--version", help=_("the version the change was made against"))
 
 
 def _looking_back(commands: Commands) -> None:

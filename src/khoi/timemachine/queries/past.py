@@ -238,8 +238,8 @@ def _public(model: Model, rows: dict[int, Values], actor: Principal) -> list[Val
 COLUMNS: Final[dict[Model, tuple[str, ...]]] = {
     Lead: ("lifecycle_stage", "work_status", "owner", "source", "arrived_at"),
     Opportunity: ("stage", "amount", "close_on", "owner", "closed_at"),
-    Person: ("job_title", "language", "created_at"),
-    Account: ("industry", "region", "employees", "owner", "created_at"),
+    Person: ("job_title", "language"),
+    Account: ("industry", "region", "employees", "owner"),
 }
 
 
