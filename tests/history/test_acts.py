@@ -14,8 +14,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from khoi.history import services as history
-from khoi.history.models import Act, Change
+from khoi.history.models import KINDS, Act, Change
 from khoi.history.rules.actors import SYSTEM
+from khoi.history.rules.tables import TRANSIENT
 from khoi.people.models import ContactPoint, MatchKey, Person
 from khoi.qualification.models import Policy, StageChange
 from khoi.team.models import Team
@@ -199,6 +200,16 @@ def test_another_program_cannot_write(transactional_db):
     with pytest.raises((sqlite3.OperationalError, psycopg.Error), match=r"no such function: khoi_|needs an act"):
         _foreign("update team_team set name = 'Huế'")
     assert Team.objects.get().name == "Hà Nội"
+
+
+def test_another_program_does_not_write_what_leaves_no_history_either(transactional_db):
+    """A session would be a log-in, a mail of the outbox a letter in our name."""
+    free = [model for model, table in KINDS.items() if table.kind == TRANSIENT]
+    assert {"Session", "Mail", "Answer"} <= {model.__name__ for model in free}
+    refused = r"no such function: khoi_|only Khoi writes"
+    for model in free:
+        with pytest.raises((sqlite3.OperationalError, psycopg.Error), match=refused):
+            _foreign(f"insert into {model._meta.db_table} ({model._meta.pk.column}) values (null)")
 
 
 def _foreign(statement: str) -> None:

@@ -44,6 +44,12 @@ def test_time_that_runs_out_with_the_day_is_over_at_closing():
     assert add_working_minutes(at(2026, 11, 20, 16, 30), 60, OFFICE) == at(2026, 11, 20, 17, 30)
 
 
+def test_round_the_clock_has_no_minute_at_midnight_in_which_nobody_works():
+    always = WorkingHours(SAIGON, frozenset(range(7)), time(0), time(23, 59))
+    assert add_working_minutes(at(2026, 11, 20, 23, 50), 60, always) == at(2026, 11, 21, 0, 50)
+    assert is_working(at(2026, 11, 20, 23, 59), always)
+
+
 def test_nothing_runs_over_tet():
     before, after = at(2026, 2, 13, 17), at(2026, 2, 23, 8, 30)
     assert add_working_minutes(before, 60, OFFICE) == after

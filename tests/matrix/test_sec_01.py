@@ -66,17 +66,14 @@ def test_sec_01_api(world, name):
 @pytest.mark.one_engine
 def test_whatever_answers_get_answers_head(world):
     """With the same status and nothing to read; what cannot be asked by GET cannot by HEAD."""
-    pages = [(row, asking.ask_page(world, row, "get", "admin"), ask_head(world, row)) for row in WEB.values()]
-    routes = [
-        (row, asking.ask_api(world, row, "get", "admin"), ask_head(world, row, world.actors["admin"].token))
-        for row in API.values()
-        if "get" in row.answers
-    ]
+    asked = [(row, ask_head(world, row)) for row in WEB.values()]
+    token = world.actors["admin"].token
+    asked += [(row, ask_head(world, row, token)) for row in API.values() if "get" in row.answers]
 
     assert [
-        (row.name, get.status_code, head.status_code)
-        for row, get, head in [*pages, *routes]
-        if get.status_code != head.status_code or (not head.streaming and head.content)
+        (row.name, head.status_code)
+        for row, head in asked
+        if str(head.status_code) != row.answers["get"]["admin"].rstrip("=") or (not head.streaming and head.content)
     ] == []
 
 

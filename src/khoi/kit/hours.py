@@ -14,11 +14,15 @@ __all__ = ["WorkingHours", "add_working_minutes", "is_working", "vietnam_holiday
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+#: A clock's last minute is open to its end, since no clock can be set to 24:00: round the clock is 00:00 to 23:59.
+_LAST_MINUTE = time(23, 59)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
     """From `starts` to `ends` (that moment no longer) in `zone`, on `days` (Monday is 0), never on `holidays`.
+
+    An end of 23:59 is midnight.
 
     Raises ValueError for hours that never come: no day, or an end not after the start.
     """
@@ -90,5 +94,5 @@ def _window(on: date, hours: WorkingHours) -> tuple[datetime, datetime]:
     opens = datetime.combine(on, hours.starts, hours.zone).astimezone(UTC)
     if on.weekday() not in hours.days or on in hours.holidays:
         return opens, opens
-    closes = datetime.combine(on, hours.ends, hours.zone).astimezone(UTC)
-    return opens, max(opens, closes)
+    until = (on + _DAY, time.min) if hours.ends >= _LAST_MINUTE else (on, hours.ends)
+    return opens, max(opens, datetime.combine(*until, hours.zone).astimezone(UTC))

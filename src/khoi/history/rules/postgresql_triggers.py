@@ -4,16 +4,20 @@ They are spelled the way PostgreSQL spells them back (events in its order), so t
 can be compared with its text.
 """
 
-from khoi.history.rules.tables import DECISION, DERIVED, EMPTIED, Columns, Table
+from khoi.history.rules.tables import DECISION, DERIVED, EMPTIED, TRANSIENT, Columns, Table
 
 PREFIX = "khoi_rec_"
 ACT = "nullif(current_setting('khoi.act', true), '')::bigint"
+#: What our connections call themselves (``kit/db/postgresql``); poolers pass it on.
+KHOI = "coalesce(current_setting('application_name', true), '') = 'khoi'"
 INTO = "insert into history_change(act_id, tbl, row_id, subject_id, op, before, personal, salt, seal)"
 
 
 def triggers(table: Table, columns: Columns) -> dict[str, str]:
     """Trigger name → statements that create its function and the trigger."""
-    guard = _guard(table)
+    if table.kind == TRANSIENT:
+        return _guard(table, f"not ({KHOI})", "only Khoi writes here")
+    guard = _guard(table, f"{ACT} is null", "a write needs an act")
     if table.kind == DERIVED:
         return guard
     change = _frozen if table.kind == DECISION else _updated
@@ -40,11 +44,11 @@ def _trigger(table: Table, name: str, event: str, each: str, body: str) -> dict[
     }
 
 
-def _guard(table: Table) -> dict[str, str]:
-    """Every write needs an open act, recorded or not; a truncate never passes."""
+def _guard(table: Table, wrong: str, complaint: str) -> dict[str, str]:
+    """Every write needs an open act, recorded or not, or at least to be ours; a truncate never passes."""
     check = (
         "if tg_op = 'TRUNCATE' then raise exception 'khoi: a recorded table is not truncated'; end if; "
-        f"if {ACT} is null then raise exception 'khoi: a write needs an act'; end if; return null;"
+        f"if {wrong} then raise exception 'khoi: {complaint}'; end if; return null;"
     )
     return _trigger(table, "guard", "before insert or delete or update or truncate", "for each statement", check)
 

@@ -6,16 +6,18 @@ for them. SQLite's own JSON writes REAL with 15 digits (its printf is off by one
 ones) and refuses BLOB, hence ``_value``.
 """
 
-from khoi.history.rules.tables import DECISION, DERIVED, EMPTIED, Columns, Table
+from khoi.history.rules.tables import DECISION, DERIVED, EMPTIED, TRANSIENT, Columns, Table
 
 PREFIX = "khoi_rec_"
+#: Another program has no such function, so its write fails; ours passes with an act or without.
+NEEDS_KHOI = "select khoi_act();"
 NEEDS_ACT = "select case when khoi_act() is null then raise(abort, 'khoi: a write needs an act') end;"
 
 
 def triggers(table: Table, columns: Columns) -> dict[str, str]:
     """Trigger name → ``create trigger`` statement."""
-    if table.kind == DERIVED:
-        return _guards(table)
+    if table.kind in (DERIVED, TRANSIENT):
+        return _guards(table, NEEDS_ACT if table.kind == DERIVED else NEEDS_KHOI)
     change = _frozen if table.kind == DECISION else _updated
     names = columns.names
     return _inserted(table, names) | _deleted(table, names) | change(table, names) | _silent_update(table, names)
@@ -100,10 +102,10 @@ def _silent_update(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
     return _trigger(table, "silent", f"before update of {of}", NEEDS_ACT)
 
 
-def _guards(table: Table) -> dict[str, str]:
+def _guards(table: Table, needs: str) -> dict[str, str]:
     texts: dict[str, str] = {}
     for event in ("insert", "update", "delete"):
-        texts |= _trigger(table, f"{event}_guard", f"before {event}", NEEDS_ACT)
+        texts |= _trigger(table, f"{event}_guard", f"before {event}", needs)
     return texts
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 FACT = "fact"  # every change is recorded with the values before
 DECISION = "decision"  # appended, never changed; an undo takes a row away, an erasure empties it: both are recorded
 DERIVED = "derived"  # can be rebuilt; written only inside an act, not recorded
-TRANSIENT = "transient"  # sessions, leases, queues: free
+TRANSIENT = "transient"  # sessions, leases, queues: free, but for Khơi alone
 
 #: What a personal column of a decision may become afterwards, as a list in SQL.
 EMPTIED = "('', '[]', '{}')"

@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from khoi.history.models import KINDS
 from khoi.history.rules import postgresql_triggers, sqlite_triggers
-from khoi.history.rules.tables import TRANSIENT, Columns, Table
+from khoi.history.rules.tables import Columns, Table
 
 RECORD = "history_change"
 _JSON_TYPES = (114, 3802)  # oids of json and jsonb
@@ -20,7 +20,7 @@ def generated(connection: Any, table: str | None = None) -> dict[str, str]:
         if RECORD not in present:
             return texts
         for declared in KINDS.values():
-            if declared.kind == TRANSIENT or declared.name not in present:
+            if declared.name not in present:
                 continue
             if table in (None, RECORD, declared.name):
                 texts |= _texts(connection, cursor, declared)
@@ -80,7 +80,7 @@ def _installed_names(connection: Any, cursor: CursorWrapper) -> list[tuple[str, 
 def strays(connection: Any) -> list[str]:
     """Names of triggers that are missing, changed, switched off, or not ours to have.
 
-    Any trigger on a recorded table counts, whatever its name: it could undo what ours record.
+    Any trigger on a table of ours counts, whatever its name: it could undo what ours record.
     """
     wanted = {name: _essence(connection, text) for name, text in generated(connection).items()}
     installed = _installed(connection)

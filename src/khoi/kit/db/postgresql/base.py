@@ -53,6 +53,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.open_act_id: int | None = None
         self.triggers_are_aside = False
 
+    def get_connection_params(self) -> dict[str, Any]:
+        """The name by which the triggers tell our connections from others."""
+        return {**super().get_connection_params(), "application_name": "khoi"}
+
     def open_act(self, act_id: int | None) -> None:
         """Name the act that writes from now on belong to; None closes it (a write then fails)."""
         self.open_act_id = act_id
