@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import F
 
 from khoi.history.models import KINDS, Act, Change, code_of
-from khoi.history.queries.keys import Model, keys_of, lets_go, pointers_to
+from khoi.history.queries.keys import Model, keys_of, needs, pointers_to
 from khoi.history.queries.lives import Rows, Values, chunks, current_rows
 
 #: Acts that the law lets nobody take back, by name: the rooms that do them stand above this one.
@@ -117,7 +117,7 @@ class _Erasures:
             return
         for key in keys_of(model):
             value = state.get(str(key.column))
-            if value is not None and not lets_go(model, key):
+            if value is not None and needs(model, key):
                 yield key.related_model, value
 
     def _goes(self, model: Model, pk: int) -> bool:
@@ -138,7 +138,7 @@ class _Erasures:
         goers = [pk for pk in self.goal[model] if self._goes(model, pk)]
         found: set[int] = set()
         for pointing, key in pointers_to(model):
-            if not KINDS[pointing].recorded or lets_go(pointing, key):
+            if not KINDS[pointing].recorded or not needs(pointing, key):
                 continue
             pairs = {pk: target for pk, target in _pairs(pointing, key, goers) if pk not in self.goal.get(pointing, {})}
             for chunk in chunks(pairs):

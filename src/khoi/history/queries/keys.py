@@ -26,3 +26,9 @@ def lets_go(pointing: Model, field: "models.ForeignKey[Any, Any]") -> bool:
     table = KINDS[pointing]
     empties = table.kind == TRANSIENT or field.column in table.unrecorded
     return table.kind == DERIVED or (field.null and empties)
+
+
+def needs(pointing: Model, field: "models.ForeignKey[Any, Any]") -> bool:
+    """Whether a row of ``pointing`` cannot be without what it points at. A column that only repeats whose the record
+    is that the row hangs on asks for nothing: the row's other keys do, and it is rebuilt from them."""
+    return not lets_go(pointing, field) and field.column not in KINDS[pointing].unrecorded

@@ -15,7 +15,7 @@ from khoi.history.models import KINDS, Change, code_of, model_of
 from khoi.history.queries.coverage import Coverage, coverage
 from khoi.history.queries.erased import left_by_erasures
 from khoi.history.queries.images import image
-from khoi.history.queries.keys import Model, keys_of, lets_go, pointers_to
+from khoi.history.queries.keys import Model, keys_of, needs, pointers_to
 from khoi.history.queries.lives import CHUNK, READ, Rows, Values, chunks, current_rows, steps_of
 from khoi.history.rules.rows import state_counting
 from khoi.history.rules.tables import Table
@@ -123,9 +123,13 @@ def _states(touches: Mapping[Model, Iterable[int]], after: Coverage) -> tuple[di
 
 
 def _goals(model: Model, ids: Iterable[int], now: Rows, after: Coverage) -> Goal:
-    """Rows that stay by law are neither taken out nor put back."""
+    """Rows that stay by law are neither taken out nor put back. What comes back repeats what it repeated last."""
     steps = steps_of(model, ids, lambda act, op: after.counts(act))
     goal = {pk: state_counting(steps[pk], now.get(pk)) for pk in ids}
+    for pk in goal.keys() - now.keys():
+        if (state := goal[pk]) is not None:
+            last = steps[pk][-1].before
+            goal[pk] = {**state, **{c: last[c] for c in KINDS[model].unrecorded & last.keys()}}
     if KINDS[model].permanent:
         return {pk: state for pk, state in goal.items() if state is not None and pk in now}
     return goal
@@ -161,8 +165,8 @@ def _builders(
     for model, goals in goal.items():
         goers = [pk for pk, state in goals.items() if state is None and (pk in now[model] or pk in unmade[model])]
         for pointing, field in pointers_to(model):
-            rows = set(_pointing(pointing, field, goers, goal))
-            if not rows or lets_go(pointing, field):
+            rows = set(_pointing(pointing, field, goers, goal)) if needs(pointing, field) else set()
+            if not rows:
                 continue
             makers = _last_setters(pointing, str(field.column), rows, after) if KINDS[pointing].recorded else {}
             found |= set(makers.values())
@@ -197,7 +201,7 @@ def _needed(
     """Acts that took out what rows would point at again, or what acts that come ``back`` had changed."""
     missing: dict[Model, set[int]] = defaultdict(set)
     for model, goals in goal.items():
-        for field in keys_of(model):
+        for field in (one for one in keys_of(model) if needs(model, one)):
             column, target = str(field.column), field.related_model
             wanted = {
                 s[column] for pk, s in goals.items() if s and s.get(column) and _new(s, now[model].get(pk), column)
