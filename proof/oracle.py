@@ -485,14 +485,14 @@ class Oracle:
         return found
 
     def _follow_leads(self, merge: Act) -> None:
-        """A deal made since of a lead that went back goes back with it."""
+        """A deal of a lead that went back goes back with it if it was made since, or restored."""
         assert merge.names is not None
         survivor, loser, _ = merge.names
         with _Acting(self, "follow_leads"):
             for act in self.ledger.acts[merge.number + 1 :]:
                 for change in act.changes:
                     key = change.key
-                    came = change.before is None and change.after is not None and change.after.get("person") == survivor
+                    came = change.before is None and change.after is not None
                     if came and key[0] == "deal" and key in self.rows and self._of(key) == (survivor, loser):
                         self.rows[key]["person"] = loser
 

@@ -46,7 +46,7 @@ def people_named():
 
 
 def test_the_capture_of_the_survivor_goes_with_the_merge_and_leaves_the_conversion(pair, converted, an, admin):
-    merging = merge(*pair, an)
+    merging = merge(pair[0], pair[1], an)
     capture = Act.objects.filter(verb="capture_lead").earliest("id")
     assert set(undo(capture, admin).undone) == {capture.pk, merging.pk}
     pair[1].refresh_from_db()
@@ -55,7 +55,7 @@ def test_the_capture_of_the_survivor_goes_with_the_merge_and_leaves_the_conversi
 
 def test_two_come_apart_though_a_decision_once_named_somebody_who_is_gone(pair, converted, an, admin):
     """The decision went with the first merge naming its survivor, and comes back with the second one."""
-    merge(*pair, an)
+    merge(pair[0], pair[1], an)
     both = lifecycle.delete_records([pair[0].person], by=admin.by, now=NOW, along=None)
     undo(Act.objects.get(verb="merge_people"), admin)
     lifecycle.delete_records([pair[0].person], by=admin.by, now=NOW, along=None)

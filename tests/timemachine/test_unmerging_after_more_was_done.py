@@ -93,3 +93,15 @@ def test_the_page_says_that_something_stays(pair, an, admin):
     activities.log_activity(survivor, kind="note", body="x", occurred_at=NOW, by=an.by, now=NOW)
     page = admin.browser().post(f"/history/{merging.pk}/undo/", follow=True).content.decode()
     assert "1 thao tác sau còn để lại dữ liệu ở người được giữ" in page
+
+
+def test_a_deal_that_was_restored_meanwhile_goes_back_with_its_lead(pair, an, admin):
+    deal = lifecycle.convert_lead(pair[1], by=an.by, now=NOW).opportunity
+    deletion = lifecycle.delete_records([deal], by=admin.by, now=NOW, along=None)
+    merging = merge(pair, an)
+    undo(deletion, admin)
+    deal.refresh_from_db()
+    assert deal.person_id == pair[0].person_id
+    undo(merging, admin)
+    deal.refresh_from_db()
+    assert deal.person_id == pair[1].person_id

@@ -193,10 +193,10 @@ def _who_merged(people: Collection[int], *, held_back: Collection[int]) -> set[i
 
 
 def _follow_leads(merge: Act, *, now: datetime) -> None:
-    """What was done since then about a lead or deal that went back goes back with it. An act of its own: whatever an
-    undo writes is never counted."""
+    """What came since then, or came back, about a lead or deal that went back goes back with it. An act of its own:
+    whatever an undo writes is never counted."""
     why = json.loads(merge.why)
-    since = Change.objects.filter(op="i", subject_id=why["survivor"], act__position__gt=merge.position)
+    since = Change.objects.filter(op="i", act__position__gt=merge.position)
     with history.act("follow_leads", by=SYSTEM, now=now):
         for pointer in pointers():
             model, name = pointer.model, pointer.field.name
