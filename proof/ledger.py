@@ -322,9 +322,11 @@ def pointing(key: Key, row: Row | None) -> Iterator[tuple[str, Key]]:
 
 
 def difference(before: Rows, after: Rows) -> list[Change]:
+    """Copies: the rows go on changing."""
     keys = [*before, *(key for key in after if key not in before)]
     changed = [key for key in keys if before.get(key) != after.get(key)]
-    return [Change(key, before.get(key), after.get(key), subject_of(key, before)) for key in changed]
+    copied = {key: dict(after[key]) for key in changed if key in after}
+    return [Change(key, before.get(key), copied.get(key), subject_of(key, before)) for key in changed]
 
 
 def subject_of(key: Key, rows: Rows) -> int | None:

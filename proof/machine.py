@@ -1,8 +1,10 @@
 """The history as a state machine: any order of the product's verbs, compared after every step with the oracle."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, Final, TypeVar
+from unittest.mock import patch
 
 from django.db import connection, transaction
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from khoi.capture.services.importing import import_file
 from khoi.history import services as history
 from khoi.history.models import Act
+from khoi.history.services import verifying
 from khoi.home import services as home
 from khoi.kit.refusals import Refusal
 from khoi.leads import services as leads
@@ -21,7 +24,6 @@ from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.privacy import services as privacy
 from khoi.timemachine import services as timemachine
-from khoi.timemachine.queries.dump import canonical
 from proof import tables
 from proof.ledger import ERASING, Key, Refused, Rows
 from proof.oracle import MERGING, Oracle, renamed
@@ -57,6 +59,10 @@ Email = "email"
 """
 
 
+#: Of so many lives one is verified with all its tables; chosen by its acts, so that a life is always judged alike.
+ALL_TABLES: Final = 8
+
+
 def nth(found: Sequence[T], place: int) -> T:
     return found[place % len(found)]
 
@@ -67,7 +73,7 @@ class Journey(RuleBasedStateMachine):
 
     admin: Member
     owners: tuple[Member, ...]
-    first: list[str]
+    first: list[tuple[Any, ...]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -293,7 +299,8 @@ class Journey(RuleBasedStateMachine):
 
     def end(self) -> None:
         connection.check_constraints()
-        verified = history.verify()
+        with nullcontext() if len(self.ids) % ALL_TABLES == 0 else patch.object(verifying, "_unrecorded", no_table):
+            verified = history.verify()
         assert verified.ok, verified
         drift = lifecycle.recompute(check=True, now=self.now)
         assert drift.total == 0, drift
@@ -306,8 +313,13 @@ class Journey(RuleBasedStateMachine):
             last = Act.objects.get(pk=self.ids[standing[-1]])
             along = [self.ids[number] for number in standing[:-1]]
             history.undo_act(last, along=along, **self.how)
-        assert list(canonical()) == self.first
+        assert tables.dump() == self.first
         assert not tables.rows()
+
+
+def no_table() -> None:
+    """Looking through every table for rows that came beside the acts takes a tenth of a life; they would also be left
+    over when everything is taken back."""
 
 
 def reason_of(do: Callable[[], object]) -> tuple[str, tuple[int, ...]] | None:

@@ -1,11 +1,15 @@
-"""The tables as the oracle speaks of them, read without Khơi's models."""
+"""The tables as the oracle speaks of them, read without Khơi’s queries."""
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 from django.db import connection
 
+from khoi.history.models import KINDS
+from khoi.history.queries import recorded_models
+from khoi.history.queries.images import columns_of
 from proof.ledger import Rows
 
 #: Table → its columns in the oracle's words, and the query that reads them after the row's id.
@@ -49,6 +53,29 @@ def rows() -> Rows:
             cursor.execute(query)
             for number, *values in cursor.fetchall():
                 found[table, number] = dict(zip(columns, map(_plain, columns, values), strict=True))
+    return found
+
+
+def dump() -> list[tuple[Any, ...]]:
+    """Every recorded row as it stands, but for what is rebuilt: what the product's own dump tells."""
+    found: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        for table, query in _dumps():
+            cursor.execute(query)
+            found += [(table, *row) for row in cursor.fetchall()]
+    return found
+
+
+@cache
+def _dumps() -> list[tuple[str, str]]:
+    """Table → the query of its columns, put together once."""
+    quoted = connection.ops.quote_name
+    found = []
+    for model in recorded_models():
+        silent = KINDS[model].unrecorded | KINDS[model].secret
+        columns = ["id", *(quoted(column) for column in columns_of(model) if column not in silent)]
+        table = model._meta.db_table
+        found.append((table, f"select {', '.join(columns)} from {quoted(table)} order by id"))
     return found
 
 
