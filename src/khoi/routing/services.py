@@ -11,6 +11,7 @@ from khoi.custom.rules import readable
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import holds, parse
+from khoi.kit.db.writing import update_rows
 from khoi.kit.refusals import Refusal
 from khoi.leads.fields import Facts, fields_in, with_own
 from khoi.leads.models import Lead
@@ -172,7 +173,7 @@ class _Turns:
         self.open_leads[user_id] += 1
 
     def save(self) -> None:
-        Share.objects.bulk_update(self.changed.values(), ["assigned"])
+        update_rows(self.changed.values(), ["assigned"])
 
 
 def _open_leads(user_ids: Iterable[int]) -> Counter[int]:

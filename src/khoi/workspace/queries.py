@@ -33,9 +33,9 @@ def today(now: datetime) -> date:
     return periods.today(now, zone())
 
 
-def hours(now: datetime) -> WorkingHours:
-    """The working calendar around ``now``, with public holidays."""
-    workspace = current()
+def hours(now: datetime, workspace: Workspace | None = None) -> WorkingHours:
+    """The working calendar around ``now``, with public holidays; of the ``workspace`` when it was read already."""
+    workspace = workspace or current()
     year = now.astimezone(UTC).year
     return WorkingHours(
         zone=ZoneInfo(workspace.time_zone),
@@ -51,6 +51,7 @@ def after_working_minutes(now: datetime, minutes: int) -> datetime:
     return add_working_minutes(now, minutes, hours(now))
 
 
-def deadline(now: datetime) -> datetime:
+def deadline(now: datetime, workspace: Workspace | None = None) -> datetime:
     """Until when a lead that arrives at ``now`` is promised a first contact."""
-    return after_working_minutes(now, current().response_minutes)
+    workspace = workspace or current()
+    return add_working_minutes(now, workspace.response_minutes, hours(now, workspace))

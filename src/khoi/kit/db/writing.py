@@ -6,6 +6,7 @@ are many. Values are plain ones, no expressions.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -29,10 +30,7 @@ def insert_rows(records: Collection[models.Model]) -> None:
         record.pk = number
         for relation in relations:
             _take_id(record, relation)
-    query = InsertQuery(model)
-    query.insert_values(columns, [next(iter(records))])
-    text = query.get_compiler(connection=using).as_sql()[0][0]
-    _run(text, records, [_getter(column, using) for column in columns], using)
+    _run(_insertion(model, using.alias), records, [_getter(column, using) for column in columns], using)
     for record in records:
         record._state.adding, record._state.db = False, using.alias
 
@@ -43,12 +41,28 @@ def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> Non
         return
     model, using = _of(records)
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
+    _run(
+        _change(model, tuple(columns), using.alias),
+        records,
+        [*(_getter(column, using) for column in columns), attrgetter("pk")],
+        using,
+    )
+
+
+@cache
+def _insertion(model: type[models.Model], alias: str) -> str:
+    query = InsertQuery(model)
+    query.insert_values(list(model._meta.concrete_fields), [model()])
+    return str(query.get_compiler(connection=connections[alias]).as_sql()[0][0])
+
+
+@cache
+def _change(model: type[models.Model], columns: tuple[Any, ...], alias: str) -> str:
     query = UpdateQuery(model)
     given: list[Any] = [(column, model, _Placeholder()) for column in columns]
     query.add_update_fields(given)
     query.add_q(models.Q(pk=0))
-    text = query.get_compiler(connection=using).as_sql()[0]
-    _run(text, records, [*(_getter(column, using) for column in columns), attrgetter("pk")], using)
+    return str(query.get_compiler(connection=connections[alias]).as_sql()[0])
 
 
 def _of(records: Collection[models.Model]) -> tuple[type[models.Model], Any]:

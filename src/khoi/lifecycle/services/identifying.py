@@ -56,11 +56,15 @@ def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
     Somebody who was merged has none: they are found as the survivor, by every name they were known by. Nobody who
     was erased is recognised.
     """
-    columns = Person.objects.filter(pk__in=ids).values_list("pk", "full_name", "search", "merged_into", "erased_at")
+    ids = set(ids)
+    known_as = Person.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by("pk")
+    rows = list(known_as.values_list("pk", "full_name", "search", "merged_into", "erased_at"))
+    columns = [row for row in rows if row[0] in ids]
     people = {pk: (name, search) for pk, name, search, _, _ in columns}
     names: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, _, root, _ in columns}
-    for merged in Person.objects.filter(merged_into__in=people).order_by("pk").only("merged_into", "full_name"):
-        names[merged.merged_into_id or merged.pk].append(merged.full_name)
+    for _, name, _, root, _ in rows:
+        if root in people:
+            names[root].append(name)
     points: dict[int, list[ContactPoint]] = defaultdict(list)
     for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
         points[point.person_id].append(point)
@@ -117,7 +121,7 @@ def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
         if new:
             insert_rows([StoredKey(person_id=pk, kind=key.kind, value=key.value) for pk, key in sorted(new)])
     changed = people if check else {pk for pk, _ in gone | new} | _crowded_out(gone, new)
-    return len(gone) + len(new) + _keep_pairs(changed, check)
+    return len(gone) + len(new) + _keep_pairs(changed, rows.keys() if check else wanted, check)
 
 
 def _crowded_out(gone: Collection[Held], new: Collection[Held]) -> set[int]:
@@ -135,13 +139,18 @@ def _is_crowd(key: MatchKey, holders: int) -> bool:
     return holders > CROWD[key.kind]
 
 
-def _keep_pairs(people: set[int], check: bool) -> int:
-    """The pairs of these people are what their keys say. Returns how many were off."""
+def _keep_pairs(people: set[int], held: Collection[Held], check: bool) -> int:
+    """The pairs of these people are what their keys say; ``held``: of those whose keys are known. Returns how many
+    were off."""
     if not people:
         return 0
     keys: dict[int, set[MatchKey]] = {pk: set() for pk in people}
-    for row in StoredKey.objects.filter(person__in=people):
-        keys[row.person_id].add(MatchKey(row.kind, row.value))  # type: ignore[arg-type]
+    for pk, key in held:
+        if pk in keys:
+            keys[pk].add(key)
+    if others := people - {pk for pk, _ in held}:
+        for row in StoredKey.objects.filter(person__in=others):
+            keys[row.person_id].add(MatchKey(row.kind, row.value))  # type: ignore[arg-type]
     wanted = {
         (min(pk, one.person_id), max(pk, one.person_id)): (list(one.reasons), one.sure)
         for pk, found in likenesses(keys).items()

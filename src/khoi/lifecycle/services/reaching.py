@@ -11,19 +11,20 @@ from khoi.leads.models import Lead, WorkStatus
 from khoi.leads.rules import ENDED
 from khoi.qualification.models import Basis, StageChange
 from khoi.workspace import queries as workspace
+from khoi.workspace.models import Workspace
 
 #: An enquiry older than this when it reaches us (an imported one) has no promise left to keep.
 FRESH_DAYS = 2
 
 
-def start_clocks(leads: Iterable[Lead], *, now: datetime, imported: bool = False) -> None:
+def start_clocks(leads: Iterable[Lead], *, now: datetime, imported: bool = False, of: Workspace | None = None) -> None:
     """Promise a first contact within the workspace's working minutes, in memory: the caller writes the leads."""
     fresh = [lead for lead in leads if lead.respond_by is None and _is_waiting(lead, now)]
     if imported:
         fresh = _just_asked(fresh)
     if not fresh:
         return
-    deadline = workspace.deadline(now)
+    deadline = workspace.deadline(now, of)
     for lead in fresh:
         lead.respond_by = deadline
 

@@ -63,12 +63,13 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     if not refresh_only and belonging.rows_follow_survivors(act, touched):
         touched = history.touched(act)
     belonging.rows_follow_owners(act, touched)
-    rewritten = _people_rewritten(act, touched)
+    roots = _Roots()
+    rewritten = _people_rewritten(act, touched, roots)
     for chunk in _chunks(rewritten):
         identifying.refresh_people(chunk)
     if not refresh_only:
-        _keep_suppressed(act, touched, now)
-    concerned = _leads_concerned(touched) | _leads_under_new_rules(touched, now)
+        _keep_suppressed(act, touched, roots, now)
+    concerned = _leads_concerned(touched, roots) | _leads_under_new_rules(touched, now)
     if not refresh_only and act.verb != IMPORTING:  # a file tells of leads and deals alike, each on its day
         concerned |= following.leads_follow_deals(act, touched.get(code_of(StageMove), frozenset()), now=now)
         concerned |= reaching.answer_clocks(act, touched, now=now)
@@ -80,17 +81,30 @@ def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
         deleting.relink_restored(act)
 
 
-def _keep_suppressed(act: Act, touched: Touched, now: datetime) -> None:
+class _Roots:
+    """Whom people were merged into, read once an act: settling merges nobody."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, int] = {}
+
+    def with_survivors(self, people: set[int]) -> set[int]:
+        """Also those whom some of them were merged into: what was written of the one speaks of the other."""
+        if new := people - self._known.keys():
+            self._known |= dict.fromkeys(new, 0) | survivors(new)
+        return people | {self._known[pk] for pk in people} - {0}
+
+
+def _keep_suppressed(act: Act, touched: Touched, roots: _Roots, now: datetime) -> None:
     """Who comes with an address of somebody erased, or is said by others to consent."""
     said = [code_of(model) for model in (ContactPoint, Consent) if touched.get(code_of(model))]
     if not said or not Suppression.objects.exists():
         return
     by = Actor("system", None, "Khơi", act.via)
-    for chunk in _chunks(sorted(_with_survivors(touched.subjects_of(said)))):
+    for chunk in _chunks(sorted(roots.with_survivors(touched.subjects_of(said)))):
         people.keep_suppressed(chunk, by=by, now=now)
 
 
-def _people_rewritten(act: Act, touched: Touched) -> list[int]:
+def _people_rewritten(act: Act, touched: Touched, roots: _Roots) -> list[int]:
     """People whose name, addresses, company or region were written; a deleted address is found through its change."""
     people = set(touched.get(code_of(Person), ()))
     if touched.get(code_of(ContactPoint)):
@@ -98,21 +112,16 @@ def _people_rewritten(act: Act, touched: Touched) -> list[int]:
     people |= identifying.people_moved(act, touched)
     if people and code_of(Person) in touched.changed:
         people |= belonging.former_survivors(act)
-    return sorted(_with_survivors(people))
+    return sorted(roots.with_survivors(people))
 
 
-def _with_survivors(people: set[int]) -> set[int]:
-    """Also those whom some of them were merged into: what was written of the one speaks of the other."""
-    return people | set(survivors(people).values()) if people else people
-
-
-def _leads_concerned(touched: Touched) -> set[int]:
+def _leads_concerned(touched: Touched, roots: _Roots) -> set[int]:
     """Leads whose score, stage or owner may follow from what was written."""
     found = set(touched.get(code_of(Lead), ()))
     said = [model for model in SAYS_SOMETHING if touched.get(code_of(model))]
     if said:
         subjects = touched.subjects_of(code_of(model) for model in said)
-        for chunk in _chunks(sorted(_with_survivors(subjects))):
+        for chunk in _chunks(sorted(roots.with_survivors(subjects))):
             found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
     return found
 
@@ -135,9 +144,10 @@ def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool, impor
         return
     stands = ground()
     touches = touches_of(lead.person_id for lead in leads)
-    facts, changed = _refresh(leads, stands, touches, now)
+    plain = _facts(leads, stands, touches, now)
+    facts, changed = _refresh(leads, plain, stands, touches, now)
     if not refresh_only:
-        changed |= _decide(leads, facts, stands, touches, now, imported=imported)
+        changed |= _decide(leads, plain, facts, stands, touches, now, imported=imported)
     _write(leads, changed)
 
 
@@ -151,15 +161,23 @@ def _read(ids: Iterable[int]) -> list[Lead]:
 
 
 def _decide(
-    leads: list[Lead], facts: dict[int, Facts], stands: Ground, touches: Touches, now: datetime, *, imported: bool
+    leads: list[Lead],
+    plain: dict[int, Facts],
+    facts: dict[int, Facts],
+    stands: Ground,
+    touches: Touches,
+    now: datetime,
+    *,
+    imported: bool,
 ) -> set[int]:
+    """Stages, owners and clocks. ``plain`` are the facts before scoring. Returns the ids of leads that changed."""
     moves, touched = judging.judge_leads(leads, facts, ground=stands, now=now)
     changed = {lead.pk for lead in touched}
     if moves:  # a rule may ask for the stage
-        facts, again = _refresh(leads, stands, touches, now)
+        facts, again = _refresh(leads, plain, stands, touches, now)
         changed |= again
     given = routing.share_out(leads, facts, zone=stands.zone, now=now)
-    reaching.start_clocks([assignment.lead for assignment in given], now=now, imported=imported)
+    reaching.start_clocks([assignment.lead for assignment in given], now=now, imported=imported, of=stands.workspace)
     changed |= {assignment.lead_id for assignment in given}
     if moves:
         insert_rows(moves)
@@ -168,10 +186,17 @@ def _decide(
     return changed
 
 
-def _refresh(leads: list[Lead], stands: Ground, touches: Touches, now: datetime) -> tuple[dict[int, Facts], set[int]]:
-    """Score, grade, temperature and search text in memory. Returns the facts, and the ids of leads that changed."""
-    facts = with_own(facts_of(leads, now=now, touches=touches), stands.conditions)
-    facts, stale = scoring.score_leads(facts, touches=touches, card=stands.card, now=now, zone=stands.zone)
+def _facts(leads: list[Lead], stands: Ground, touches: Touches, now: datetime) -> dict[int, Facts]:
+    """Before scoring. They hold the leads themselves, whose stage may move meanwhile."""
+    return with_own(facts_of(leads, now=now, touches=touches), stands.conditions)
+
+
+def _refresh(
+    leads: list[Lead], plain: dict[int, Facts], stands: Ground, touches: Touches, now: datetime
+) -> tuple[dict[int, Facts], set[int]]:
+    """Score, grade, temperature and search text in memory. Returns the scored facts, and the ids of leads that
+    changed."""
+    facts, stale = scoring.score_leads(plain, touches=touches, card=stands.card, now=now, zone=stands.zone)
     changed = {lead.pk for lead in stale}
     for lead in leads:
         text = identifying.search_text(lead.person.full_name, lead.company_name, lead.need)
@@ -196,7 +221,8 @@ def refresh_leads(ids: Iterable[int], *, now: datetime, check: bool = False) -> 
     A lead whose time has come (``next_check_at``) is not off: the job is about to look at it.
     """
     leads = [lead for lead in _read(ids) if lead.next_check_at is None or lead.next_check_at > now]
-    _, changed = _refresh(leads, ground(), touches_of(lead.person_id for lead in leads), now)
+    stands, touches = ground(), touches_of(lead.person_id for lead in leads)
+    _, changed = _refresh(leads, _facts(leads, stands, touches, now), stands, touches, now)
     if not check:
         _write(leads, changed)
     return len(changed)

@@ -68,11 +68,9 @@ def readable(kind: str, values: Iterable[str]) -> list[tuple[str, str, str]]:
 
 
 def _add_points(person: Person, points: Iterable[tuple[str, str, str]], now: datetime) -> None:
-    have = set(ContactPoint.objects.filter(person=person).values_list("kind", "normal"))
-    primary = set(ContactPoint.objects.filter(person=person, is_primary=True).values_list("kind", flat=True))
+    """Of somebody new: the first of each kind is the primary one."""
+    primary: set[str] = set()
     for kind, value, normal in points:
-        if (kind, normal) in have:
-            continue
         ContactPoint.objects.create(
             person=person, kind=kind, value=value, normal=normal, is_primary=kind not in primary, created_at=now
         )
