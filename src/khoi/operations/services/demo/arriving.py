@@ -8,7 +8,6 @@ from khoi.capture import services as capture
 from khoi.capture.models import Form
 from khoi.capture.rules.asking import BANDS
 from khoi.capture.services.forms import TRAP
-from khoi.history.rules.actors import SYSTEM
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.lifecycle.services import Enquiry
@@ -18,6 +17,7 @@ from khoi.operations.services.demo.clock import Clock
 from khoi.operations.services.demo.forms import BROWSERS, ROBOTS
 from khoi.operations.services.demo.founding import Firm
 from khoi.operations.services.demo.story import SITE, Door
+from khoi.team.rules import PARTNER, REP, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,14 @@ class Reception:
     def __init__(self, clock: Clock, casting: Casting, firm: Firm) -> None:
         self.clock, self.random, self.casting, self.firm = clock, clock.random, casting, firm
         self._sent = 0
+        self._doors: list[Door] = []
 
     def arrive(self, moment: datetime) -> Tale:
-        door = self.random.choices(story.DOORS, [d.weight for d in story.DOORS])[0]
-        return self.receive(self.casting.persona(), door, moment)
+        """The doors are dealt like cards, so each gets its part of the leads in any year."""
+        if not self._doors:
+            self._doors = [door for door in story.DOORS for _ in range(door.weight)]
+            self.random.shuffle(self._doors)
+        return self.receive(self.casting.persona(), self._doors.pop(), moment)
 
     def receive(self, who: Persona, door: Door, moment: datetime) -> Tale:
         lead = self._by_form(who, door, moment) if door.source in self.firm.forms else self._by_hand(who, door, moment)
@@ -119,7 +123,9 @@ class Reception:
     # -- entered by a colleague --------------------------------------------------------------------------
 
     def _by_hand(self, who: Persona, door: Door, moment: datetime) -> Lead:
+        """Marketing enters lists and what fairs brought, to be shared out; who answers the phone keeps the lead."""
         bare = door.source == "purchased_list"
+        by = self._receiver(door)
         enquiry = Enquiry(
             full_name=who.full_name,
             emails=() if bare and self.random.random() < 0.5 else (who.email,),
@@ -136,5 +142,13 @@ class Reception:
             campaign="trien_lam_logistics" if door.touch == "event" else "",
             touch_kind=door.touch,
             touch_title="Triển lãm kho vận" if door.touch == "event" else "",
+            owner=self.firm.users[by.id or 0] if by.role in (REP, PARTNER) else None,
         )
-        return lifecycle.capture_lead(enquiry, by=SYSTEM, now=moment).lead
+        return lifecycle.capture_lead(enquiry, by=by, now=moment).lead
+
+    def _receiver(self, door: Door) -> Principal:
+        if door.source == "partner" and self.random.random() < story.IS_ENTERED_BY_PARTNER:
+            return self.firm.partner
+        if door.touch in ("call_in", "chat"):
+            return self.random.choice(self.firm.reps)
+        return self.firm.host if door.source == "partner" else self.firm.marketer

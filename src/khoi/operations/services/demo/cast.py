@@ -5,7 +5,7 @@ from random import Random
 
 from khoi.kit.fold import fold
 
-#: full name, role, team, visibility
+#: full name, role, team, visibility. The partner's leads are looked after by the manager of their team.
 USERS = (
     ("Trịnh Hải Yến", "admin", "Hà Nội", "all"),
     ("Lê Quốc Bình", "manager", "Hà Nội", "team"),
@@ -17,7 +17,7 @@ USERS = (
     ("Huỳnh Bảo Châu", "rep", "Sài Gòn", "team"),
     ("Bùi Gia Huy", "rep", "Sài Gòn", "team"),
     ("Đỗ Linh Chi", "marketer", "Marketing", "all"),
-    ("Phan Nhật Minh", "partner", "", "own"),
+    ("Phan Nhật Minh", "partner", "Sài Gòn", "own"),
     ("Hoàng Kim Ngân", "read_only", "Marketing", "all"),
 )
 

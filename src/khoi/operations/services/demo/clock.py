@@ -6,15 +6,9 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from khoi.history import services as history
-from khoi.history.rules.actors import SYSTEM
 from khoi.workspace import queries as workspace
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-#: Days before today in which every call is an entry of its own.
-LATELY = 30
-#: The hour at which the office closes.
-CLOSES = 18
 Event = Callable[[datetime], None]
 Progress = Callable[[int, int], None]
 
@@ -27,7 +21,6 @@ class Clock:
         self.today = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         self.start = (self.today - timedelta(days=days)).astimezone(now.tzinfo)
         self._events: list[tuple[datetime, int, Event]] = []
-        self._diary: dict[datetime, list[Event]] = {}
         self._count = 0
 
     def at(self, moment: datetime, event: Event) -> None:
@@ -46,9 +39,6 @@ class Clock:
                 progress(done, done + len(self._events))
 
     # -- when --------------------------------------------------------------------------------------------
-
-    def is_lately(self, moment: datetime) -> bool:
-        return self.today - moment < timedelta(days=LATELY)
 
     def arrivals(self, count: int) -> list[datetime]:
         """More each month, mostly in working hours; some within the last hours."""
@@ -79,26 +69,3 @@ class Clock:
         """Mostly within the promised half hour, sometimes hours late, in office hours."""
         minutes = min(self.random.lognormvariate(2.9, 0.9), 900)
         return workspace.after_working_minutes(moment, int(minutes) + 1)
-
-    # -- how it is entered -------------------------------------------------------------------------------
-
-    def note(self, moment: datetime, deed: Event) -> None:
-        """Long ago, a day of the whole firm was entered when the office closed; lately each thing is at once.
-
-        ``deed`` is told when it is entered; it happened at ``moment``.
-        """
-        if self.is_lately(moment):
-            deed(moment)
-            return
-        evening = moment.astimezone(ZONE).replace(hour=CLOSES, minute=10, second=0, microsecond=0)
-        if evening < moment:
-            evening += timedelta(days=1)
-        deeds = self._diary.setdefault(evening, [])
-        deeds.append(deed)
-        if len(deeds) == 1:
-            self.at(evening, lambda t: self._write_down(evening, t))
-
-    def _write_down(self, evening: datetime, moment: datetime) -> None:
-        with history.act("log_day", by=SYSTEM, now=moment):
-            for deed in self._diary.pop(evening):
-                deed(moment)

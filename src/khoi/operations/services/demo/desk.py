@@ -1,4 +1,5 @@
-"""A rep's desk: calls, meetings, notes and letters, in both directions."""
+"""A rep's desk: calls, meetings, notes and letters, in both directions. What belongs together is one act: a call that
+nobody answered and the letter after it, a stage of a deal with the talk and the letter that go with it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,9 +14,10 @@ from khoi.operations.services.demo.arriving import Tale
 from khoi.operations.services.demo.clock import ZONE, Clock
 from khoi.operations.services.demo.founding import Firm
 from khoi.operations.services.demo.letters import letter
+from khoi.operations.services.demo.traces import Trace, Traces
 from khoi.people import services as people
 from khoi.people.models import Person
-from khoi.team.rules import Principal
+from khoi.team.rules import PARTNER, Principal
 from khoi.touchpoints import services as touchpoints
 from khoi.workspace.models import File
 
@@ -23,6 +25,7 @@ from khoi.workspace.models import File
 class Desk:
     def __init__(self, clock: Clock, firm: Firm) -> None:
         self.clock, self.random, self.firm = clock, clock.random, firm
+        self.traces = Traces(clock)
 
     def owner(self, lead: Lead, *, ended: bool = False) -> Principal | None:
         """Who has the lead now; None when it ended meanwhile."""
@@ -31,28 +34,31 @@ class Desk:
             return None
         return self.firm.actors.get(lead.owner_id)
 
+    def decider(self, lead: Lead, *, ended: bool = False) -> Principal | None:
+        """Who says what becomes of it: the owner, or the manager who looks after the partners."""
+        owner = self.owner(lead, ended=ended)
+        return self.firm.host if owner is not None and owner.role == PARTNER else owner
+
     def log(
         self,
-        lead: Lead,
+        tale: Tale,
         kind: str,
         outcome: str,
         body: str,
         *,
         by: Principal,
         now: datetime,
-        at: datetime | None = None,
         direction: str = "out",
         files: Iterable[File] = (),
     ) -> None:
         activities.log_activity(
-            lead.person,
+            tale.lead.person,
             kind=kind,
-            lead=lead,
+            lead=tale.lead,
             outcome=outcome,
             body=body,
             direction=direction,
             files=files,
-            occurred_at=at,
             by=by,
             now=now,
         )
@@ -66,18 +72,19 @@ class Desk:
             return
         said = outcome or self.random.choices(("connected", "no_answer", "busy", "left_message"), (5, 3, 1, 1))[0]
         body = self.random.choice(story.CALLS) if said == "connected" else ""
-        self.clock.note(moment, lambda t: self.log(tale.lead, "call", said, body, by=actor, now=t, at=moment))
-        if said != "connected" and not outcome and self.random.random() < 0.6:
-            self.clock.at(moment + timedelta(minutes=12), lambda t: self.write(tale, "hello", t, answered=0.5))
+        with history.act("log_activity", by=actor, now=moment, subject=tale.lead.person):
+            self.log(tale, "call", said, body, by=actor, now=moment)
+            if said != "connected" and not outcome and self.random.random() < 0.6:
+                self.write(tale, "hello", moment, answered=0.5)
 
     def remember(self, tale: Tale, moment: datetime) -> None:
         if (actor := self.owner(tale.lead)) is not None:
             words = self.random.choice((*(("note", "", said) for said in story.NOTES), story.NO_SHOW))
-            self.clock.note(moment, lambda t: self.log(tale.lead, *words, by=actor, now=t, at=moment))
+            self.log(tale, *words, by=actor, now=moment)
 
     def share_phone(self, tale: Tale, other: Person, phones: tuple[str, ...], moment: datetime) -> None:
         """The second one reached by the first one's phone: the number of their office."""
-        if (actor := self.owner(tale.lead)) is None:
+        if (actor := self.decider(tale.lead)) is None:
             return
         body = f"Gọi chung máy với {tale.who.full_name}, số này của văn phòng."
         with history.act("log_activity", by=actor, now=moment, subject=other):
@@ -94,14 +101,15 @@ class Desk:
         *,
         answered: float = 0,
         files: Iterable[File] = (),
+        by: Principal | None = None,
         **words: str,
     ) -> None:
         """One to the customer, read by most; ``answered``: the chance that they write back within days."""
-        actor = self.owner(tale.lead, ended=True)
+        actor = by or self.owner(tale.lead, ended=True)
         if actor is None or tale.lead.lifecycle_stage == "disqualified":
             return
-        text = letter(occasion, {**self._words(tale, moment), **words}, self.random)
-        self._post(tale, text, "out", actor, moment, files)
+        text = letter(occasion, {**self._words(tale, actor, moment), **words}, self.random)
+        self.log(tale, "email", "", text, by=actor, now=moment, files=files)
         if self.random.random() < answered:
             hours = self.random.choice((2, 5, 20, 27, 44, 70))
             back = self.clock.soon(moment + timedelta(hours=hours), days=0.2)
@@ -112,47 +120,36 @@ class Desk:
 
     def receive(self, tale: Tale, occasion: str, moment: datetime) -> None:
         actor = self.owner(tale.lead, ended=True)
-        if actor is not None:
-            text = letter(occasion, self._words(tale, moment), self.random, received=True)
-            self._post(tale, text, "in", actor, moment, ())
-
-    def _post(
-        self, tale: Tale, text: str, direction: str, actor: Principal, moment: datetime, files: Iterable[File]
-    ) -> None:
-        def deed(now: datetime) -> None:
-            with history.act("log_activity", by=actor, now=now, occurred_at=moment, subject=tale.lead.person):
-                self.log(tale.lead, "email", "", text, by=actor, now=now, at=moment, direction=direction, files=files)
-                if direction == "in":
-                    self._touch(tale, "email_reply", text, moment, now)
-
-        self.clock.note(moment, deed)
+        if actor is None:
+            return
+        text = letter(occasion, self._words(tale, actor, moment), self.random, received=True)
+        person = tale.lead.person
+        with history.act("log_activity", by=actor, now=moment, subject=person):
+            self.log(tale, "email", "", text, by=actor, now=moment, direction="in")
+            touchpoints.record_touchpoint(
+                person, kind="email_reply", channel="email", title=_subject(text), by=VISITOR, now=moment
+            )
 
     def _read(self, tale: Tale, kind: str, text: str, moment: datetime) -> None:
-        self.clock.note(moment, lambda t: self._touch(tale, kind, text, moment, t))
+        """Some mail programs open every letter by themselves."""
+        is_human = kind != "email_open" or moment.minute % 4 > 0
+        self.traces.notice([Trace(tale.lead.person, kind, "email", _subject(text), moment, is_human)], moment)
 
-    def _touch(self, tale: Tale, kind: str, text: str, at: datetime, now: datetime) -> None:
-        touchpoints.record_touchpoint(
-            tale.lead.person,
-            kind=kind,
-            channel="email",
-            title=text.partition("\n")[0],
-            is_human=kind != "email_open" or at.minute % 4 > 0,
-            occurred_at=at,
-            by=VISITOR,
-            now=now,
-        )
-
-    def _words(self, tale: Tale, moment: datetime) -> dict[str, str]:
-        who, owner = tale.who, self.firm.users[tale.lead.owner_id or 0]
+    def _words(self, tale: Tale, actor: Principal, moment: datetime) -> dict[str, str]:
+        who, writer = tale.who, self.firm.users[actor.id or 0]
         day, need = self.clock.soon(moment, days=4).astimezone(ZONE), tale.lead.need or story.NEEDS[0]
         return {
             "you": who.you,
             "name": who.given_name,
-            "me": owner.full_name.split()[-1],
+            "me": writer.full_name.split()[-1],
             "company": who.company,
             "need": need[:1].lower() + need[1:],
             "day": f"{_WEEKDAYS[day.weekday()]} {day:%d/%m}",
         }
+
+
+def _subject(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")

@@ -22,7 +22,7 @@ from khoi.routing.models import RoutingRule
 from khoi.team import services as team
 from khoi.team.models import Team, User
 from khoi.team.queries import principal_of
-from khoi.team.rules import Principal
+from khoi.team.rules import ADMIN, MANAGER, MARKETER, PARTNER, REP, Principal
 from khoi.workspace import services as workspace
 from khoi.workspace.models import File
 
@@ -38,22 +38,46 @@ class Firm:
     forms: dict[str, Form]
     brochure: File
 
+    @property
+    def reps(self) -> list[Principal]:
+        return self._with(REP)
+
+    @property
+    def partner(self) -> Principal:
+        return self._with(PARTNER)[0]
+
+    @property
+    def marketer(self) -> Principal:
+        return self._with(MARKETER)[0]
+
+    @property
+    def host(self) -> Principal:
+        """The manager who looks after the partner."""
+        return next(actor for actor in self._with(MANAGER) if actor.team_id == self.partner.team_id)
+
+    def reps_of(self, manager: Principal) -> list[Principal]:
+        return [rep for rep in self.reps if rep.team_id == manager.team_id]
+
+    def _with(self, role: str) -> list[Principal]:
+        return [actor for actor in self.actors.values() if actor.role == role]
+
 
 def found_firm(clock: Clock) -> Firm:
     start = clock.start
     _open_house(start)
     users, passwords = _hire(start)
-    admin = next(user for user in users.values() if user.role == "admin")
-    _, token = team.issue_token(admin, name="Demo", scopes=("read", "write"), by=SYSTEM, now=start)
-    _share_out(list(users.values()), start)
-    _plan_costs(clock)
+    actors = {pk: principal_of(user, via="web") for pk, user in users.items()}
+    admin, marketer = (next(actors[pk] for pk in actors if actors[pk].role == role) for role in (ADMIN, MARKETER))
+    _, token = team.issue_token(users[admin.id or 0], name="Demo", scopes=("read", "write"), by=admin, now=start)
+    _share_out(list(users.values()), admin, start)
+    _plan_costs(clock, marketer)
     return Firm(
         users=users,
-        actors={pk: principal_of(user, via="web") for pk, user in users.items()},
+        actors=actors,
         passwords=passwords,
         token=token,
-        forms=_publish_forms(clock),
-        brochure=workspace.store_file([BROCHURE.encode()], name="Giới thiệu Bến Mây.txt", by=SYSTEM, now=start),
+        forms=_publish_forms(clock, marketer),
+        brochure=workspace.store_file([BROCHURE.encode()], name="Giới thiệu Bến Mây.txt", by=marketer, now=start),
     )
 
 
@@ -93,50 +117,50 @@ def _email(name: str) -> str:
     return f"{given}.{middle}@benmay.example"
 
 
-def _share_out(users: list[User], start: datetime) -> None:
+def _share_out(users: list[User], by: Principal, start: datetime) -> None:
     """The first two reps take twice as many as the others."""
     rule = RoutingRule.objects.get()
-    with history.act("set_shares", by=SYSTEM, now=start, subject=rule):
-        for place, rep in enumerate(user for user in users if user.role == "rep"):
-            routing.set_share(rule, user=rep, weight=2 if place < 2 else 1, by=SYSTEM, now=start)
+    with history.act("set_shares", by=by, now=start, subject=rule):
+        for place, rep in enumerate(user for user in users if user.role == REP):
+            routing.set_share(rule, user=rep, weight=2 if place < 2 else 1, by=by, now=start)
 
 
-def _publish_forms(clock: Clock) -> dict[str, Form]:
+def _publish_forms(clock: Clock, by: Principal) -> dict[str, Form]:
     """The campaigns and the forms they lead to; after a year the first form says better what it asks consent for."""
     start = clock.start
     for code, name, channel, budget in CAMPAIGNS:
         campaigns.add_campaign(
-            code=code, name=name, channel=channel, budget=budget, starts_on=start.date(), by=SYSTEM, now=start
+            code=code, name=name, channel=channel, budget=budget, starts_on=start.date(), by=by, now=start
         )
-    first = capture.prepare_forms(by=SYSTEM, now=start)
+    first = capture.prepare_forms(by=by, now=start)
     made = {first.slug: first}
     for form in FORMS:
-        made[str(form["slug"])] = capture.add_form(**form, is_live=True, by=SYSTEM, now=start)
-    clock.at(start + timedelta(days=380), lambda moment: _say_better(first, moment))
+        made[str(form["slug"])] = capture.add_form(**form, is_live=True, by=by, now=start)
+    clock.at(start + timedelta(days=380), lambda moment: _say_better(first, by, moment))
     return {source: made[slug] for source, slug in FORM_OF.items()}
 
 
-def _say_better(form: Form, moment: datetime) -> None:
+def _say_better(form: Form, by: Principal, moment: datetime) -> None:
     words = {
         **form.texts["vi"],
         "consent": "Gọi, nhắn Zalo và gửi email cho tôi về yêu cầu này. Tôi rút lại lúc nào cũng được.",
     }
-    changed = capture.edit_form(form, changes={"texts": {**form.texts, "vi": words}}, by=SYSTEM, now=moment)
+    changed = capture.edit_form(form, changes={"texts": {**form.texts, "vi": words}}, by=by, now=moment)
     form.texts, form.consent_version = changed.texts, changed.consent_version
 
 
-def _plan_costs(clock: Clock) -> None:
+def _plan_costs(clock: Clock, by: Principal) -> None:
     """Booked at the beginning of each month."""
     first = clock.start.astimezone(clock.today.tzinfo).date().replace(day=1)
     for month in range(60):
         opens, ends = _months_after(first, month), _months_after(first, month + 1)
         moment = max(clock.start, clock.today.replace(year=opens.year, month=opens.month, day=1))
-        clock.at(moment, lambda t, opens=opens, ends=ends: _book_costs(opens, ends, t))  # type: ignore[misc]
+        clock.at(moment, lambda t, opens=opens, ends=ends: _book_costs(opens, ends, by, t))  # type: ignore[misc]
 
 
-def _book_costs(opens: date, ends: date, moment: datetime) -> None:
+def _book_costs(opens: date, ends: date, by: Principal, moment: datetime) -> None:
     sources = Source.objects.in_bulk([door.source for door in DOORS], field_name="code")
-    with history.act("book_costs", by=SYSTEM, now=moment):
+    with history.act("book_costs", by=by, now=moment):
         for door in DOORS:
             if door.month_cost:
                 campaigns.add_cost(
@@ -144,7 +168,7 @@ def _book_costs(opens: date, ends: date, moment: datetime) -> None:
                     amount=door.month_cost,
                     period_start=opens,
                     period_end=ends,
-                    by=SYSTEM,
+                    by=by,
                     now=moment,
                 )
 

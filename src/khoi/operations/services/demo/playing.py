@@ -1,15 +1,17 @@
 """The stage: what becomes of each lead, from its first day to its last or to today."""
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import cycle
 from typing import Any
 
+from django.db.models import Q
+
 from khoi.activities import services as activities
 from khoi.history import services as history
-from khoi.history.rules.actors import VISITOR
 from khoi.leads import services as leads
 from khoi.leads.models import Lead
+from khoi.leads.rules import OPEN_STAGES
 from khoi.operations.services.demo import story
 from khoi.operations.services.demo.arriving import Reception, Tale
 from khoi.operations.services.demo.cast import Casting
@@ -18,11 +20,10 @@ from khoi.operations.services.demo.desk import Desk
 from khoi.operations.services.demo.founding import Firm
 from khoi.operations.services.demo.selling import Sales
 from khoi.operations.services.demo.story import Door
-from khoi.people.models import Person
+from khoi.operations.services.demo.traces import Trace
 from khoi.qualification import services as qualification
-from khoi.team.rules import Principal
-from khoi.touchpoints import services as touchpoints
-from khoi.workspace import queries as workspace
+from khoi.routing import services as routing
+from khoi.team.rules import PARTNER, Principal
 
 
 class Stage:
@@ -31,6 +32,7 @@ class Stage:
         self.reception = Reception(clock, casting, firm)
         self.desk = Desk(clock, firm)
         self.sales = Sales(clock, self.desk)
+        self._owed: dict[tuple[float, str], float] = {}
 
     def play(self, count: int, progress: Progress | None) -> None:
         for arrival in self.clock.arrivals(count):
@@ -69,46 +71,37 @@ class Stage:
         self.clock.at(at, lambda t: self.desk.share_phone(tale, other.lead.person, phones, t))
 
     def _passes(self, chance: float, door: Door) -> bool:
-        return self.random.random() < min(chance * math.sqrt(door.quality), 0.97)
+        """Of a hundred who had a chance of 0.3 thirty pass, on whatever day the story is told: chance is kept account
+        of, for each gate and each door."""
+        gate = (chance, door.source)
+        owed = self._owed.get(gate, self.random.random()) + min(chance * math.sqrt(door.quality), 0.97)
+        self._owed[gate] = owed % 1
+        return owed >= 1
 
     def _warm_up(self, tale: Tale, moment: datetime) -> None:
         """They come back, look around, ask for a price."""
-        visits = []
+        seen = []
         for number in range(self.random.randint(1, 3)):
             at = moment - timedelta(minutes=4 * number)
-            visits += [("pricing_view", "Bảng giá", at, True), ("page_view", self.random.choice(story.PAGES), at, True)]
+            seen += [("pricing_view", "Bảng giá", at, True), ("page_view", self.random.choice(story.PAGES), at, True)]
         if tale.door.touch in ("download", "webinar"):
-            visits.append((tale.door.touch, _TITLES[tale.door.touch], moment, True))
+            seen.append((tale.door.touch, _TITLES[tale.door.touch], moment, True))
         elif self.random.random() < 0.4:
-            visits.append(("download", self.random.choice(story.PAPERS), moment, True))
+            seen.append(("download", self.random.choice(story.PAPERS), moment, True))
         if self.random.random() < 0.25:
-            visits.append(("email_click", "Bản tin tháng", moment, self.random.random() < 0.5))
-        visits.append(("price_request" if tale.door.touch != "price_request" else "demo_request", "", moment, True))
-        self.clock.note(moment, lambda t: self._visit(tale.lead.person, visits, t))
-
-    def _visit(self, person: Person, visits: list[tuple[str, str, datetime, bool]], moment: datetime) -> None:
-        with history.act("record_visit", by=VISITOR, now=moment):
-            for kind, title, at, human in visits:
-                touchpoints.record_touchpoint(
-                    person,
-                    kind=kind,
-                    channel="website",
-                    title=title,
-                    is_human=human,
-                    occurred_at=at,
-                    by=VISITOR,
-                    now=moment,
-                )
+            seen.append(("email_click", "Bản tin tháng", moment, self.random.random() < 0.5))
+        seen.append(("price_request" if tale.door.touch != "price_request" else "demo_request", "", moment, True))
+        traces = [Trace(tale.lead.person, kind, "website", *rest) for kind, *rest in seen]
+        self.desk.traces.notice(traces, moment)
 
     def _take(self, tale: Tale, moment: datetime) -> None:
         """Sales accepts the hand-off, calls, asks; or the lead dries up for want of the budget question."""
-        actor = self.desk.owner(tale.lead)
-        if actor is None:
+        if self.desk.decider(tale.lead) is None:
             return
         if self.random.random() > story.IS_ACCEPTED:
             self.clock.at(self.clock.soon(moment, days=5), lambda t: self._hand_back(tale, t))
             return
-        self.clock.note(moment, lambda t: self._accept(tale.lead, actor, t))
+        self._accept(tale, moment)
         if self.random.random() < 0.25:
             self.clock.at(self.clock.soon(moment, days=2), lambda t: self.desk.remember(tale, t))
         if self._passes(story.BECOMES_SQL, tale.door):
@@ -117,33 +110,32 @@ class Stage:
             self.clock.at(self.clock.soon(moment, days=4), lambda t: self._ask(tale, t, budget=False))
             self.clock.at(self.clock.soon(moment, days=40), lambda t: self._give_up(tale, t))
 
-    def _accept(self, lead: Lead, actor: Principal, moment: datetime) -> None:
-        if self.desk.owner(lead) is not None:
-            qualification.accept_lead(lead, by=actor, now=moment)
-
-    def _ask(self, tale: Tale, moment: datetime, *, budget: bool) -> None:
-        """The talk in which all is said; without the budget nothing comes of it."""
-        actor = self.desk.owner(tale.lead)
+    def _accept(self, tale: Tale, moment: datetime) -> None:
+        """What a partner brought goes to a rep more often than not, now that it is serious."""
+        owner, actor = self.desk.owner(tale.lead), self.desk.decider(tale.lead)
         if actor is None:
             return
-        self.clock.note(moment, lambda t: self._learn(tale, actor, t, at=moment, budget=budget))
-        self.clock.at(
-            moment + timedelta(minutes=35),
-            lambda t: self.desk.write(tale, "papers", t, answered=0.7 if budget else 0.3, files=[self.firm.brochure]),
-        )
+        if owner is not None and owner.role == PARTNER and self.random.random() < story.IS_TAKEN_OVER:
+            rep = self.random.choice(self.firm.reps_of(self.firm.host))
+            routing.assign_lead(tale.lead, owner=self.firm.users[rep.id or 0], by=self.firm.host, now=moment)
+            actor = rep
+        qualification.accept_lead(tale.lead, by=actor, now=moment)
+
+    def _ask(self, tale: Tale, moment: datetime, *, budget: bool) -> None:
+        """The talk in which all is said, and the papers sent after it; without the budget nothing comes of it."""
+        actor = self.desk.decider(tale.lead)
+        if actor is None:
+            return
+        with history.act("log_activity", by=actor, now=moment, subject=tale.lead.person):
+            self.desk.log(tale, "call", "connected", self.random.choice(story.CALLS), by=actor, now=moment)
+            self._know(tale, actor, moment, budget=budget)
+            answered = 0.7 if budget else 0.3
+            self.desk.write(tale, "papers", moment, answered=answered, files=[self.firm.brochure], by=actor)
         if not budget and self.random.random() < 0.4:
             self.clock.at(self.clock.soon(moment, days=9), lambda t: self._stall(tale, t))
         if budget and self._passes(story.IS_CONVERTED, tale.door):
             wins = self._passes(story.IS_WON, tale.door)
             self.clock.at(self.clock.soon(moment, days=3), lambda t: self.sales.convert(tale, t, wins=wins))
-
-    def _learn(self, tale: Tale, actor: Principal, now: datetime, *, at: datetime, budget: bool) -> None:
-        if self.desk.owner(tale.lead) is None:
-            return
-        with history.act("log_activity", by=actor, now=now, occurred_at=at, subject=tale.lead.person):
-            words = self.random.choice(story.CALLS)
-            self.desk.log(tale.lead, "call", "connected", words, by=actor, now=now, at=at)
-            self._know(tale, actor, now, budget=budget)
 
     def _stall(self, tale: Tale, moment: datetime) -> None:
         if self.desk.owner(tale.lead) is not None:
@@ -178,52 +170,41 @@ class Stage:
     # -- out, and back -----------------------------------------------------------------------------------
 
     def _drop(self, tale: Tale, moment: datetime) -> None:
-        actor = self.desk.owner(tale.lead)
-        if actor is not None and tale.lead.lifecycle_stage != "opportunity":
-            reason = self.random.choice(story.DROPPED)
-            self.clock.note(moment, lambda t: self._leave(tale.lead, reason, None, actor, t))
-            if self.random.random() < 0.05:
-                self.clock.at(self.clock.soon(moment, days=60), lambda t: self._ask_again(tale, t))
+        actor = self.desk.decider(tale.lead)
+        if actor is None or tale.lead.lifecycle_stage == "opportunity":
+            return
+        qualification.disqualify(tale.lead, reason=self.random.choice(story.DROPPED), by=actor, now=moment)
+        if self.random.random() < 0.05:
+            self.clock.at(self.clock.soon(moment, days=60), lambda t: self._ask_again(tale, t))
 
     def _ask_again(self, tale: Tale, moment: datetime) -> None:
         if tale.door.source != "purchased_list":
             self._begin(self.reception.ask_again(tale, moment), moment)
 
     def _hand_back(self, tale: Tale, moment: datetime) -> None:
-        actor = self.desk.owner(tale.lead)
+        """Back, with a day of return; a deal opened meanwhile keeps the lead."""
+        actor = self.desk.decider(tale.lead)
         if actor is None or tale.lead.lifecycle_stage == "opportunity":
             return
         back = moment + timedelta(days=self.random.randint(20, 90))
         day = back.astimezone(ZONE).date()
-        self.clock.note(moment, lambda t: self._leave(tale.lead, "timing", day, actor, t))
+        qualification.hand_back(tale.lead, reason="timing", note="Hẹn sau", return_on=day, by=actor, now=moment)
         if self.random.random() < 0.5:
             self.clock.at(self.clock.soon(back, days=0.5), lambda t: self._return(tale, t))
 
-    def _leave(self, lead: Lead, reason: str, day: date | None, actor: Principal, moment: datetime) -> None:
-        """Out, or back with a day of return; a deal opened meanwhile keeps the lead."""
-        if self.desk.owner(lead) is None or lead.lifecycle_stage == "opportunity":
-            return
-        if day is None:
-            qualification.disqualify(lead, reason=reason, by=actor, now=moment)
-        elif day > workspace.today(moment):
-            qualification.hand_back(lead, reason=reason, note="Hẹn sau", return_on=day, by=actor, now=moment)
-
     def _return(self, tale: Tale, moment: datetime) -> None:
         """On the day agreed upon the lead comes back, and this time the budget is asked for."""
-        actor = self.desk.owner(tale.lead, ended=True)
+        actor = self.desk.decider(tale.lead, ended=True)
         if actor is None or tale.lead.lifecycle_stage != "recycled":
             return
-        self.clock.note(moment, lambda t: self._reopen(tale, actor, t))
+        qualification.reopen_lead(tale.lead, by=actor, now=moment)
         self.clock.at(moment + timedelta(minutes=20), lambda t: self.desk.write(tale, "return", t, answered=0.6))
         if self._passes(story.BECOMES_SQL, tale.door):
             self.clock.at(self.clock.soon(moment, days=6), lambda t: self._resume(tale, t))
 
-    def _reopen(self, tale: Tale, actor: Principal, moment: datetime) -> None:
-        qualification.reopen_lead(tale.lead, by=actor, now=moment)
-
     def _resume(self, tale: Tale, moment: datetime) -> None:
-        if (actor := self.desk.owner(tale.lead)) is not None:
-            self.clock.note(moment, lambda t: self._accept(tale.lead, actor, t))
+        if self.desk.owner(tale.lead) is not None:
+            self._accept(tale, moment)
             self._ask(tale, moment, budget=True)
 
     def _give_up(self, tale: Tale, moment: datetime) -> None:
@@ -238,9 +219,10 @@ class Stage:
 
     def _plan_work(self) -> None:
         """Next steps for what is open, some of them today, some overdue; some deals have none."""
-        open_leads = Lead.objects.filter(lifecycle_stage__in=("sal", "sql", "opportunity"), owner__role="rep")
+        worked = Q(lifecycle_stage__in=("sal", "sql", "opportunity"), owner__role="rep")
+        hosted = Q(lifecycle_stage__in=OPEN_STAGES, owner__role=PARTNER)
         days = cycle((-1, 0, 1, 0, 2, -2, 0, 4, 1, 0, 7, 2))
-        for lead in open_leads.select_related("person", "owner").order_by("id"):
+        for lead in Lead.objects.filter(worked | hosted).select_related("person", "owner").order_by("id"):
             actor, owner = self.desk.owner(lead), lead.owner
             if actor is None or owner is None or self.random.random() < 0.25:
                 continue
