@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from khoi.kit.fold import words
 from khoi.leads.fields import in_words
 from khoi.scoring import services
 from khoi.scoring.forms import ScorecardForm
@@ -26,7 +27,10 @@ from khoi.workspace import queries as workspace
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A rule in words; ``points`` and ``cap`` are fields in the form, None on the page that only tells."""
+    """A rule in words; ``points`` and ``cap`` are fields in the form, None on the page that only tells.
+
+    ``when``: what it looks at, "" when the name says that already.
+    """
 
     name: str
     when: str
@@ -87,9 +91,10 @@ def _sentence(entry: dict[str, Any], form: ScorecardForm | None) -> Sentence:
     language = (get_language() or "vi")[:2]
     name = entry.get("name_vi") if language == "vi" else ""
     capped = form is not None and entry["axis"] == "engagement"
+    name, when = name or entry.get("name", entry["id"]), _when(entry, language)
     return Sentence(
-        name=name or entry.get("name", entry["id"]),
-        when=_when(entry, language),
+        name=name,
+        when="" if set(words(when)) <= set(words(name)) else when,
         worth=entry["points"],
         at_most=entry.get("cap"),
         points=form[f"points_{entry['id']}"] if form else None,

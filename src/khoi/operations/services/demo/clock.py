@@ -43,7 +43,8 @@ class Clock:
     def arrivals(self, count: int) -> list[datetime]:
         """More each month, mostly in working hours; some within the last hours."""
         span = (self.today - self.start).total_seconds()
-        moments = [self.start + timedelta(seconds=span * self.random.random() ** 0.8) for _ in range(count - 8)]
+        parts = ((number + self.random.random()) / (count - 8) for number in range(count - 8))
+        moments = [self.start + timedelta(seconds=span * part**0.8) for part in parts]
         fresh = [self.now - timedelta(minutes=self.random.uniform(3, 300)) for _ in range(8)]
         return sorted([*(self.office(moment) for moment in moments), *fresh])
 

@@ -65,17 +65,26 @@ class Desk:
 
     # -- talking -----------------------------------------------------------------------------------------
 
-    def call(self, tale: Tale, moment: datetime, *, outcome: str = "") -> None:
+    def call(self, tale: Tale, moment: datetime) -> None:
         """Who was not reached gets a letter."""
-        actor = self.owner(tale.lead)
-        if actor is None:
+        said = self.random.choices(("connected", "no_answer", "busy", "left_message"), (5, 3, 1, 1))[0]
+        if said == "connected":
+            self._call(tale, said, self.random.choice(story.CALLS), moment)
+        else:
+            self._call(tale, said, "", moment, followed_by="hello" if self.random.random() < 0.6 else "", answered=0.4)
+
+    def remind(self, tale: Tale, moment: datetime) -> None:
+        self._call(tale, "no_answer", "", moment, followed_by="reminder")
+
+    def _call(
+        self, tale: Tale, outcome: str, body: str, moment: datetime, *, followed_by: str = "", answered: float = 0
+    ) -> None:
+        if (actor := self.owner(tale.lead)) is None:
             return
-        said = outcome or self.random.choices(("connected", "no_answer", "busy", "left_message"), (5, 3, 1, 1))[0]
-        body = self.random.choice(story.CALLS) if said == "connected" else ""
         with history.act("log_activity", by=actor, now=moment, subject=tale.lead.person):
-            self.log(tale, "call", said, body, by=actor, now=moment)
-            if said != "connected" and not outcome and self.random.random() < 0.6:
-                self.write(tale, "hello", moment, answered=0.5)
+            self.log(tale, "call", outcome, body, by=actor, now=moment)
+            if followed_by:
+                self.write(tale, followed_by, moment, answered=answered, by=actor)
 
     def remember(self, tale: Tale, moment: datetime) -> None:
         if (actor := self.owner(tale.lead)) is not None:

@@ -14,7 +14,7 @@ from khoi.kit.fold import fold
 from khoi.lifecycle import services as lifecycle
 from khoi.operations.services.demo.cast import USERS
 from khoi.operations.services.demo.clock import Clock
-from khoi.operations.services.demo.forms import FORM_OF, FORMS
+from khoi.operations.services.demo.forms import BETTER_CONSENT, FORM_OF, FORMS
 from khoi.operations.services.demo.letters import BROCHURE
 from khoi.operations.services.demo.story import CAMPAIGNS, DOORS
 from khoi.routing import services as routing
@@ -141,11 +141,8 @@ def _publish_forms(clock: Clock, by: Principal) -> dict[str, Form]:
 
 
 def _say_better(form: Form, by: Principal, moment: datetime) -> None:
-    words = {
-        **form.texts["vi"],
-        "consent": "Gọi, nhắn Zalo và gửi email cho tôi về yêu cầu này. Tôi rút lại lúc nào cũng được.",
-    }
-    changed = capture.edit_form(form, changes={"texts": {**form.texts, "vi": words}}, by=by, now=moment)
+    texts = {language: {**words, "consent": BETTER_CONSENT[language]} for language, words in form.texts.items()}
+    changed = capture.edit_form(form, changes={"texts": texts}, by=by, now=moment)
     form.texts, form.consent_version = changed.texts, changed.consent_version
 
 

@@ -32,7 +32,7 @@ class Stage:
         self.reception = Reception(clock, casting, firm)
         self.desk = Desk(clock, firm)
         self.sales = Sales(clock, self.desk)
-        self._owed: dict[tuple[float, str], float] = {}
+        self._owed: dict[str, float] = {}
 
     def play(self, count: int, progress: Progress | None) -> None:
         for arrival in self.clock.arrivals(count):
@@ -46,7 +46,7 @@ class Stage:
     def _arrive(self, moment: datetime) -> None:
         tale = self.reception.arrive(moment)
         self._begin(tale, moment)
-        if self.random.random() < 0.03:
+        if self._happens(0.03, "colleague"):
             self.clock.at(self.clock.soon(moment, days=3), lambda t: self._bring_colleague(tale, t))
 
     def _begin(self, tale: Tale, moment: datetime) -> None:
@@ -54,9 +54,8 @@ class Stage:
         if self._passes(story.REACHES_MQL, tale.door):
             self.clock.at(self.clock.soon(moment, days=1.5), lambda t: self._warm_up(tale, t))
             self.clock.at(self.clock.soon(moment, days=2), lambda t: self._take(tale, t))
-        elif self.random.random() < 0.85:
-            self.clock.at(self.clock.soon(moment, days=4), lambda t: self.desk.call(tale, t, outcome="no_answer"))
-            self.clock.at(self.clock.soon(moment, days=6), lambda t: self.desk.write(tale, "reminder", t))
+        elif self._happens(0.85, "reminded"):
+            self.clock.at(self.clock.soon(moment, days=5), lambda t: self.desk.remind(tale, t))
             self.clock.at(self.clock.soon(moment, days=14), lambda t: self._give_up(tale, t))
         self.clock.at(self.clock.answer_time(moment), lambda t: self.desk.call(tale, t))
 
@@ -71,11 +70,13 @@ class Stage:
         self.clock.at(at, lambda t: self.desk.share_phone(tale, other.lead.person, phones, t))
 
     def _passes(self, chance: float, door: Door) -> bool:
-        """Of a hundred who had a chance of 0.3 thirty pass, on whatever day the story is told: chance is kept account
-        of, for each gate and each door."""
-        gate = (chance, door.source)
-        owed = self._owed.get(gate, self.random.random()) + min(chance * math.sqrt(door.quality), 0.97)
-        self._owed[gate] = owed % 1
+        """A better door makes each gate wider."""
+        return self._happens(chance * math.sqrt(door.quality), f"{chance} {door.source}")
+
+    def _happens(self, chance: float, what: str) -> bool:
+        """Chances are kept account of: of a hundred at 0.3 thirty happen, on whatever day the story is told."""
+        owed = self._owed.get(what, self.random.random()) + min(chance, 0.97)
+        self._owed[what] = owed % 1
         return owed >= 1
 
     def _warm_up(self, tale: Tale, moment: datetime) -> None:
@@ -83,22 +84,23 @@ class Stage:
         seen = []
         for number in range(self.random.randint(1, 3)):
             at = moment - timedelta(minutes=4 * number)
-            seen += [("pricing_view", "Bảng giá", at, True), ("page_view", self.random.choice(story.PAGES), at, True)]
+            seen += [("pricing_view", "Bảng giá", at), ("page_view", self.random.choice(story.PAGES), at)]
         if tale.door.touch in ("download", "webinar"):
-            seen.append((tale.door.touch, _TITLES[tale.door.touch], moment, True))
+            seen.append((tale.door.touch, _TITLES[tale.door.touch], moment))
         elif self.random.random() < 0.4:
-            seen.append(("download", self.random.choice(story.PAPERS), moment, True))
+            seen.append(("download", self.random.choice(story.PAPERS), moment))
         if self.random.random() < 0.25:
-            seen.append(("email_click", "Bản tin tháng", moment, self.random.random() < 0.5))
-        seen.append(("price_request" if tale.door.touch != "price_request" else "demo_request", "", moment, True))
-        traces = [Trace(tale.lead.person, kind, "website", *rest) for kind, *rest in seen]
-        self.desk.traces.notice(traces, moment)
+            seen.append(("email_click", "Bản tin tháng", moment))
+        seen.append(("price_request" if tale.door.touch != "price_request" else "demo_request", "", moment))
+        self.desk.traces.notice(
+            [Trace(tale.lead.person, kind, "website", title, at) for kind, title, at in seen], moment
+        )
 
     def _take(self, tale: Tale, moment: datetime) -> None:
         """Sales accepts the hand-off, calls, asks; or the lead dries up for want of the budget question."""
         if self.desk.decider(tale.lead) is None:
             return
-        if self.random.random() > story.IS_ACCEPTED:
+        if not self._happens(story.IS_ACCEPTED, "accepted"):
             self.clock.at(self.clock.soon(moment, days=5), lambda t: self._hand_back(tale, t))
             return
         self._accept(tale, moment)
@@ -129,7 +131,7 @@ class Stage:
         with history.act("log_activity", by=actor, now=moment, subject=tale.lead.person):
             self.desk.log(tale, "call", "connected", self.random.choice(story.CALLS), by=actor, now=moment)
             self._know(tale, actor, moment, budget=budget)
-            answered = 0.7 if budget else 0.3
+            answered = 0.5 if budget else 0.2
             self.desk.write(tale, "papers", moment, answered=answered, files=[self.firm.brochure], by=actor)
         if not budget and self.random.random() < 0.4:
             self.clock.at(self.clock.soon(moment, days=9), lambda t: self._stall(tale, t))
@@ -174,7 +176,7 @@ class Stage:
         if actor is None or tale.lead.lifecycle_stage == "opportunity":
             return
         qualification.disqualify(tale.lead, reason=self.random.choice(story.DROPPED), by=actor, now=moment)
-        if self.random.random() < 0.05:
+        if self._happens(0.05, "asks again"):
             self.clock.at(self.clock.soon(moment, days=60), lambda t: self._ask_again(tale, t))
 
     def _ask_again(self, tale: Tale, moment: datetime) -> None:
@@ -189,7 +191,7 @@ class Stage:
         back = moment + timedelta(days=self.random.randint(20, 90))
         day = back.astimezone(ZONE).date()
         qualification.hand_back(tale.lead, reason="timing", note="Hẹn sau", return_on=day, by=actor, now=moment)
-        if self.random.random() < 0.5:
+        if self._happens(0.5, "returns"):
             self.clock.at(self.clock.soon(back, days=0.5), lambda t: self._return(tale, t))
 
     def _return(self, tale: Tale, moment: datetime) -> None:
@@ -197,8 +199,9 @@ class Stage:
         actor = self.desk.decider(tale.lead, ended=True)
         if actor is None or tale.lead.lifecycle_stage != "recycled":
             return
-        qualification.reopen_lead(tale.lead, by=actor, now=moment)
-        self.clock.at(moment + timedelta(minutes=20), lambda t: self.desk.write(tale, "return", t, answered=0.6))
+        with history.act("reopen_lead", by=actor, now=moment, subject=tale.lead):
+            qualification.reopen_lead(tale.lead, by=actor, now=moment)
+            self.desk.write(tale, "return", moment, answered=0.4, by=actor)
         if self._passes(story.BECOMES_SQL, tale.door):
             self.clock.at(self.clock.soon(moment, days=6), lambda t: self._resume(tale, t))
 
@@ -209,10 +212,9 @@ class Stage:
 
     def _give_up(self, tale: Tale, moment: datetime) -> None:
         """Most that dry up are handed back or dropped; a few are simply forgotten."""
-        chance = self.random.random()
-        if chance < 0.4:
+        if self._happens(0.4, "put off"):
             self._hand_back(tale, moment)
-        elif chance < 0.9:
+        elif self._happens(0.83, "dropped"):
             self._drop(tale, moment)
 
     # -- today -------------------------------------------------------------------------------------------

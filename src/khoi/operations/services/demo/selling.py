@@ -18,9 +18,9 @@ from khoi.workspace.models import File
 
 #: Stage → the letter that goes with it, and how often it is answered.
 LETTERS = {
-    "needs_analysis": ("demo", 0.6),
-    "proposal": ("quote", 0.7),
-    "negotiation": ("contract", 0.6),
+    "needs_analysis": ("demo", 0.4),
+    "proposal": ("quote", 0.5),
+    "negotiation": ("contract", 0.4),
     "closed_won": ("welcome", 0.0),
 }
 #: kind, outcome and words of the talk that moves a deal on.
@@ -62,7 +62,7 @@ class Sales:
         self._move(tale, deal, "closed_won", moment)
 
     def _lose(self, tale: Tale, deal: Opportunity, moment: datetime) -> None:
-        if self.random.random() < 0.6:
+        if self.random.random() < 0.4:
             self.desk.receive(tale, "regret", moment)
         self._move(tale, deal, "closed_lost", moment, reason=self.random.choice(story.LOST))
         if self.random.random() < story.COMES_BACK:

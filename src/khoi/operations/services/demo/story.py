@@ -49,15 +49,15 @@ CAMPAIGNS = (
 )
 
 #: The chance to go from each step to the next. The leak is SAL → SQL: the budget is asked for late, or never.
-REACHES_MQL = 0.72
+REACHES_MQL = 0.75
 IS_ACCEPTED = 0.9
-BECOMES_SQL = 0.42
+BECOMES_SQL = 0.433
 IS_CONVERTED = 0.93
 IS_WON = 0.3
 #: What a partner brought and sales accepted is mostly carried on by a rep of the manager who looks after partners.
-IS_TAKEN_OVER = 0.6
+IS_TAKEN_OVER = 0.5
 #: Of what comes through the partner's door, the part the partner enters and keeps; the rest they only pass on.
-IS_ENTERED_BY_PARTNER = 0.5
+IS_ENTERED_BY_PARTNER = 0.7
 #: Of this half year's deals, those that nobody moves any more; and of lost ones, those that come back.
 IS_FORGOTTEN = 0.15
 COMES_BACK = 0.08

@@ -10,7 +10,7 @@ from khoi.people.models import Person
 from khoi.touchpoints import services as touchpoints
 
 #: Days before today in which everything is noted at once.
-LATELY = 30
+LATELY = 7
 #: The hour at which what was noticed on a day long ago was noted.
 CLOSES = 18
 
