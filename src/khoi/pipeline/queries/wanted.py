@@ -16,7 +16,7 @@ from khoi.kit.search import every_word
 from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage, StageKind
 from khoi.pipeline.queries.steps import has_next_step
 from khoi.team.models import User
-from khoi.team.rules import Principal
+from khoi.team.rules import MAY, Principal
 
 #: The tabs: code → label.
 VIEWS: Final = {
@@ -89,10 +89,10 @@ def read_wanted(asked: Mapping[str, str], actor: Principal) -> Wanted | None:
 
 
 def views_of(actor: Principal) -> tuple[str, ...]:
-    """The tabs that differ for this actor, the usual one first."""
+    """The tabs that differ for this actor, the usual one first. Who sells nothing has no team that does."""
     if actor.visibility == "own":
         return ("mine", "still", "month")
-    if actor.team_id is None:
+    if actor.team_id is None or actor.role not in MAY["opportunity.create"]:
         return ("all", "mine", "still", "month")
     return ("team", "mine", "still", "month", "all")
 
