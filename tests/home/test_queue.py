@@ -14,7 +14,10 @@ from khoi.qualification import services as qualification
 from khoi.touchpoints import services as touchpoints
 from khoi.workspace import queries as workspace
 from khoi.workspace.services import edit_workspace
+from tests.cast import join
 from tests.home.conftest import ago
+
+TWO = (("Quay Lại", "0912 000 001"), ("Trở Về", "0912 000 002"))
 
 
 def reasons(member, whose="mine"):
@@ -96,6 +99,17 @@ def test_a_recycled_lead_returns_on_its_day(capture, an):
     day = workspace.today(ago(days=2))
     qualification.hand_back(lead, reason="timing", return_on=day, by=an.by, now=ago(days=5))
     assert reasons(an) == [("returned", "Quay Lại")]
+
+
+def test_who_may_not_take_a_lead_up_again_is_offered_to_open_it(capture, an):
+    partner = join("Phan Nhật Minh", "minh@doitac.example", "partner", None, visibility="own")
+    back = [capture(name, owner=partner, at=ago(days=9), phone=phone) for name, phone in TWO]
+    for lead in back:
+        day = workspace.today(ago(days=2))
+        qualification.hand_back(lead, reason="timing", return_on=day, by=an.by, now=ago(days=5))
+    page = partner.browser().get("/").text
+    assert all(str(lead.public_id) in page for lead in back)
+    assert "/reopen/" not in page
 
 
 def test_a_deal_that_stands_still_is_told(capture, an):

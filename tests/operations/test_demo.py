@@ -12,7 +12,7 @@ from khoi.activities.models import Activity, Attachment, Task
 from khoi.campaigns.models import Cost
 from khoi.capture.models import Form, Submission
 from khoi.history import services as history
-from khoi.history.models import Act
+from khoi.history.models import Act, Change, code_of
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.operations.services import demo
@@ -27,6 +27,9 @@ from khoi.workspace.models import Workspace
 from tests.cast import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made")]  # whichever worker takes which test
+
+#: What the machine does by itself on the first day.
+FOUNDING = {"prepare_workspace", "begin_demo", "add_team", "add_user"}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,34 @@ def test_nobody_of_it_can_be_written_to():
 def test_its_history_is_whole_and_what_is_computed_is_right():
     assert history.verify().ok
     assert lifecycle.recompute(check=True, now=NOW).total == 0
+
+
+def test_its_past_says_who_did_what():
+    """A deed has the act of whoever did it; only what visitors looked at is noted for all of them in the evening."""
+    told = Act.objects.filter(recorded_at__lt=NOW - timedelta(days=60))
+    moves = told.filter(verb="move_opportunity")
+    written = Change.objects.filter(act__in=told, tbl=code_of(Activity), op="i").values_list("row_id", "act__actor_id")
+
+    assert set(told.filter(actor_kind="system").values_list("verb", flat=True)) <= FOUNDING
+    assert moves.count() == moves.filter(actor_kind="user", subject_tbl=code_of(Opportunity)).count() > 5
+    assert dict(written) == dict(Activity.objects.filter(pk__in=dict(written)).values_list("pk", "by"))
+    assert {"accept_lead", "disqualify", "hand_back", "convert_lead"} <= set(told.values_list("verb", flat=True))
+
+
+def test_the_partner_has_leads_of_their_own_and_something_to_do(made):
+    partner = principal_of(User.objects.get(role="partner"), via="web")
+    seen = Lead.objects.visible_to(partner)
+
+    assert seen.exclude(lifecycle_stage__in=["recycled", "disqualified"]).exists()
+    assert Act.objects.filter(actor_id=partner.id, verb="capture_lead").exists()
+    assert Task.objects.visible_to(partner).exists()
+
+
+def test_what_visitors_read_is_there_in_both_languages():
+    texts = [form.texts for form in Form.objects.all()]
+
+    assert all(set(words) == {"vi", "en"} and words["vi"].keys() == words["en"].keys() for words in texts)
+    assert all(said != words["vi"][name] for words in texts for name, said in words["en"].items() if said)
 
 
 def test_every_lead_of_a_form_came_through_it():

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from khoi.activities import services as activities
 from khoi.pipeline import queries
 from khoi.pipeline import services as pipeline
-from tests.cast import HANOI, NOW
+from tests.cast import HANOI, NOW, join
 
 
 def board_of(member, now=NOW, **asked):
@@ -140,6 +140,13 @@ def test_mine_are_mine_and_the_team_is_the_team(an, binh, make_deal):
     assert dict(board_of(an).tabs) == {"team": 2, "mine": 1, "still": 0, "month": 0, "all": 2}
     assert board_of(an, view="mine").count == 1
     assert board_of(an, owner=str(binh.user.public_id)).count == 1
+
+
+def test_who_sells_nothing_begins_with_everybodys_deals(team_hanoi, make_deal):
+    make_deal("của An")
+    watcher = join("Hoàng Kim Ngân", "ngan@example.vn", "read_only", team_hanoi, visibility="all")
+    assert dict(board_of(watcher).tabs) == {"all": 1, "mine": 0, "still": 0, "month": 0}
+    assert "của An" in watcher.browser().get("/pipeline/").text
 
 
 def test_another_team_sees_neither_deal_nor_sum(dung, make_deal):
