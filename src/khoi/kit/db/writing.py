@@ -82,17 +82,29 @@ def _take_id(record: models.Model, relation: "models.ForeignKey[Any, Any]") -> N
         setattr(record, relation.attname, other.pk if other is not None else None)
 
 
+def preparers(columns: Sequence[Any], using: Any) -> list[Get]:
+    """For each column what turns a value into the form the database takes."""
+    return [_preparer(column, using) for column in columns]
+
+
 def _getter(column: Any, using: Any) -> Get:
-    """What gives a record's value for the column in the form the database takes."""
+    """What gives a record's value for the column in that form."""
     get = attrgetter(column.attname)
     if isinstance(column, _AS_THEY_ARE):
         return get
+    prepare = _preparer(column, using)
+    return lambda record: prepare(get(record))
+
+
+def _preparer(column: Any, using: Any) -> Get:
+    if isinstance(column, _AS_THEY_ARE):
+        return lambda value: value
     if isinstance(column, models.CharField | models.TextField):
-        return lambda record: _text(get(record))
+        return _text
     if isinstance(column, models.DateTimeField):
         moments: dict[Any, Any] = {None: None}
-        return lambda record: _remembered(moments, get(record), column, using)
-    return lambda record: column.get_db_prep_save(get(record), using)
+        return lambda value: _remembered(moments, value, column, using)
+    return lambda value: column.get_db_prep_save(value, using)
 
 
 def _remembered(moments: dict[Any, Any], moment: Any, column: Any, using: Any) -> Any:
