@@ -1,6 +1,6 @@
 """Reading the past: one record's life, whole tables as of a moment, and what an act did."""
 
-from khoi.history.queries.lives import recorded_models, table_as_of
+from khoi.history.queries.lives import Differing, TooManyDiffer, recorded_models, rows_that_differ, table_as_of
 from khoi.history.queries.stories import (
     FieldChange,
     Place,
@@ -15,15 +15,18 @@ from khoi.history.queries.stories import (
 from khoi.history.queries.versions import rows_at
 
 __all__ = [
+    "Differing",
     "FieldChange",
     "Place",
     "RowChange",
+    "TooManyDiffer",
     "acts_of",
     "changes_after",
     "changes_of",
     "history_of",
     "recorded_models",
     "rows_at",
+    "rows_that_differ",
     "table_as_of",
     "version_of",
     "versions_of",

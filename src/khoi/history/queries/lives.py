@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +76,57 @@ def table_as_of(model: type[models.Model], at: datetime, *, known: str, among: C
     rows = _then(model, at, among) if known == "then" else _now(model, at, among)
     fields = columns_of(model)
     return {pk: _whole(values, fields) for pk, values in rows.items() if values is not None}
+
+
+class TooManyDiffer(Exception):
+    """More rows have changed since than were agreed to be walked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """What of a table was otherwise at a moment. ``rows``: id → values, None for what was not there; of those alone
+    the history was walked. ``came``: a queryset of the ids of rows that only came since, as far as they are not among
+    ``rows``. All others stand as they stood."""
+
+    rows: dict[int, Values | None]
+    came: "models.QuerySet[Any, Any]"
+
+
+def rows_that_differ(
+    model: type[models.Model], at: datetime, *, known: str, most: int, also: Collection[int] = ()
+) -> Differing:
+    """``table_as_of`` without what is the same today. ``also``: rows to be told even if they are the same.
+
+    Of rows that changed since no more than ids are read at first; past ``most`` of them ``TooManyDiffer`` is raised.
+    """
+    changes = Change.objects.filter(tbl=code_of(model)).order_by()
+    later = changes.filter(act__recorded_at__gt=at) if known == "then" else changes.filter(act__occurred_at__gt=at)
+    dated: str | None = getattr(model, "occurred_field", None)
+    touched = set(later.exclude(op="i").values_list("row_id", flat=True).distinct()) | set(also)
+    came: models.QuerySet[Any, Any]
+    if known == "now" and dated is not None:
+        came = model._base_manager.filter(**{f"{dated}__gt": at}).order_by().values("pk")
+        walked = touched - _among(came, "pk", touched) | _among(later, "row_id", touched, before__contains=f'"{dated}"')
+    else:
+        entered = later.filter(op="i") if known == "then" else later.filter(STANDING, op="i")
+        came = entered.values("row_id")
+        walked = touched - _among(came, "row_id", touched) | _among(later, "row_id", touched, op="d")
+        restored = later.filter(op="i").exclude(pk__in=entered.values("pk"))
+        walked |= set(restored.values_list("row_id", flat=True)) if known == "now" else set()
+    if len(walked) > most:
+        raise TooManyDiffer(model._meta.db_table)
+    rows: dict[int, Values | None] = dict.fromkeys(walked)
+    for chunk in chunks(walked):
+        rows |= table_as_of(model, at, known=known, among=chunk)
+    return Differing(rows, came)
+
+
+def _among(rows: "models.QuerySet[Any, Any]", column: str, ids: Iterable[int], **asked: Any) -> set[int]:
+    """Those of the ids that the rows name."""
+    found: set[int] = set()
+    for chunk in chunks(ids):
+        found |= set(rows.filter(**{f"{column}__in": chunk}, **asked).values_list(column, flat=True))
+    return found
 
 
 def _whole(values: Values, fields: Mapping[str, "models.Field[Any, Any]"]) -> Values:

@@ -4,6 +4,7 @@ from khoi.lifecycle.services.capturing import Captured, ConsentGiven, Enquiry, c
 from khoi.lifecycle.services.converting import Converted, convert_lead
 from khoi.lifecycle.services.deleting import GoesAlong, delete_records, names_of
 from khoi.lifecycle.services.preparing import prepare_workspace
+from khoi.lifecycle.services.rebuilding import rebuilt
 from khoi.lifecycle.services.recomputing import Drift, recompute
 from khoi.lifecycle.services.settling import settle
 from khoi.lifecycle.services.upserting import lead_referred_to, put_lead
@@ -22,6 +23,7 @@ __all__ = [
     "names_of",
     "prepare_workspace",
     "put_lead",
+    "rebuilt",
     "recompute",
     "settle",
 ]

@@ -61,17 +61,42 @@ def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
     rows = list(known_as.values_list("pk", "full_name", "search", "merged_into", "erased_at"))
     columns = [row for row in rows if row[0] in ids]
     people = {pk: (name, search) for pk, name, search, _, _ in columns}
-    names: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, _, root, _ in columns}
-    for _, name, _, root, _ in rows:
-        if root in people:
-            names[root].append(name)
-    points: dict[int, list[ContactPoint]] = defaultdict(list)
-    for point in ContactPoint.objects.filter(person__in=people).order_by("id"):
-        points[point.person_id].append(point)
+    names = _names_of(ids, ((pk, name, root) for pk, name, _, root, _ in rows))
+    points = _points_of(people)
     erased = {pk for pk, *_, erased_at in columns if erased_at is not None}
     known = {pk: every for pk, every in names.items() if pk not in erased}
     off = _keep_keys(set(people), _keys_of(known, points), check)
     return off + _keep_search(people, names, points, check)
+
+
+def search_texts(ids: Iterable[int]) -> dict[int, str]:
+    """Person id → search text, from what stands there."""
+    ids = set(ids)
+    known_as = Person.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by("pk")
+    names = _names_of(ids, known_as.values_list("pk", "full_name", "merged_into"))
+    points = _points_of(names)
+    return {pk: _text_of(names[pk], points[pk]) for pk in names}
+
+
+def _names_of(ids: Collection[int], rows: Iterable[tuple[int, str, int | None]]) -> dict[int, list[str]]:
+    """Person id → names, those of everybody who was merged into them behind their own."""
+    every = list(rows)
+    names: dict[int, list[str]] = {pk: [] if root else [name] for pk, name, root in every if pk in ids}
+    for _, name, root in every:
+        if root in names:
+            names[root].append(name)
+    return names
+
+
+def _points_of(people: Iterable[int]) -> dict[int, list[ContactPoint]]:
+    points: dict[int, list[ContactPoint]] = defaultdict(list)
+    for point in ContactPoint.objects.filter(person__in=list(people)).order_by("id"):
+        points[point.person_id].append(point)
+    return points
+
+
+def _text_of(names: Iterable[str], points: Iterable[ContactPoint]) -> str:
+    return search_text(*names, *(text for point in points for text in _spellings(point)))
 
 
 def _keys_of(names: Mapping[int, list[str]], points: Mapping[int, list[ContactPoint]]) -> set[Held]:
@@ -178,9 +203,7 @@ def _keep_search(
     points: Mapping[int, list[ContactPoint]],
     check: bool,
 ) -> int:
-    fresh = {
-        pk: search_text(*names[pk], *(text for point in points[pk] for text in _spellings(point))) for pk in people
-    }
+    fresh = {pk: _text_of(names[pk], points[pk]) for pk in people}
     stale = [Person(pk=pk, search=fresh[pk]) for pk, (_, search) in people.items() if fresh[pk] != search]
     if stale and not check:
         update_rows(stale, ["search"])

@@ -228,6 +228,13 @@ def refresh_leads(ids: Iterable[int], *, now: datetime, check: bool = False) -> 
     return len(changed)
 
 
+def rebuilt_leads(ids: Iterable[int], *, now: datetime) -> list[Lead]:
+    """These leads with what can be rebuilt of them, in memory; nothing is written."""
+    leads = _read(ids)
+    _refresh(leads, ground(), touches_of(lead.person_id for lead in leads), now)
+    return leads
+
+
 def refresh_search(touched: Touched, people: Iterable[int]) -> None:
     """Search text of accounts and deals that were written, and of deals that are found by a name that was: of one of
     these people, or of an account."""
