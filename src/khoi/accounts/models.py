@@ -25,7 +25,7 @@ class AccountSet(models.QuerySet["Account"]):
         """One's own, and those where one has a deal."""
         if actor.role == PARTNER:
             return self.none()
-        if actor.visibility == "all":
+        if actor.sees_all:
             return self.all()
         deals = Account.objects.filter(owned(actor, "opportunities__owner"), opportunities__isnull=False)
         return self.filter(owned(actor) | Q(pk__in=deals.values("pk")))

@@ -45,7 +45,7 @@ def tasks(request: HttpRequest, actor: Principal) -> HttpResponse:
     if whose not in {"mine", "all"}:
         whose = "mine" if actor.role in {"rep", "partner"} else "all"
     whose = whose if sees_others else "mine"
-    now = timezone.now()
+    now = actor.at or timezone.now()
     rows = queries.tasks_of(actor, whose=whose)
     zone = timezone.get_current_timezone()
     view = request.GET.get("view", "")
@@ -58,6 +58,7 @@ def tasks(request: HttpRequest, actor: Principal) -> HttpResponse:
         "groups": [] if finished else queries.open_groups(rows, view=view, now=now, zone=ZoneInfo(str(zone))),
         "done": queries.done_lately(rows, now=now) if finished else [],
         "may_edit": actor.may("task.edit"),
+        "may_see_history": actor.may("act.view"),
     }
     return render(request, "activities/tasks.html", context)
 

@@ -32,7 +32,7 @@ class PersonSet(models.QuerySet["Person"]):
     def visible_to(self, actor: Principal) -> "PersonSet":
         """Live people. Who may see a lead, deal or account may see its people. Asked through the relations' names,
         because those rooms stand above this one."""
-        if actor.visibility == "all" and actor.role != PARTNER:
+        if actor.sees_all:
             return self.live()
         seen = models.Q(pk__in=Person.objects.filter(owned(actor, "leads__owner"), leads__isnull=False).values("pk"))
         if actor.role != PARTNER:

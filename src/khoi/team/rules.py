@@ -1,7 +1,7 @@
 """Who may do what. One table of actions by role; everything else asks it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from khoi.history.rules.actors import Actor
 
@@ -81,7 +81,9 @@ MAY: dict[str, frozenset[str]] = {
 class Principal(Actor):
     """An actor with rights: a user, or a token that stands for one.
 
-    ``scopes``: ``read``, ``write``; a user at the keyboard has both. ``visibility``: own, team or all.
+    ``scopes``: ``read``, ``write``; a user at the keyboard has both. ``visibility``: own, team or all. ``at``: the last
+    moment of the past day they look at, None for now; then only their rows are there, and nothing can be written
+    (``timemachine.services.looking_back``).
     """
 
     role: str
@@ -89,9 +91,17 @@ class Principal(Actor):
     visibility: str
     scopes: frozenset[str]
     language: str = "vi"
+    at: datetime | None = None
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every row that is there is theirs to see."""
+        return self.role != PARTNER and (self.visibility == "all" or self.at is not None)
 
     def may(self, action: str) -> bool:
         """Whether the role and the scopes allow the action at all; the record is asked separately."""
+        if self.at is not None and not action.endswith((".view", ".export")):
+            return False
         scope = "read" if action.endswith(".view") else "write"
         return scope in self.scopes and self.role in MAY[action]
 

@@ -25,7 +25,7 @@ def found(
     """What the template of such a list asks for: the words, the custom fields, the rows of this part, the address of
     the next."""
     text = request.GET.get("q", "")[:100].replace("\0", "")
-    own = own_list(model, request.GET, now=timezone.now(), zone=workspace.zone())
+    own = own_list(model, request.GET, now=actor.at or timezone.now(), zone=workspace.zone())
     rows, place = own.among(matching(actor, text)), request.GET.get("after", "")
     if own.sort is not None:
         shown, after = part_by(rows, own.sort, down=own.down, after=place, size=SIZE)

@@ -46,7 +46,7 @@ CHOSEN: Final = 500
 @allowed("lead.view")
 def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     after = request.GET.get("after", "")
-    now = timezone.now()
+    now = actor.at or timezone.now()
     own = own_list(Lead, request.GET, now=now, zone=workspace.zone())
     wanted, sort = read_filter(request.GET, actor, own), own.sorted_by or read_sort(request.GET)
     matching = leads.leads_matching(actor, wanted)
@@ -74,6 +74,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "may_export": actor.may("lead.export"),
         "may_delete": actor.may("lead.delete"),
         "may_see_history": actor.may("act.view"),
+        "may_plan": actor.at is None,
         "owners": _owners(actor) if actor.may("lead.assign") else (),
         "reasons": Reason.choices,
     }
@@ -133,7 +134,7 @@ def _owners(actor: Principal) -> list[User]:
 @allowed("lead.export")
 def export(request: HttpRequest, actor: Principal) -> HttpResponseBase:
     """Exactly the filtered list, in its order, as CSV that is safe to open or as XLSX."""
-    own = own_list(Lead, request.GET, now=timezone.now(), zone=workspace.zone())
+    own = own_list(Lead, request.GET, now=actor.at or timezone.now(), zone=workspace.zone())
     rows = leads.leads_matching(actor, read_filter(request.GET, actor, own))
     return _file(request, rows, actor, own)
 
@@ -141,7 +142,7 @@ def export(request: HttpRequest, actor: Principal) -> HttpResponseBase:
 @require_POST
 @allowed("lead.export")
 def export_chosen(request: HttpRequest, actor: Principal) -> HttpResponseBase:
-    own = own_list(Lead, request.GET, now=timezone.now(), zone=workspace.zone())
+    own = own_list(Lead, request.GET, now=actor.at or timezone.now(), zone=workspace.zone())
     return _file(request, _chosen(request, actor), actor, own)
 
 
@@ -150,7 +151,7 @@ def _file(request: HttpRequest, rows: LeadSet, actor: Principal, own: OwnList) -
         ordered = leads.every_by_own(rows, own.sort, down=own.down)
     else:
         ordered = leads.every_of(rows, sort=read_sort(request.GET))
-    headings, lines = table_of(ordered, actor=actor, language=get_language() or "en", now=timezone.now())
+    headings, lines = table_of(ordered, actor=actor, language=get_language() or "en", now=actor.at or timezone.now())
     cells = ([_word(name, cell) for name, cell in zip(headings, line, strict=True)] for line in lines)
     words = [gettext(word) if word in HEADINGS else word for word in headings]
     if request.GET.get("as") == "xlsx":

@@ -21,7 +21,8 @@ def find_anything(request: HttpRequest, actor: Principal) -> HttpResponse:
     """``?q=``; asked by htmx the options alone, else a page."""
     text = request.GET.get("q", "")[:100].replace("\0", "")
     if request.headers.get("HX-Request") != "true":
-        return render(request, "home/search.html", {"q": text, "found": search(actor, text, most=30)})
+        context = {"q": text, "found": search(actor, text, most=30), "may_see_history": actor.may("act.view")}
+        return render(request, "home/search.html", context)
     found = search(actor, text)
     groups = _groups(found) if text.strip() else []
     if not text.strip() or found.is_empty:

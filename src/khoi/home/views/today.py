@@ -46,7 +46,7 @@ def today(request: HttpRequest, actor: Principal) -> HttpResponse:
     whose = request.GET.get("whose", "")
     if whose not in {"mine", "all"} or (whose == "all" and actor.visibility == "own"):
         whose = "mine" if own else "all"
-    now = timezone.now()
+    now = actor.at or timezone.now()
     queue = queue_of(actor, whose=whose, now=now, most=MANY if request.GET.get("all") else FEW)
     first, rest = (queue.lines[0], queue.lines[1:]) if queue.lines else (None, ())
     here = workspace.current()
@@ -67,6 +67,7 @@ def today(request: HttpRequest, actor: Principal) -> HttpResponse:
         "sees_deals": actor.may("opportunity.view"),
         "may_edit": actor.may("lead.edit"),
         "may_qualify": actor.may("lead.qualify"),
+        "may_see_history": actor.may("act.view"),
         "may_log": actor.may("activity.create"),
         "may_add": actor.may("lead.create"),
         "may_import": actor.may("import.run"),

@@ -29,14 +29,14 @@ def board(request: HttpRequest, actor: Principal) -> HttpResponse:
         return render(request, "pipeline/no_pipeline.html")
     if wanted.stage and "after" in request.GET:
         return _further(request, wanted, actor)
-    return render(request, "pipeline/board.html", board_context(wanted, actor, timezone.now()))
+    return render(request, "pipeline/board.html", board_context(wanted, actor, actor.at or timezone.now()))
 
 
 def _further(request: HttpRequest, wanted: Wanted, actor: Principal) -> HttpResponse:
     """More cards of one column; to a browser without script the list of its deals."""
     if not is_part(request):
         return redirect(listed(wanted))
-    now, zone = timezone.now(), workspace.zone()
+    now, zone = actor.at or timezone.now(), workspace.zone()
     cards, after = queries.further_cards(wanted, actor, request.GET["after"], now, zone)
     context = {
         "stage": wanted.stage,

@@ -53,7 +53,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
     wanted = queries.read_wanted(request.GET, actor)
     if wanted is None:
         return render(request, "pipeline/no_pipeline.html")
-    now, zone = timezone.now(), workspace.zone()
+    now, zone = actor.at or timezone.now(), workspace.zone()
     stages = queries.stages_of(wanted.pipeline)
     own = own_list(Opportunity, request.GET, now=now, zone=zone)
     wanted = replace(wanted, own=tuple(own_pairs(request.GET)))
@@ -127,7 +127,7 @@ def export(request: HttpRequest, actor: Principal, form: str) -> HttpResponseBas
     wanted = queries.read_wanted(request.GET, actor)
     if wanted is None:
         raise team.Hidden
-    now, zone = timezone.now(), workspace.zone()
+    now, zone = actor.at or timezone.now(), workspace.zone()
     own = own_list(Opportunity, request.GET, now=now, zone=zone)
     found = own.among(queries.deals(wanted, actor, queries.stages_of(wanted.pipeline), now, zone))
     if own.sort is not None:

@@ -30,7 +30,7 @@ def owned(actor: Principal, owner: str = "owner") -> Q:
     Partners see their own. Staff see their own, their team's or all, as their visibility says; what has
     no owner yet is seen by those who see more than their own.
     """
-    if actor.visibility == Visibility.ALL and actor.role != PARTNER:
+    if actor.sees_all:
         return Q()
     mine = Q(**{owner: actor.id})
     if actor.visibility == Visibility.OWN or actor.role == PARTNER:

@@ -66,7 +66,7 @@ def allowed(action: str, *, whole: bool = True) -> Callable[[Page[P]], Gated[P]]
 
             try:
                 if request.method in SAFE or not whole:
-                    return _past(request, actor, action) or answer()
+                    return _past(request, actor, action, lambda one: page(request, one, *args, **kwargs)) or answer()
                 return _written(request, actor, answer)
             except (Hidden, Forbidden, Refusal, Stale, KeyReused) as problem:
                 return _gone(request, actor, problem) or _refused(request, problem)
@@ -76,12 +76,14 @@ def allowed(action: str, *, whole: bool = True) -> Callable[[Page[P]], Gated[P]]
     return decorate
 
 
-def _past(request: HttpRequest, actor: Principal, action: str) -> HttpResponse | None:
+def _past(
+    request: HttpRequest, actor: Principal, action: str, page: Callable[[Principal], HttpResponseBase]
+) -> HttpResponseBase | None:
     """The page as of an earlier day, where it has one; ``KHOI_PAST`` names what makes it, which stands above."""
     if "as_of" not in request.GET or request.method not in SAFE or not settings.KHOI_PAST or not actor.may(action):
         return None
-    page: Callable[[HttpRequest, Principal], HttpResponse | None] = import_string(settings.KHOI_PAST)
-    return page(request, actor)
+    look: Callable[..., HttpResponseBase | None] = import_string(settings.KHOI_PAST)
+    return look(request, actor, page)
 
 
 def _gone(request: HttpRequest, actor: Principal, problem: Exception) -> HttpResponse | None:

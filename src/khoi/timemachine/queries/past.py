@@ -64,6 +64,8 @@ HANGING: Final[dict[Model, tuple[tuple[Model, str], ...]]] = {
         (Lead, "account_id"),
     ),
     Opportunity: ((OpportunityValue, "opportunity_id"), (StageMove, "opportunity_id")),
+    Task: (),
+    Activity: (),
 }
 #: Rows of each table that are written out, the latest.
 SHOWN: Final = 50
@@ -116,7 +118,7 @@ def record_as_of(record: models.Model, actor: Principal, at: datetime, *, known:
     person = rows_as_of(Person, [values["person_id"]], at, known=known) if "person_id" in values else {}
     sections = [Section(Person._meta.db_table, _told(Person, person, actor, moment), 0)] if person else []
     for hanging, column in HANGING[model]:
-        rows = _hanging(hanging, column, record.pk, actor, at, known)
+        rows = hanging_as_of(hanging, column, record.pk, actor, at, known)
         if rows:
             shown = dict(list(rows.items())[:SHOWN])
             told = _told(hanging, shown, actor, moment, without=_said(column, values))
@@ -130,7 +132,7 @@ def raw_as_of(record: models.Model, actor: Principal, at: datetime, *, known: st
     if record.pk not in rows:
         return Raw(None, {})
     found = {
-        hanging._meta.db_table: _public(hanging, _hanging(hanging, column, record.pk, actor, at, known), actor)
+        hanging._meta.db_table: _public(hanging, hanging_as_of(hanging, column, record.pk, actor, at, known), actor)
         for hanging, column in HANGING[model]
     }
     return Raw(_public(model, rows, actor)[0], {table: lines for table, lines in found.items() if lines})
@@ -144,7 +146,7 @@ def rows_as_of(model: Model, ids: Collection[int], at: datetime, *, known: str) 
     return rows
 
 
-def _hanging(model: Model, column: str, pk: int, actor: Principal, at: datetime, known: str) -> dict[int, Values]:
+def hanging_as_of(model: Model, column: str, pk: int, actor: Principal, at: datetime, known: str) -> dict[int, Values]:
     """Rows of the table that hung on the record then, latest first; those deleted since included."""
     standing = set(seen(model, actor).filter(**{column: pk}).values_list("pk", flat=True))
     gone = _gone(model, column, pk)

@@ -1,6 +1,5 @@
 """Pages of history: all acts, one act, one record, and the question before something is taken back."""
 
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from khoi.accounts.models import Account
@@ -21,14 +20,12 @@ from khoi.history.services import Refused, Undone
 from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
-from khoi.reports.queries.asking import end_of
 from khoi.team.models import User
 from khoi.team.queries import Forbidden, Hidden, find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed, next_of
 from khoi.timemachine import services
-from khoi.timemachine.queries import binned, gone, listing, past, sight, telling, words
-from khoi.workspace import queries as workspace
+from khoi.timemachine.queries import binned, gone, listing, sight, telling, words
 
 #: What the address calls a record → its table.
 RECORDS: Final[dict[str, type[models.Model]]] = {
@@ -91,81 +88,6 @@ def gone_page(request: HttpRequest, actor: Principal) -> HttpResponse | None:
 
 def _erase_url(actor: Principal, public_id: UUID) -> str:
     return reverse("privacy:erase", args=[public_id]) if actor.may("person.erase") else ""
-
-
-#: Pages that can be looked at as of a day: the name of their address → the table.
-LISTS: Final[dict[str, tuple[type[models.Model], Any]]] = {
-    "home:leads": (Lead, gettext_lazy("Leads")),
-    "home:people": (Person, gettext_lazy("People")),
-    "home:accounts": (Account, gettext_lazy("Accounts")),
-    "pipeline:list": (Opportunity, gettext_lazy("Deals")),
-}
-LINES: Final = 50
-FARTHEST: Final = 1_000
-
-
-def page_of_the_past(request: HttpRequest, actor: Principal) -> HttpResponse | None:
-    """Instead of a record or list of today, for ``?as_of=2026-03-31``: what was there at that day's end, read-only.
-
-    ``known=now``: what we know today about that day; ``known=then``: what we showed that day. None for other pages,
-    and for a day that cannot be read or is still to come. The setting ``KHOI_PAST`` names it for the gate.
-    """
-    match, day = request.resolver_match, _day(request)
-    if match is None or day is None or not actor.may("act.view"):
-        return None
-    known = "then" if request.GET.get("known") == "then" else "now"
-    records = {name: model for model, name in telling.PAGES.items()}
-    if match.view_name in records:
-        return _past_record(request, actor, records[match.view_name], match.kwargs["public_id"], day, known)
-    if match.view_name in LISTS:
-        return _past_list(request, actor, *LISTS[match.view_name], day, known)
-    return None
-
-
-def _day(request: HttpRequest) -> date | None:
-    try:
-        day = date.fromisoformat(request.GET.get("as_of", ""))
-    except ValueError:
-        return None
-    return day if date(1900, 1, 1) <= day <= workspace.today(timezone.now()) else None
-
-
-def _banner(request: HttpRequest, day: date, known: str) -> dict[str, Any]:
-    other = "now" if known == "then" else "then"
-    return {
-        "as_of": day,
-        "known": known,
-        "query": urlencode({"as_of": day.isoformat(), "known": known}),
-        "known_url": "?" + urlencode({"as_of": day.isoformat(), "known": other}),
-        "today_url": request.path,
-    }
-
-
-def _past_record(
-    request: HttpRequest, actor: Principal, model: type[models.Model], public_id: UUID, day: date, known: str
-) -> HttpResponse:
-    record = find(actor, "act.view", model, public_id=public_id)
-    found = past.record_as_of(record, actor, end_of(day), known=known)
-    name = found.row.name if found.row else (str(record.person) if isinstance(record, Lead) else str(record))
-    context = {"past": found, "name": name, **_banner(request, day, known)}
-    return render(request, "timemachine/past.html", context)
-
-
-def _past_list(
-    request: HttpRequest, actor: Principal, model: type[models.Model], title: Any, day: date, known: str
-) -> HttpResponse:
-    given = request.GET.get("page", "")
-    page = min(int(given), FARTHEST) if given.isascii() and given.isdecimal() and 0 < len(given) < 9 else 1
-    found = past.list_as_of(model, actor, end_of(day), known=known, page=max(page, 1), size=LINES)
-    banner = _banner(request, day, known)
-    context = {
-        "title": title,
-        "heads": [words.field_words(name) for name in past.COLUMNS[model]],
-        "rows": found.lines,
-        "next_url": f"?{banner['query']}&page={page + 1}" if found.more and page < FARTHEST else "",
-        **banner,
-    }
-    return render(request, "timemachine/past_list.html", context)
 
 
 def _position(request: HttpRequest) -> int | None:
