@@ -13,7 +13,20 @@ from khoi.history import services as history
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead
 from khoi.people.models import Person
-from khoi.team.api import Body, Id, Moment, Page, named_version, page_of, versioned, who
+from khoi.team.api import (
+    Body,
+    Day,
+    Id,
+    Moment,
+    Page,
+    PastOut,
+    looks_back,
+    named_version,
+    page_of,
+    past_of,
+    versioned,
+    who,
+)
 from khoi.team.models import User
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
@@ -90,6 +103,7 @@ class ActivityIn(Body):
 
 
 @router.get("/tasks", response=Page[TaskOut], summary="List tasks")
+@looks_back("tasks")
 def list_tasks(
     request: HttpRequest,
     owner: str = "",
@@ -129,9 +143,19 @@ def add_task(request: HttpRequest, response: HttpResponse, body: TaskIn) -> tupl
     return 201, shown_task(task)
 
 
-@router.get("/tasks/{uuid:task_id}", response=TaskOut, summary="Read a task")
-def show_task(request: HttpRequest, response: HttpResponse, task_id: Id) -> dict[str, Any]:
+@router.get("/tasks/{uuid:task_id}", response=TaskOut | PastOut, summary="Read a task")
+def show_task(
+    request: HttpRequest,
+    response: HttpResponse,
+    task_id: Id,
+    as_of: Day | None = None,
+    known: Literal["now", "then"] = "now",
+) -> dict[str, Any]:
+    """With ``as_of`` what was there at the end of that day: what we know ``now`` about it, or what we showed
+    ``then``."""
     task = find(who(request), "task.view", Task, public_id=task_id)
+    if as_of is not None:
+        return past_of(request, task, as_of, known)
     versioned(response, task)
     return shown_task(task)
 
@@ -156,6 +180,7 @@ def change_task(request: HttpRequest, response: HttpResponse, task_id: Id, body:
 
 
 @router.get("/activities", response=Page[ActivityOut], summary="List what was done")
+@looks_back("activities")
 def list_activities(
     request: HttpRequest,
     lead: Id | None = None,
@@ -195,10 +220,22 @@ def log_activity(request: HttpRequest, body: ActivityIn) -> tuple[int, dict[str,
     return 201, shown_activity(activities.log_activity(person, **given, by=actor, now=now))
 
 
-@router.get("/activities/{uuid:activity_id}", response=ActivityOut, summary="Read what was done")
-def show_activity(request: HttpRequest, response: HttpResponse, activity_id: Id) -> dict[str, Any]:
-    """``ETag`` is its version: name it in ``If-Match`` when deleting it."""
+@router.get("/activities/{uuid:activity_id}", response=ActivityOut | PastOut, summary="Read what was done")
+def show_activity(
+    request: HttpRequest,
+    response: HttpResponse,
+    activity_id: Id,
+    as_of: Day | None = None,
+    known: Literal["now", "then"] = "now",
+) -> dict[str, Any]:
+    """``ETag`` is its version: name it in ``If-Match`` when deleting it.
+
+    With ``as_of`` instead what was there at the end of that day: what we know ``now`` about it, or what we showed
+    ``then``.
+    """
     activity = find(who(request), "activity.view", Activity, public_id=activity_id)
+    if as_of is not None:
+        return past_of(request, activity, as_of, known)
     versioned(response, activity)
     return shown_activity(activity)
 

@@ -13,7 +13,7 @@ from khoi.campaigns import queries, services
 from khoi.campaigns.models import Campaign, Cost, Source
 from khoi.history import services as history
 from khoi.kit.periods import parse_period
-from khoi.team.api import Body, Day, Moment, Problem, named_version, versioned, who
+from khoi.team.api import Body, Day, Moment, Problem, looks_back, named_version, versioned, who
 from khoi.team.queries import authorize, find
 from khoi.workspace import queries as workspace
 
@@ -131,6 +131,7 @@ class Costs(Schema):
 
 
 @router.get("/sources", response=Sources, summary="All sources")
+@looks_back("money")
 def list_sources(request: HttpRequest) -> dict[str, Any]:
     actor = who(request)
     authorize(actor, "campaign.view")
@@ -165,6 +166,7 @@ def edit_source(request: HttpRequest, response: HttpResponse, code: str, body: S
 
 
 @router.get("/campaigns", response=Campaigns, summary="All campaigns")
+@looks_back("money")
 def list_campaigns(request: HttpRequest) -> dict[str, Any]:
     actor = who(request)
     authorize(actor, "campaign.view")
@@ -198,10 +200,12 @@ def edit_campaign(request: HttpRequest, response: HttpResponse, code: str, body:
 
 
 @router.get("/costs", response=Costs, summary="Costs that fall into a period")
+@looks_back("money")
 def list_costs(request: HttpRequest, period: str = "this_year") -> dict[str, Any]:
     """`period`: 2026, 2026-Q4, 2026-11, 2026-11-01/2026-12-01 (the end left out), this_month, last_quarter …"""
-    authorize(who(request), "campaign.view")
-    wanted = parse_period(period, workspace.today(timezone.now()))
+    actor = who(request)
+    authorize(actor, "campaign.view")
+    wanted = parse_period(period, workspace.today(actor.at or timezone.now()))
     if wanted is None:
         raise Problem(422, "bad_period", _("A period is like 2026, 2026-Q4, 2026-11 or last_month."))
     return {"items": [_cost(cost) for cost in queries.costs_within(wanted)]}

@@ -31,6 +31,7 @@ from khoi.team.api import (
     Page,
     PastOut,
     Problem,
+    looks_back,
     named_version,
     past_of,
     versioned,
@@ -179,6 +180,7 @@ class OpportunityChanges(OpportunityFields):
 
 
 @router.get("/pipelines", response=list[PipelineOut], summary="Pipelines with their stages")
+@looks_back("pipelines")
 def list_pipelines(request: HttpRequest) -> list[dict[str, Any]]:
     actor = who(request)
     authorize(actor, "opportunity.view")
@@ -231,6 +233,7 @@ def edit_stage(
 
 
 @router.get("/opportunities", response=Page[OpportunityOut], summary="List deals")
+@looks_back("deals")
 def list_opportunities(
     request: HttpRequest,
     state: Literal["open", "won", "lost", "every"] = "every",
@@ -260,7 +263,7 @@ def list_opportunities(
     }
     rows = _seen(actor).filter(**{name: value for name, value in named.items() if value})
     rows = rows.filter(every_word(q, "search")) if q.strip() else rows
-    return own_page(rows, shown, where=where, sort=sort, after=after, limit=limit)
+    return own_page(rows, shown, where=where, sort=sort, after=after, limit=limit, now=actor.at)
 
 
 @router.post("/opportunities", response={201: OpportunityWhole}, summary="Open a deal without a lead")

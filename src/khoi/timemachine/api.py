@@ -1,6 +1,8 @@
 """What was done, and taking it back, for programs."""
 
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from django.db import models
@@ -12,7 +14,7 @@ from ninja import Field, Query, Router, Schema
 from khoi.custom.queries import ValueChange, told_changes
 from khoi.custom.rules import as_json
 from khoi.history.models import Act
-from khoi.history.queries import Place, RowChange, changes_after
+from khoi.history.queries import Place, RowChange, TooManyDiffer, changes_after
 from khoi.history.services import Refused
 from khoi.reports.queries.asking import end_of
 from khoi.team.api import Body, Id, Moment, Problem, who
@@ -21,6 +23,7 @@ from khoi.team.queries import authorize
 from khoi.team.rules import Principal
 from khoi.timemachine import services
 from khoi.timemachine.queries import binned, listing, outside, past, sight, telling, words
+from khoi.timemachine.queries.then import FIRST, MOST, TABLES
 from khoi.workspace import queries as workspace
 
 router = Router(tags=["history"])
@@ -160,12 +163,30 @@ def _binned(entry: binned.Binned) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def rows_then(actor: Principal, kind: str, as_of: date, known: str) -> Iterator[Principal]:
+    """Inside, routes of this ``kind`` read the rows of then; yields the actor as who looks at that day."""
+    authorize(actor, "act.view")
+    try:
+        with services.looking_back(actor, _end_of(as_of), known=known, tables=TABLES[kind]) as then:
+            yield then
+    except TooManyDiffer as far:
+        text = _("More than %(count)s records have changed since that day, too many to put this list together.")
+        raise Problem(422, "too_far_back", text % {"count": MOST}) from far
+
+
+def _end_of(as_of: date) -> datetime:
+    if as_of > workspace.today(timezone.now()):
+        raise Problem(422, "bad_day", _("%(day)s is still to come.") % {"day": as_of.isoformat()})
+    if as_of < FIRST:
+        raise Problem(422, "bad_day", _("Nothing is known of days before 1900."))
+    return end_of(as_of)
+
+
 def record_then(record: models.Model, actor: Principal, as_of: date, known: str) -> dict[str, Any]:
     """What ``?as_of=`` adds to an answer about one record: ``was_there``, ``values``, ``hanging``."""
     authorize(actor, "act.view")
-    if not date(1900, 1, 1) <= as_of <= workspace.today(timezone.now()):
-        raise Problem(422, "bad_day", _("as_of is a day from 1900 to today."))
-    raw = past.raw_as_of(record, actor, end_of(as_of), known=known)
+    raw = past.raw_as_of(record, actor, _end_of(as_of), known=known)
     return {"was_there": raw.values is not None, "values": raw.values or {}, "hanging": raw.hanging}
 
 

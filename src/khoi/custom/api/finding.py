@@ -1,6 +1,7 @@
 """Lists for programs by the fields of a workspace's own: what a condition over them finds, and in which order."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.db.models import Model, Q, QuerySet
@@ -27,12 +28,15 @@ OwnSort = Annotated[
 ]
 
 
-def asked_of(model: type[Model], where: str) -> tuple[Q, ...]:
-    """What the condition asks, each part a filter of its own; 422 ``bad_condition`` says where it is wrong."""
+def asked_of(model: type[Model], where: str, *, now: datetime | None = None) -> tuple[Q, ...]:
+    """What the condition asks, each part a filter of its own; 422 ``bad_condition`` says where it is wrong.
+
+    ``now``: from where days like "the last week" are counted; None for this moment.
+    """
     if not where:
         return ()
     try:
-        return (matching(model, where, own_fields(model), now=timezone.now(), zone=workspace.zone()),)
+        return (matching(model, where, own_fields(model), now=now or timezone.now(), zone=workspace.zone()),)
     except ConditionError as wrong:
         raise Problem(422, "bad_condition", str(wrong), where=wrong.path, reason=wrong.reason) from wrong
 
@@ -54,10 +58,11 @@ def own_page(
     sort: str,
     after: str | None,
     limit: int,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """``page_of`` with the custom values of each row, narrowed by ``where``; without ``sort`` in the order of their
     making. ``rows`` are gated already."""
-    for ask in asked_of(rows.model, where):
+    for ask in asked_of(rows.model, where, now=now):
         rows = rows.filter(ask)
     if not sort:
         return page_of(rows, show, beside=told_of, after=after, limit=limit)

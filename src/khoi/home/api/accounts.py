@@ -1,6 +1,6 @@
 """Accounts for programs."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,7 +13,20 @@ from khoi.custom import queries as fields
 from khoi.custom import services as custom
 from khoi.custom.api import OwnSort, Where, own_page
 from khoi.home.queries.people import account_page, accounts_matching
-from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, versioned, who
+from khoi.team.api import (
+    Body,
+    Custom,
+    Day,
+    Id,
+    Moment,
+    Page,
+    PastOut,
+    looks_back,
+    named_version,
+    past_of,
+    versioned,
+    who,
+)
 from khoi.team.models import User
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
@@ -83,6 +96,7 @@ class AccountIn(AccountChanges):
 
 
 @router.get("/accounts", response=Page[AccountLine], summary="List accounts")
+@looks_back("accounts")
 def list_accounts(
     request: HttpRequest,
     q: str = "",
@@ -95,7 +109,8 @@ def list_accounts(
     ``where`` and ``sort`` go by fields of your own: 422 ``bad_condition``, ``unknown_field``."""
     actor = who(request)
     authorize(actor, "account.view")
-    return own_page(accounts_matching(actor, q[:100]), shown, where=where, sort=sort, after=after, limit=limit)
+    rows = accounts_matching(actor, q[:100])
+    return own_page(rows, shown, where=where, sort=sort, after=after, limit=limit, now=actor.at)
 
 
 @router.post("/accounts", response={201: AccountOut}, summary="Add an account")
@@ -110,11 +125,23 @@ def add_account(request: HttpRequest, response: HttpResponse, body: AccountIn) -
     return 201, _whole(account, actor)
 
 
-@router.get("/accounts/{uuid:account_id}", response=AccountOut, summary="Read an account")
-def show_account(request: HttpRequest, response: HttpResponse, account_id: Id) -> dict[str, Any]:
-    """``ETag`` is its version: name it in ``If-Match`` when changing it."""
+@router.get("/accounts/{uuid:account_id}", response=AccountOut | PastOut, summary="Read an account")
+def show_account(
+    request: HttpRequest,
+    response: HttpResponse,
+    account_id: Id,
+    as_of: Day | None = None,
+    known: Literal["now", "then"] = "now",
+) -> dict[str, Any]:
+    """``ETag`` is its version: name it in ``If-Match`` when changing it.
+
+    With ``as_of`` instead what was there at the end of that day: what we know ``now`` about it, or what we showed
+    ``then``.
+    """
     actor = who(request)
     account = find(actor, "account.view", Account, public_id=account_id)
+    if as_of is not None:
+        return past_of(request, account, as_of, known)
     versioned(response, account)
     return _whole(account, actor)
 

@@ -13,7 +13,7 @@ from khoi.home.queries.rows import LeadRow, rows_of
 from khoi.leads import api as leads_api
 from khoi.leads import queries as leads
 from khoi.leads.models import Lead, LeadSet
-from khoi.team.api import Id, Moment, Page, who
+from khoi.team.api import Id, Moment, Page, looks_back, who
 from khoi.team.queries import authorize
 
 #: The routes of one address stand in one router; POST /leads is lifecycle's.
@@ -72,6 +72,7 @@ class LeadQuery(Schema):
 
 
 @collection.get("/leads", response=Page[LeadLine], summary="List leads")
+@looks_back("leads")
 def list_leads(request: HttpRequest, asked: Query[LeadQuery]) -> dict[str, Any]:
     """The leads you may see; every ``view`` but ``all`` leaves out those that ended, unless ``stage`` names them.
 
@@ -94,10 +95,10 @@ def list_leads(request: HttpRequest, asked: Query[LeadQuery]) -> dict[str, Any]:
         tuple(asked.work_status),
         tuple(asked.source),
         asked.owner,
-        asked_of(Lead, asked.where),
+        asked_of(Lead, asked.where, now=actor.at),
     )
     part = _part(leads.leads_matching(actor, wanted), asked, size=min(max(asked.limit, 1), 500))
-    rows = rows_of(part.leads, actor=actor, now=timezone.now())
+    rows = rows_of(part.leads, actor=actor, now=actor.at or timezone.now())
     custom = fields.told_of(part.leads)
     items = [{**_line(row), "custom": custom.get(row.lead.pk, {})} for row in rows]
     return {"items": items, "next": part.after or None}

@@ -15,7 +15,20 @@ from khoi.home.queries.pairs import SHOWN, waiting
 from khoi.home.queries.people import furthest, people_matching, person_page
 from khoi.people import services as people
 from khoi.people.models import Consent, Person
-from khoi.team.api import Body, Custom, Id, Moment, Page, named_version, versioned, who
+from khoi.team.api import (
+    Body,
+    Custom,
+    Day,
+    Id,
+    Moment,
+    Page,
+    PastOut,
+    looks_back,
+    named_version,
+    past_of,
+    versioned,
+    who,
+)
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 
@@ -164,6 +177,7 @@ def tell_apart(request: HttpRequest, body: ApartIn) -> dict[str, Any]:
 
 
 @router.get("/people", response=Page[PersonLine], summary="List people")
+@looks_back("people")
 def list_people(
     request: HttpRequest,
     q: str = "",
@@ -177,14 +191,26 @@ def list_people(
     actor = who(request)
     authorize(actor, "person.view")
     rows = people_matching(actor, q[:100]).prefetch_related("contact_points")
-    return own_page(rows, shown, where=where, sort=sort, after=after, limit=limit)
+    return own_page(rows, shown, where=where, sort=sort, after=after, limit=limit, now=actor.at)
 
 
-@router.get("/people/{uuid:person_id}", response=PersonOut, summary="Read a person with their leads and deals")
-def show_person(request: HttpRequest, response: HttpResponse, person_id: Id) -> dict[str, Any]:
-    """``ETag`` is its version: name it in ``If-Match`` when changing it."""
+@router.get("/people/{uuid:person_id}", response=PersonOut | PastOut, summary="Read a person, their leads and deals")
+def show_person(
+    request: HttpRequest,
+    response: HttpResponse,
+    person_id: Id,
+    as_of: Day | None = None,
+    known: Literal["now", "then"] = "now",
+) -> dict[str, Any]:
+    """``ETag`` is its version: name it in ``If-Match`` when changing it.
+
+    With ``as_of`` instead what was there at the end of that day: what we know ``now`` about it, or what we showed
+    ``then``.
+    """
     actor = who(request)
     person = find(actor, "person.view", Person, public_id=person_id)
+    if as_of is not None:
+        return past_of(request, person, as_of, known)
     versioned(response, person)
     return _whole(person, actor, asked=person_id)
 

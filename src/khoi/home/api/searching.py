@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from khoi.home.queries.search import Found, search
-from khoi.team.api import Id, who
+from khoi.team.api import Id, looks_back, who
 from khoi.team.queries import authorize
 
 router = Router(tags=["search"])
@@ -42,6 +42,7 @@ class Hits(Schema):
 
 
 @router.get("/search", response=Hits, summary="Search people with their leads, accounts and deals")
+@looks_back("search")
 def find_anything(request: HttpRequest, q: str = "", limit: int = 20) -> dict[str, Any]:
     """Each word of ``q`` begins a word of what is found, accents or not; digits may be any part of a phone number.
     At most ``limit`` (1 to 100) of each kind, of what you may see."""

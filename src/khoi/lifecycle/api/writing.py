@@ -18,7 +18,19 @@ from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.lifecycle.api.shown import LeadOut, ScoreLines
 from khoi.lifecycle.queries.telling import shown_lead, shown_score
-from khoi.team.api import Body, Custom, Day, Id, PastOut, named_version, past_of, version_if_named, versioned, who
+from khoi.team.api import (
+    Body,
+    Custom,
+    Day,
+    Id,
+    PastOut,
+    looks_back,
+    named_version,
+    past_of,
+    version_if_named,
+    versioned,
+    who,
+)
 from khoi.team.queries import authorize, find
 from khoi.team.rules import Principal
 
@@ -216,9 +228,12 @@ def put_lead(
 
 
 @router.get("/leads/{uuid:lead_id}/score", response=ScoreLines, summary="Every line of a lead's score")
+@looks_back("leads")
 def show_score(request: HttpRequest, lead_id: Id) -> dict[str, Any]:
     """What earned how many points when, what the cap cut, and what is left of it today. The lines add up."""
-    return shown_score(find(who(request), "lead.view", Lead, public_id=lead_id), now=timezone.now())
+    actor = who(request)
+    lead = find(actor, "lead.view", Lead, public_id=lead_id)
+    return shown_score(lead, now=actor.at or timezone.now())
 
 
 def _claim(known: Lead | None, version: int, given: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """What a request says, taken strictly."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date
+from functools import wraps
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -11,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from ninja import Schema
+from ninja import Query, Schema
+from ninja.utils import contribute_operation_args
 from pydantic import (
     AwareDatetime,
     BeforeValidator,
@@ -29,6 +32,7 @@ from khoi.team.rules import Principal
 
 R = TypeVar("R", bound=models.Model)
 T = TypeVar("T")
+Route = TypeVar("Route", bound=Callable[..., Any])
 
 
 def _no_number(value: Any) -> Any:
@@ -48,6 +52,13 @@ Custom = Annotated[
     dict[Annotated[str, StringConstraints(max_length=40)], JsonValue],
     Field(max_length=100, description="Values of fields of your own by key, each of its field's type; null empties"),
 ]
+
+_ask: Any = Query
+#: What a route that looks back is asked besides: name, type, how it is told.
+LOOKING_BACK: Any = (
+    ("as_of", Day | None, _ask(None, description="What was there at the end of this day, as far as you see it today")),
+    ("known", Literal["now", "then"], _ask("now", description="What we know `now` of that day, or showed `then`")),
+)
 
 
 def _holds_nul(value: Any) -> bool:
@@ -98,6 +109,34 @@ def past_of(request: HttpRequest, record: models.Model, as_of: date, known: str)
     """The answer for ``?as_of=``; the setting ``KHOI_PAST_API`` names what makes it, which stands above."""
     tell: Callable[..., dict[str, Any]] = import_string(settings.KHOI_PAST_API)
     return {"id": record.public_id, "as_of": as_of, "known": known, **tell(record, who(request), as_of, known)}  # type: ignore[attr-defined]
+
+
+def looks_back(kind: str) -> Callable[[Route], Route]:
+    """The route also takes ``as_of`` and ``known``, and answers from the rows of then, with today's rights.
+
+    ``kind`` says which tables it reads; the setting ``KHOI_LOOKING_BACK`` names what lays them out, which stands above.
+    It reads the actor with ``who`` and the clock as ``actor.at or timezone.now()``, and hands out no rows unread.
+    """
+
+    def decorate(route: Route) -> Route:
+        @wraps(route)
+        def looking(request: HttpRequest, *args: Any, as_of: date | None, known: str, **kwargs: Any) -> Any:
+            if as_of is None:
+                return route(request, *args, **kwargs)
+            look: Callable[..., AbstractContextManager[Principal]] = import_string(settings.KHOI_LOOKING_BACK)
+            today = who(request)
+            with look(today, kind, as_of, known) as then:
+                request.auth = then  # type: ignore[attr-defined]
+                try:
+                    return route(request, *args, **kwargs)
+                finally:
+                    request.auth = today  # type: ignore[attr-defined]
+
+        for name, kind_of, asked in LOOKING_BACK:
+            contribute_operation_args(looking, name, kind_of, asked)
+        return cast("Route", looking)
+
+    return decorate
 
 
 def who(request: HttpRequest) -> Principal:
