@@ -26,9 +26,14 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "workspace": _workspace(),
         "nav": _places(request, actor),
         "palette_url": reverse("home:search"),
-        "quick_add_url": reverse("home:add") if actor.may("lead.create") else "",
+        "quick_add_url": reverse("home:add") if actor.may("lead.create") and not _is_past(request) else "",
         "account_url": reverse("team:profile"),
     }
+
+
+def _is_past(request: HttpRequest) -> bool:
+    """Whether the page is of an earlier day, on which nothing is new and nothing can be added."""
+    return getattr(request, "past", None) is not None
 
 
 def _workspace() -> Workspace | None:
@@ -52,7 +57,15 @@ def _places(request: HttpRequest, actor: Principal) -> list[NavItem]:
     ]
     here = request.path
     return [
-        NavItem(label, url, icon, _is_at(here, url), _new(actor) if url == leads else None, later, key)
+        NavItem(
+            label,
+            url,
+            icon,
+            _is_at(here, url),
+            _new(actor) if url == leads and not _is_past(request) else None,
+            later,
+            key,
+        )
         for action, label, url, icon, key, later in places
         if actor.may(action)
     ]
