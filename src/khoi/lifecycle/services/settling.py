@@ -231,7 +231,8 @@ def refresh_leads(ids: Iterable[int], *, now: datetime, check: bool = False) -> 
 def rebuilt_leads(ids: Iterable[int], *, now: datetime) -> list[Lead]:
     """These leads with what can be rebuilt of them, in memory; nothing is written."""
     leads = _read(ids)
-    _refresh(leads, ground(), touches_of(lead.person_id for lead in leads), now)
+    stands, touches = ground(), touches_of(lead.person_id for lead in leads)
+    _refresh(leads, _facts(leads, stands, touches, now), stands, touches, now)
     return leads
 
 
