@@ -54,7 +54,7 @@ $(VENV)/created:
 
 $(VENV)/required: requirements/run.txt | $(VENV)/created
 	@echo "Fetching the packages Khơi needs (about a minute the first time)"
-	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/run.txt
 	@touch $@
 
 $(VENV)/built: hatch_build.py $(FRONTEND) $(TRANSLATIONS) | $(VENV)/required

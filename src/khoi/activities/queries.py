@@ -13,7 +13,7 @@ from khoi.kit import periods
 from khoi.team.rules import Principal
 
 VIEWS: Final = ("late", "today", "coming", "undated", "done")
-FEW: Final = 40
+FEW: Final = 12
 MANY: Final = 500
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from khoi.design.views import tell
 from khoi.home.queries.merging import MERGE, compare, pair_of
-from khoi.home.queries.pairs import SHOWN, pair_of_two, twins_of, waiting
+from khoi.home.queries.pairs import pair_of_two, twins_of, waiting
 from khoi.home.queries.people import people_matching, person_rows
 from khoi.home.views.telling import done
 from khoi.people import services as people
@@ -24,6 +24,8 @@ from khoi.team.views import allowed, next_of
 
 #: So many are offered when somebody is looked for to merge with.
 MOST = 8
+#: So many pairs stand on the page; the next ones follow when these are looked at.
+ON_A_PAGE = 25
 
 
 def side_by_side(survivor: Person, loser: Person) -> str:
@@ -35,13 +37,13 @@ def side_by_side(survivor: Person, loser: Person) -> str:
 @allowed(MERGE)
 def duplicates(request: HttpRequest, actor: Principal) -> HttpResponse:
     pairs = waiting(actor)
-    shown = pairs[:SHOWN]
+    shown = pairs[:ON_A_PAGE]
     everybody = {row.person.pk: row for row in person_rows(_people(shown), actor)}
     rows = [
         {"pair": pair, "both": [everybody[pair.first_id], everybody[pair.second_id]], "url": _address(pair)}
         for pair in shown
     ]
-    return render(request, "home/duplicates.html", {"rows": rows, "count": len(shown), "more": len(pairs) > SHOWN})
+    return render(request, "home/duplicates.html", {"rows": rows, "count": len(shown), "more": len(pairs) > ON_A_PAGE})
 
 
 def _people(pairs: list[PossibleDuplicate]) -> list[Person]:

@@ -71,7 +71,7 @@ class Desk:
         if said == "connected":
             self._call(tale, said, self.random.choice(story.CALLS), moment)
         else:
-            self._call(tale, said, "", moment, followed_by="hello" if self.random.random() < 0.6 else "", answered=0.4)
+            self._call(tale, said, "", moment, followed_by="hello" if self.random.random() < 0.6 else "", answered=0.3)
 
     def remind(self, tale: Tale, moment: datetime) -> None:
         self._call(tale, "no_answer", "", moment, followed_by="reminder")
@@ -86,10 +86,9 @@ class Desk:
             if followed_by:
                 self.write(tale, followed_by, moment, answered=answered, by=actor)
 
-    def remember(self, tale: Tale, moment: datetime) -> None:
-        if (actor := self.owner(tale.lead)) is not None:
-            words = self.random.choice((*(("note", "", said) for said in story.NOTES), story.NO_SHOW))
-            self.log(tale, *words, by=actor, now=moment)
+    def remember(self, tale: Tale, moment: datetime, *, by: Principal) -> None:
+        words = self.random.choice((*(("note", "", said) for said in story.NOTES), story.NO_SHOW))
+        self.log(tale, *words, by=by, now=moment)
 
     def share_phone(self, tale: Tale, other: Person, phones: tuple[str, ...], moment: datetime) -> None:
         """The second one reached by the first one's phone: the number of their office."""
@@ -127,8 +126,8 @@ class Desk:
             touch = "email_open" if self.random.random() < 0.7 else "email_click"
             self.clock.at(moment + timedelta(hours=3), lambda t: self._read(tale, touch, text, t))
 
-    def receive(self, tale: Tale, occasion: str, moment: datetime) -> None:
-        actor = self.owner(tale.lead, ended=True)
+    def receive(self, tale: Tale, occasion: str, moment: datetime, *, by: Principal | None = None) -> None:
+        actor = by or self.owner(tale.lead, ended=True)
         if actor is None:
             return
         text = letter(occasion, self._words(tale, actor, moment), self.random, received=True)

@@ -104,8 +104,6 @@ class Stage:
             self.clock.at(self.clock.soon(moment, days=5), lambda t: self._hand_back(tale, t))
             return
         self._accept(tale, moment)
-        if self.random.random() < 0.25:
-            self.clock.at(self.clock.soon(moment, days=2), lambda t: self.desk.remember(tale, t))
         if self._passes(story.BECOMES_SQL, tale.door):
             self.clock.at(self.clock.soon(moment, days=14), lambda t: self._ask(tale, t, budget=True))
         else:
@@ -113,7 +111,7 @@ class Stage:
             self.clock.at(self.clock.soon(moment, days=40), lambda t: self._give_up(tale, t))
 
     def _accept(self, tale: Tale, moment: datetime) -> None:
-        """What a partner brought goes to a rep more often than not, now that it is serious."""
+        """What a partner brought often goes to a rep, now that it is serious."""
         owner, actor = self.desk.owner(tale.lead), self.desk.decider(tale.lead)
         if actor is None:
             return
@@ -121,7 +119,10 @@ class Stage:
             rep = self.random.choice(self.firm.reps_of(self.firm.host))
             routing.assign_lead(tale.lead, owner=self.firm.users[rep.id or 0], by=self.firm.host, now=moment)
             actor = rep
-        qualification.accept_lead(tale.lead, by=actor, now=moment)
+        with history.act("accept_lead", by=actor, now=moment, subject=tale.lead):
+            qualification.accept_lead(tale.lead, by=actor, now=moment)
+            if self.random.random() < 0.25:
+                self.desk.remember(tale, moment, by=actor)
 
     def _ask(self, tale: Tale, moment: datetime, *, budget: bool) -> None:
         """The talk in which all is said, and the papers sent after it; without the budget nothing comes of it."""
@@ -131,9 +132,9 @@ class Stage:
         with history.act("log_activity", by=actor, now=moment, subject=tale.lead.person):
             self.desk.log(tale, "call", "connected", self.random.choice(story.CALLS), by=actor, now=moment)
             self._know(tale, actor, moment, budget=budget)
-            answered = 0.5 if budget else 0.2
+            answered = 0.4 if budget else 0.15
             self.desk.write(tale, "papers", moment, answered=answered, files=[self.firm.brochure], by=actor)
-        if not budget and self.random.random() < 0.4:
+        if not budget and self.random.random() < 0.3:
             self.clock.at(self.clock.soon(moment, days=9), lambda t: self._stall(tale, t))
         if budget and self._passes(story.IS_CONVERTED, tale.door):
             wins = self._passes(story.IS_WON, tale.door)
@@ -201,7 +202,7 @@ class Stage:
             return
         with history.act("reopen_lead", by=actor, now=moment, subject=tale.lead):
             qualification.reopen_lead(tale.lead, by=actor, now=moment)
-            self.desk.write(tale, "return", moment, answered=0.4, by=actor)
+            self.desk.write(tale, "return", moment, answered=0.3, by=actor)
         if self._passes(story.BECOMES_SQL, tale.door):
             self.clock.at(self.clock.soon(moment, days=6), lambda t: self._resume(tale, t))
 

@@ -18,9 +18,9 @@ from khoi.workspace.models import File
 
 #: Stage → the letter that goes with it, and how often it is answered.
 LETTERS = {
-    "needs_analysis": ("demo", 0.4),
-    "proposal": ("quote", 0.5),
-    "negotiation": ("contract", 0.4),
+    "needs_analysis": ("demo", 0.3),
+    "proposal": ("quote", 0.4),
+    "negotiation": ("contract", 0.3),
     "closed_won": ("welcome", 0.0),
 }
 #: kind, outcome and words of the talk that moves a deal on.
@@ -62,8 +62,6 @@ class Sales:
         self._move(tale, deal, "closed_won", moment)
 
     def _lose(self, tale: Tale, deal: Opportunity, moment: datetime) -> None:
-        if self.random.random() < 0.4:
-            self.desk.receive(tale, "regret", moment)
         self._move(tale, deal, "closed_lost", moment, reason=self.random.choice(story.LOST))
         if self.random.random() < story.COMES_BACK:
             self.clock.at(self.clock.soon(moment, days=35), lambda t: self._reopen(tale, deal, t))
@@ -72,9 +70,10 @@ class Sales:
         """They had chosen somebody else and call again."""
         talk = ("call", "connected", "Khách gọi lại: bên kia trễ hẹn, muốn bàn tiếp với mình.")
         self._move(tale, deal, "needs_analysis", moment, talk=talk)
-        self.clock.at(self.clock.soon(moment, days=8), lambda t: self._advance(tale, deal, "proposal", t))
+        proposed = self.clock.soon(moment, days=8)
+        self.clock.at(proposed, lambda t: self._advance(tale, deal, "proposal", t))
         end = self._win if self.random.random() < 0.5 else self._lose
-        self.clock.at(self.clock.soon(moment, days=25), lambda t: end(tale, deal, t))
+        self.clock.at(self.clock.soon(proposed, days=17), lambda t: end(tale, deal, t))
 
     def _move(
         self,
@@ -86,13 +85,15 @@ class Sales:
         reason: str = "",
         talk: Talk | None = None,
     ) -> None:
-        """One act: the talk, the stage it brought, and the letter after it."""
+        """One act: the talk or the refusal, the stage it brought, and the letter after it."""
         actor = self.desk.decider(tale.lead, ended=True)
         if actor is None:
             return
         with history.act("move_opportunity", by=actor, now=moment, subject=deal):
             if talk is not None:
                 self.desk.log(tale, *talk, by=actor, now=moment)
+            if code == "closed_lost" and self.random.random() < 0.6:
+                self.desk.receive(tale, "regret", moment, by=actor)
             pipeline.move_opportunity(deal, stage=code, reason=reason, by=actor, now=moment)
             if code in LETTERS:
                 self._write(tale, deal, code, actor, moment)

@@ -51,7 +51,7 @@ CAMPAIGNS = (
 #: The chance to go from each step to the next. The leak is SAL → SQL: the budget is asked for late, or never.
 REACHES_MQL = 0.75
 IS_ACCEPTED = 0.9
-BECOMES_SQL = 0.433
+BECOMES_SQL = 0.434
 IS_CONVERTED = 0.93
 IS_WON = 0.3
 #: What a partner brought and sales accepted is mostly carried on by a rep of the manager who looks after partners.
