@@ -25,6 +25,9 @@ from khoi.qualification import services as qualification
 from khoi.routing import services as routing
 from khoi.team.rules import PARTNER, Principal
 
+#: Hours between the end of yesterday's work and today.
+CLOSED_FOR = 6
+
 
 class Stage:
     def __init__(self, clock: Clock, casting: Casting, firm: Firm) -> None:
@@ -38,8 +41,8 @@ class Stage:
         for arrival in self.clock.arrivals(count):
             self.clock.at(arrival, self._arrive)
         self.reception.expect_robots(count // 25)
+        self.clock.at(self.clock.today - timedelta(hours=CLOSED_FOR), self._plan_work)
         self.clock.run(progress)
-        self._plan_work()
 
     # -- one lead's life ---------------------------------------------------------------------------------
 
@@ -220,8 +223,9 @@ class Stage:
 
     # -- today -------------------------------------------------------------------------------------------
 
-    def _plan_work(self) -> None:
-        """Next steps for what is open, some of them today, some overdue; some deals have none."""
+    def _plan_work(self, moment: datetime) -> None:
+        """Yesterday, before going home: next steps for what is open, some of them today, some overdue; some deals have
+        none."""
         worked = Q(lifecycle_stage__in=("sal", "sql", "opportunity"), owner__role="rep")
         hosted = Q(lifecycle_stage__in=OPEN_STAGES, owner__role=PARTNER)
         days = cycle((-1, 0, 1, 0, 2, -2, 0, 4, 1, 0, 7, 2))
@@ -234,9 +238,7 @@ class Stage:
                 hour=self.random.randrange(8, 17), minute=self.random.choice((0, 15, 30, 45))
             )
             kind, title = self.random.choice(story.STEPS)
-            activities.add_task(
-                title=title, kind=kind, owner=owner, lead=lead, due_at=due, by=actor, now=self.clock.now
-            )
+            activities.add_task(title=title, kind=kind, owner=owner, lead=lead, due_at=due, by=actor, now=moment)
 
 
 _TITLES = {"download": story.PAPERS[0], "webinar": f"Hội thảo {story.WEBINAR}"}
