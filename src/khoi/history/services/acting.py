@@ -18,6 +18,7 @@ from khoi.history.rules.actors import Actor
 from khoi.history.services.rehearsing import stop_when_rehearsing
 from khoi.history.services.sealing import seal
 from khoi.kit.db.queue import WRITERS
+from khoi.kit.db.writing import insert_row
 
 
 class Touched(dict[int, frozenset[int]]):
@@ -86,7 +87,6 @@ def act(
             _forget()  # the rollback takes the rest back; on PostgreSQL nothing more can be said to it anyway
             raise
         _close()
-        _check_references()
         seal(opened)
 
 
@@ -130,19 +130,19 @@ def _open(
     )
     _save(opened)
     connection = _connection()
-    connection.khoi_open = opened
-    connection.open_act(opened.pk)
+    connection.khoi_open, connection.open_act_id = opened, opened.pk
     return opened
 
 
 def _save(opened: Act) -> None:
     """Two requests with one key at the same moment: the second waits for the first and is told."""
+    opening = _connection().opening
     if opened.key is None:
-        opened.save(force_insert=True)
+        insert_row(opened, along=opening)
         return
     try:
         with transaction.atomic():
-            opened.save(force_insert=True)
+            insert_row(opened, along=opening)
     except IntegrityError as clash:
         if earlier := Act.objects.filter(key=opened.key).first():
             raise AlreadyDone(earlier) from clash
@@ -152,15 +152,7 @@ def _save(opened: Act) -> None:
 def _close() -> None:
     connection = _connection()
     connection.khoi_open = None
-    connection.open_act(None)
-
-
-def _check_references() -> None:
-    """Before the head of the chain is locked: PostgreSQL checks foreign keys last of all and locks what they
-    point at, and whoever takes that out may be waiting for the head. SQLite has one writer."""
-    connection = _connection()
-    if connection.vendor == "postgresql":
-        connection.check_constraints()
+    connection.close_act()
 
 
 def _forget() -> None:
@@ -194,8 +186,7 @@ def touched(opened: Act) -> Touched:
     rows: dict[int, set[int]] = defaultdict(set)
     subjects: dict[int, set[int]] = defaultdict(set)
     changed = set()
-    written = Change.objects.filter(act=opened).values_list("tbl", "row_id", "subject_id", "op").distinct()
-    for tbl, row_id, subject, op in written:
+    for tbl, row_id, subject, op in _written(opened):
         rows[tbl].add(row_id)
         if subject is not None:
             subjects[tbl].add(subject)
@@ -205,3 +196,10 @@ def touched(opened: Act) -> Touched:
     found.changed = frozenset(changed)
     found.subjects = {tbl: frozenset(ids) for tbl, ids in subjects.items()}
     return found
+
+
+def _written(opened: Act) -> list[tuple[int, int, int | None, str]]:
+    """Asked of every act, hence in plain SQL."""
+    with _connection().cursor() as cursor:
+        cursor.execute("select distinct tbl, row_id, subject_id, op from history_change where act_id = %s", [opened.pk])
+        return list(cursor.fetchall())

@@ -3,16 +3,21 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from khoi.history.models import Act, Change, Head
-from khoi.history.rules.chain import GENESIS, link, seal_of
+from django.db import connection
 
-#: Columns of a change that the chain covers, in this order. Personal values only through their seal.
-LEAF = ("id", "tbl", "row_id", "subject_id", "op", "before", "seal")
+from khoi.history.models import Act, Head
+from khoi.history.rules.chain import GENESIS, link, seal_of
+from khoi.kit.db.writing import update_rows
+
+#: What the chain covers of a change, in this order; personal values only through their seal. Asked of every act, hence
+#: in plain SQL.
+_LEAVES = "select id, tbl, row_id, subject_id, op, before, seal from history_change where act_id = %s order by id"
 
 
 def leaves(act_id: int) -> list[tuple[object, ...]]:
-    rows = Change.objects.filter(act_id=act_id).order_by("id").values_list(*LEAF)
-    return [plain(row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVES, [act_id])
+        return [plain(row) for row in cursor.fetchall()]
 
 
 def plain(row: Iterable[object]) -> tuple[object, ...]:
@@ -57,6 +62,6 @@ def seal(act: Act) -> None:
     act.position = head.position + 1
     act.recorded_at = max(act.recorded_at, head.recorded_at or act.recorded_at)
     act.chain = link(bytes(head.chain), act_fields(act), act.seal)
-    act.save(update_fields=["seal", "position", "recorded_at", "chain", "why", "subject_tbl", "subject_id"])
+    update_rows([act], ["seal", "position", "recorded_at", "chain", "why", "subject_tbl", "subject_id"])
     head.position, head.chain, head.recorded_at = act.position, act.chain, act.recorded_at
-    head.save()
+    update_rows([head], ["position", "chain", "recorded_at"])

@@ -35,6 +35,17 @@ def insert_rows(records: Collection[models.Model]) -> None:
         record._state.adding, record._state.db = False, using.alias
 
 
+def insert_row(record: models.Model, *, along: str = "") -> None:
+    """Store one new record and take its id. ``along``: what else the database computes of the row meanwhile."""
+    model, using = _of([record])
+    columns: list[Any] = [column for column in model._meta.concrete_fields if not column.primary_key]
+    with using.cursor() as cursor:
+        text = f"{_insertion(model, using.alias, with_id=False)} returning id{along and f', {along}'}"
+        cursor.execute(text, [_getter(column, using)(record) for column in columns])
+        record.pk = cursor.fetchone()[0]
+    record._state.adding, record._state.db = False, using.alias
+
+
 def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> None:
     """Store these fields of the records."""
     if not records:
@@ -50,9 +61,10 @@ def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> Non
 
 
 @cache
-def _insertion(model: type[models.Model], alias: str) -> str:
+def _insertion(model: type[models.Model], alias: str, *, with_id: bool = True) -> str:
     query = InsertQuery(model)
-    query.insert_values(list(model._meta.concrete_fields), [model()])
+    columns = [column for column in model._meta.concrete_fields if with_id or not column.primary_key]
+    query.insert_values(columns, [model()])
     return str(query.get_compiler(connection=connections[alias]).as_sql()[0][0])
 
 

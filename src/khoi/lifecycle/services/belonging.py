@@ -38,10 +38,10 @@ def former_survivors(act: Act) -> set[int]:
 
 def rows_follow_owners(act: Act, touched: Touched) -> None:
     """After leads, deals or people changed hands: the rows that only repeat whose they are."""
-    if not act.is_undo and not touched.changed:
+    owners = {code_of(_owner(pointer)) for pointer in _following()}
+    if not act.is_undo and not touched.changed & owners:
         return
     handed = HANDED_OVER | Q(op="i") if act.is_undo else HANDED_OVER
-    owners = {code_of(_owner(pointer)) for pointer in _following()}
     rows: dict[int, set[int]] = defaultdict(set)
     for code, row in Change.objects.filter(handed, act=act, tbl__in=owners).values_list("tbl", "row_id"):
         rows[code].add(row)

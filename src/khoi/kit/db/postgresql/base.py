@@ -57,8 +57,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """The name by which the triggers tell our connections from others."""
         return {**super().get_connection_params(), "application_name": "khoi"}
 
-    def open_act(self, act_id: int | None) -> None:
-        """Name the act that writes from now on belong to; None closes it (a write then fails)."""
-        self.open_act_id = act_id
+    #: Said of the row of an act as it is inserted: writes from now on belong to it.
+    opening = "set_config('khoi.act', id::text, true)"
+
+    def close_act(self) -> None:
+        """A write fails from now on. What it wrote is checked before the head of the chain is locked: PostgreSQL
+        checks foreign keys last of all and locks what they point at, and whoever takes that out may be waiting for the
+        head."""
+        self.open_act_id = None
         with self.cursor() as cursor:
-            cursor.execute("select set_config('khoi.act', %s, true)", [str(act_id) if act_id else ""])
+            cursor.execute(
+                "select set_config('khoi.act', '', true); set constraints all immediate; set constraints all deferred"
+            )

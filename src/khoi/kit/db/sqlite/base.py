@@ -49,9 +49,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.create_aggregate("khoi_median", 1, Median)
         return connection
 
-    def open_act(self, act_id: int | None) -> None:
-        """Name the act that writes from now on belong to; None closes it."""
-        self.open_act_id = act_id
+    #: Nothing is said to the database of an act that opens: it asks ``khoi_act()``.
+    opening = ""
+
+    def close_act(self) -> None:
+        """A write fails from now on."""
+        self.open_act_id = None
 
 
 def seal(salt: bytes | None, personal: str | None) -> bytes | None:
