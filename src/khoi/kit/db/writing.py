@@ -40,8 +40,7 @@ def insert_row(record: models.Model, *, along: str = "") -> None:
     model, using = _of([record])
     columns: list[Any] = [column for column in model._meta.concrete_fields if not column.primary_key]
     with using.cursor() as cursor:
-        text = f"{_insertion(model, using.alias, with_id=False)} returning id{along and f', {along}'}"
-        cursor.execute(text, [_getter(column, using)(record) for column in columns])
+        cursor.execute(_taking_id(model, using.alias, along), [_getter(column, using)(record) for column in columns])
         record.pk = cursor.fetchone()[0]
     record._state.adding, record._state.db = False, using.alias
 
@@ -66,6 +65,11 @@ def _insertion(model: type[models.Model], alias: str, *, with_id: bool = True) -
     columns = [column for column in model._meta.concrete_fields if with_id or not column.primary_key]
     query.insert_values(columns, [model()])
     return str(query.get_compiler(connection=connections[alias]).as_sql()[0][0])
+
+
+@cache
+def _taking_id(model: type[models.Model], alias: str, along: str) -> str:
+    return f"{_insertion(model, alias, with_id=False)} returning id{along and f', {along}'}"
 
 
 @cache
