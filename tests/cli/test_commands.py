@@ -259,8 +259,9 @@ def test_a_report_has_rows_and_a_total(khoi, report):
 def test_two_people_are_merged_and_the_merge_is_taken_back(khoi):
     with acting():
         one, two = (Person.objects.create(full_name=name, created_at=NOW) for name in ("Hương", "Hương Phạm"))
-    said = answer(khoi, "people", "merge", str(one.public_id), str(two.pk))
+    said = answer(khoi, "people", "merge", str(one.public_id), str(two.pk), "--take", "full_name")
     assert (said["survivor"], said["already"]) == (str(one.public_id), False)
+    assert Person.objects.get(pk=one.pk).full_name == "Hương Phạm"
     assert Person.objects.get(pk=two.pk).merged_into == one
     assert answer(khoi, "people", "merge", str(one.pk), str(two.pk))["already"] is True
     assert answer(khoi, "undo", str(said["act"]))["stays"] == []

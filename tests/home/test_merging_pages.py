@@ -5,7 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from khoi.custom import services as custom
+from khoi.custom.queries import values_of
 from khoi.people.models import NotTheSame, Person
+from tests.cast import NOW
 from tests.home.test_api import program
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,17 @@ def test_the_chosen_values_stay_and_the_toast_offers_undo(pair, an):
     browser.post(undo[1])
     one.refresh_from_db()
     assert (one.full_name, Person.objects.get(pk=two.pk).merged_into) == ("Phạm Thị Hương", None)
+
+
+def test_a_field_of_ones_own_stands_beside_the_others_and_is_chosen_alike(pair, an):
+    one, two = pair
+    custom.add_field("person", type="money", label="Budget", label_vi="Ngân sách", by=an.by, now=NOW)
+    for person, amount in ((one, 1_240_000), (two, 1_241_000)):
+        custom.set_values(person, {"budget": amount}, by=an.by, now=NOW)
+    assert main(an.browser().get(side_by_side(pair)).content.decode()).count('name="custom.budget"') == 2
+
+    an.browser().post(side_by_side(pair), {"custom.budget": "loser"})
+    assert values_of([one])[one.pk] == {"budget": 1_241_000}
 
 
 def test_an_old_address_leads_to_the_survivor_for_good(pair, an):

@@ -8,6 +8,8 @@ from khoi.accounts import services as accounts
 from khoi.accounts.models import Contact
 from khoi.activities import services as activities
 from khoi.activities.models import Activity
+from khoi.custom import services as custom
+from khoi.custom.queries import values_of
 from khoi.history import services as history
 from khoi.history.models import KINDS, Act
 from khoi.kit.refusals import Refusal
@@ -84,6 +86,42 @@ def test_of_email_and_phone_both_stay_and_the_chosen_one_comes_first(huong, doub
     merge(huong, double, admin.by, choices={"email": "loser"})
     primary = huong.contact_points.filter(is_primary=True).values_list("normal", flat=True)
     assert set(primary) == {"huong.pham@gmail.com", "+84912345678"}
+
+
+def stands_in(person):
+    return values_of([person]).get(person.pk, {})
+
+
+def test_of_a_field_of_ones_own_the_chosen_value_stays_and_both_come_back(huong, double, admin):
+    """Also when what is chosen is none, and when the merge is done again after the survivor was given another one."""
+    for key in ("floor", "badge", "desk"):
+        custom.add_field("person", type="text", label=key, by=admin.by, now=NOW)
+    custom.set_values(huong, {"floor": "3", "badge": "A1"}, by=admin.by, now=NOW)
+    custom.set_values(double, {"floor": "5", "badge": "B2", "desk": "9"}, by=admin.by, now=NOW)
+    choices = {"custom.floor": "loser", "custom.desk": "survivor"}
+    act = merge(huong, double, admin.by, choices=choices).act
+
+    assert stands_in(huong) == {"floor": "5", "badge": "A1"}
+
+    custom.set_values(huong, {"badge": "C3"}, by=admin.by, now=MUCH_LATER)
+    undone = take_back(act, admin.by).act
+    assert stands_in(huong) == {"floor": "3", "badge": "C3"}
+    assert stands_in(double) == {"floor": "5", "badge": "B2", "desk": "9"}
+
+    take_back(undone, admin.by)
+    assert stands_in(huong) == {"floor": "5", "badge": "C3"}
+    assert_sound()
+
+
+def test_of_several_choices_both_keep_all(huong, double, admin):
+    several = [{"label": "Gold", "code": "gold"}, {"label": "Vip", "code": "vip"}]
+    custom.add_field("person", type="multi_choice", label="kind", choices=several, by=admin.by, now=NOW)
+    custom.set_values(huong, {"kind": ("gold",)}, by=admin.by, now=NOW)
+    custom.set_values(double, {"kind": ("vip",)}, by=admin.by, now=NOW)
+    with pytest.raises(Refusal, match=r"custom\.kind"):
+        merge(huong, double, admin.by, choices={"custom.kind": "loser"})
+    merge(huong, double, admin.by)
+    assert stands_in(huong) == {"kind": ("gold", "vip")}
 
 
 def test_the_same_address_twice_is_absorbed_and_comes_back(huong, double, admin):

@@ -83,6 +83,7 @@ def _people(commands: Commands) -> None:
     erase.add_argument("person", metavar="A", help=_("id of the person; all merged into them go too"))
     erase.add_argument("--reason", choices=REASONS, default="asked", help=_("why (default asked)"))
     erase.add_argument("--yes", action="store_true", help=_("do not ask again"))
+    merge.add_argument("--take", action="append", default=[], metavar="FIELD", help=_("field whose value of B stays"))
     merge.add_argument("--key", help=_("word of yours for this merge: the same word again changes nothing"))
 
 

@@ -18,7 +18,12 @@ def merge(options: Namespace) -> int:
 
     survivor, loser = _person(options.survivor), _person(options.loser)
     merged = people.merge_people(
-        survivor, loser=loser, key=options.key, by=OWNER_OF_THE_MACHINE, now=installation.now()
+        survivor,
+        loser=loser,
+        choices=dict.fromkeys(options.take, "loser"),
+        key=options.key,
+        by=OWNER_OF_THE_MACHINE,
+        now=installation.now(),
     )
     answer = {
         "act": merged.act.pk if merged.act else None,

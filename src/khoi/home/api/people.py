@@ -106,11 +106,11 @@ class PersonChanges(Body):
 
 class MergeIn(Body):
     """``choices``: whose value stays where both have one; of email and phone both keep all, and the chosen one is
-    first. What is not named is filled where it is blank."""
+    first. Fields of one's own are named ``custom.<key>``. What is not named is filled where it is blank."""
 
     survivor: Id
     loser: Id
-    choices: dict[Literal["full_name", "job_title", "language", "email", "phone"], Literal["survivor", "loser"]] = {}
+    choices: dict[Line, Literal["survivor", "loser"]] = {}
 
 
 class MergeOut(Schema):
@@ -123,7 +123,7 @@ class MergeOut(Schema):
 @router.post("/people/merge", response=MergeOut, summary="Make two people one")
 def merge_people(request: HttpRequest, body: MergeIn) -> dict[str, Any]:
     """Everything of the loser hangs on the survivor from now on, and the loser's id answers with the survivor.
-    Errors: 422 ``same_person``."""
+    Errors: 422 ``same_person``, ``unknown_field`` for a choice of what cannot be chosen."""
     actor = who(request)
     survivor, loser = pair_of(actor, body.survivor, body.loser)
     merged = people.merge_people(

@@ -1,15 +1,17 @@
 """Two people side by side, before they are merged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from khoi.accounts.models import Contact
 from khoi.activities.models import Activity
+from khoi.custom.queries import standings
 from khoi.leads.models import Lead
 from khoi.people.models import Consent, Person
-from khoi.people.queries import profile_of, standing_consents, standing_together
+from khoi.people.queries import own_choosable, profile_of, standing_consents, standing_together
 from khoi.people.rules.merging import Choice, Side, choose
 from khoi.pipeline.models import Opportunity
 from khoi.team.queries import find
@@ -21,11 +23,12 @@ MERGE: Final = "person.merge"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One field of both; ``choice`` says what stays unless another is chosen."""
+    """One field of both; ``choice`` says what stays unless another is chosen. ``label``: of a field of one's own."""
 
     choice: Choice
     mine: str
     theirs: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,28 @@ def pair_of(actor: Principal, survivor: UUID | str, loser: UUID | str) -> tuple[
 
 def compare(survivor: Person, loser: Person, *, wanted: Mapping[str, Side], actor: Principal) -> Comparison:
     mine, theirs = profile_of(survivor), profile_of(loser)
-    rows = [Compared(one, mine.values[one.field], theirs.values[one.field]) for one in choose(mine, theirs, wanted)]
+    own = _own_of(survivor, loser)
+    rows = [
+        own.get(one.field, partial(Compared, mine=mine.values[one.field], theirs=theirs.values[one.field]))(one)
+        for one in choose(mine, theirs, wanted)
+    ]
     filled = [row for row in rows if row.mine or row.theirs]
+    alike = {name for name, value in mine.values.items() if value == theirs.values[name]}
     return Comparison(
-        tuple(row for row in filled if row.mine != row.theirs),
-        tuple(row for row in filled if row.mine == row.theirs),
+        tuple(row for row in filled if row.choice.field not in alike),
+        tuple(row for row in filled if row.choice.field in alike),
         _kept(survivor, loser, actor),
         _agreed(survivor, loser),
     )
+
+
+def _own_of(survivor: Person, loser: Person) -> dict[str, Callable[[Choice], Compared]]:
+    """``custom.<key>`` → what makes its line, with its values in words."""
+    found = standings([survivor, loser], own_choosable())
+    return {
+        mine.field.named: partial(Compared, mine=mine.words, theirs=theirs.words, label=mine.label)
+        for mine, theirs in zip(found[survivor.pk], found[loser.pk], strict=True)
+    }
 
 
 def _kept(survivor: Person, loser: Person, actor: Principal) -> tuple[Kept, ...]:

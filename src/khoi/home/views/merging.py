@@ -17,7 +17,8 @@ from khoi.home.queries.people import people_matching, person_rows
 from khoi.home.views.telling import done
 from khoi.people import services as people
 from khoi.people.models import Person, PossibleDuplicate
-from khoi.people.rules.merging import CHOOSABLE, Side
+from khoi.people.queries import choosable
+from khoi.people.rules.merging import Side
 from khoi.team.queries import Hidden, find
 from khoi.team.rules import Principal
 from khoi.team.views import allowed, next_of
@@ -81,7 +82,7 @@ def merge(request: HttpRequest, actor: Principal) -> HttpResponse:
 
 
 def _merge(request: HttpRequest, actor: Principal, survivor: Person, loser: Person) -> HttpResponse:
-    chosen = {name: request.POST.get(name, "") for name in CHOOSABLE}
+    chosen = {name: request.POST.get(name, "") for name in choosable()}
     choices = {name: cast("Side", side) for name, side in chosen.items() if side in ("survivor", "loser")}
     merged = people.merge_people(survivor, loser=loser, choices=choices, by=actor, now=timezone.now())
     names = {"loser": loser.full_name or _("No name yet"), "survivor": survivor.full_name or _("No name yet")}

@@ -3,15 +3,17 @@
 from khoi.people.queries.consents import standing_consents, standing_together
 from khoi.people.queries.likeness import Likeness, alike, count_holders, having, likenesses
 from khoi.people.queries.pointers import Pointer, pointers, references, survivors
-from khoi.people.queries.profiles import profile_of
+from khoi.people.queries.profiles import choosable, own_choosable, profile_of
 
 __all__ = [
     "Likeness",
     "Pointer",
     "alike",
+    "choosable",
     "count_holders",
     "having",
     "likenesses",
+    "own_choosable",
     "pointers",
     "profile_of",
     "references",

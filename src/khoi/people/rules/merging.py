@@ -16,12 +16,14 @@ Because = Literal["same", "only_one", "chosen", "survivor"]
 FIELDS: Final = ("full_name", "job_title", "language")
 #: Of these both keep all they have; what is chosen is which one comes first.
 REACH: Final = ("email", "phone")
+#: Of every person. Fields of one's own come beside these, as ``custom.<key>``.
 CHOOSABLE: Final = FIELDS + REACH
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a merge compares: field → value; of email and phone the primary one in its kept form."""
+    """What a merge compares: field → value; of email and phone the primary one in its kept form. Two that are compared
+    have the same fields, "" where there is no value."""
 
     values: Mapping[str, str]
 
@@ -39,7 +41,7 @@ class Choice:
 
 def choose(survivor: Profile, loser: Profile, wanted: Mapping[str, Side]) -> tuple[Choice, ...]:
     """The survivor's value stays unless it is missing or the other one is wanted; nothing is made up."""
-    return tuple(_one(name, survivor.values[name], loser.values[name], wanted.get(name)) for name in CHOOSABLE)
+    return tuple(_one(name, survivor.values[name], loser.values[name], wanted.get(name)) for name in survivor.values)
 
 
 def _one(name: str, mine: str, theirs: str, wanted: Side | None) -> Choice:

@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from django.db import connection, models
 
+from khoi.custom.queries import values_of
+from khoi.custom.rules import PREFIX
+from khoi.custom.services import fill_many
 from khoi.history import services as history
 from khoi.history.models import Act, Change, code_of
 from khoi.history.rules.actors import Actor
@@ -16,8 +19,8 @@ from khoi.kit.db.locks import lock_values
 from khoi.kit.refusals import Refusal
 from khoi.people.models import ContactPoint, Person
 from khoi.people.queries.pointers import Pointer, foreign_keys_to, pointers, survivors
-from khoi.people.queries.profiles import profile_of
-from khoi.people.rules.merging import CHOOSABLE, FIELDS, REACH, Choice, Side, choose
+from khoi.people.queries.profiles import choosable, profile_of
+from khoi.people.rules.merging import FIELDS, REACH, Choice, Side, choose
 
 #: The verb of the act: what says that an act is to be taken back as a merge.
 MERGING: Final = "merge_people"
@@ -70,8 +73,9 @@ def merge_people(
 def _checked(survivor: Person, loser: Person, choices: Mapping[str, Side]) -> dict[str, Side]:
     if survivor.pk == loser.pk:
         raise Refusal("same_person")
+    known = choosable() if choices else ()
     for name, side in choices.items():
-        if name not in CHOOSABLE:
+        if name not in known:
             raise Refusal("unknown_field", name, value=name)
         if side not in ("survivor", "loser"):
             raise Refusal("unknown_choice", name, value=side)
@@ -100,11 +104,21 @@ def _earlier(survivor: Person, loser: Person) -> Act | None:
 
 def _merge(stays: Person, goes: Person, wanted: Mapping[str, Side], now: datetime) -> None:
     chosen = choose(profile_of(stays), profile_of(goes), wanted)
+    own = _own_chosen(stays, goes, wanted)
     _move_rows(stays, goes)
+    fill_many({stays: own})
     _promote(stays, chosen)
     Person.objects.filter(merged_into=goes).update(merged_into=stays)
     _fill(stays, chosen)
     Person.objects.filter(pk=goes.pk).update(merged_into=stays, merged_at=now)
+
+
+def _own_chosen(stays: Person, goes: Person, wanted: Mapping[str, Side]) -> dict[str, Any]:
+    """Key of a field of one's own → the value that was chosen for it, which may be none."""
+    of = {name.removeprefix(PREFIX): side for name, side in wanted.items() if name.startswith(PREFIX)}
+    values = values_of([stays, goes]) if of else {}
+    person = {"survivor": stays, "loser": goes}
+    return {key: values.get(person[side].pk, {}).get(key) for key, side in of.items()}
 
 
 def hold_merged(people: Iterable[int]) -> list[int]:

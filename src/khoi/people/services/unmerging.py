@@ -9,13 +9,15 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from khoi.custom.rules import PREFIX
 from khoi.history import services as history
 from khoi.history.models import KINDS, Act, Change, code_of
 from khoi.history.queries.plans import Plan, rows_of
 from khoi.history.rules.actors import SYSTEM, Actor
 from khoi.kit.db.locks import lock_values
-from khoi.people.models import ContactPoint, Person
+from khoi.people.models import ContactPoint, Person, PersonValue
 from khoi.people.queries.pointers import pointers, references
+from khoi.people.queries.profiles import choosable
 from khoi.people.rules.merging import FIELDS, REACH, Side
 from khoi.people.services.merging import MERGING, flags_of, merge_people, move_to_survivors
 
@@ -118,7 +120,9 @@ def _edited_since(merge: Act, person: int) -> set[str]:
     for change in edits.filter(tbl__in=[code_of(Person), code_of(ContactPoint)]):
         columns = json.loads(change.before or "{}").keys() | json.loads(change.personal or "{}").keys()
         found |= set(REACH) if "is_primary" in columns else columns & set(FIELDS)
-    return found
+    values = PersonValue.objects.filter(pk__in=edits.filter(tbl=code_of(PersonValue)).values("row_id"))
+    own = {f"{PREFIX}{key}" for key in values.values_list("field__key", flat=True)}
+    return found | own & set(choosable())
 
 
 # --- a state the rules of the database allow
