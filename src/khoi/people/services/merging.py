@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from django.db import connection, models
 
+from khoi.custom import services as custom
 from khoi.custom.queries import values_of
 from khoi.custom.rules import PREFIX
-from khoi.custom.services import fill_many
 from khoi.history import services as history
 from khoi.history.models import Act, Change, code_of
 from khoi.history.rules.actors import Actor
@@ -106,7 +106,7 @@ def _merge(stays: Person, goes: Person, wanted: Mapping[str, Side], now: datetim
     chosen = choose(profile_of(stays), profile_of(goes), wanted)
     own = _own_chosen(stays, goes, wanted)
     _move_rows(stays, goes)
-    fill_many({stays: own})
+    custom.fill_many({stays: own})
     _promote(stays, chosen)
     Person.objects.filter(merged_into=goes).update(merged_into=stays)
     _fill(stays, chosen)
