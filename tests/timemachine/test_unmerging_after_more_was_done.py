@@ -8,12 +8,13 @@ from khoi.activities import services as activities
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.leads import services as leads
+from khoi.leads.models import LeadReference
 from khoi.lifecycle import services as lifecycle
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.timemachine import services as timemachine
 from khoi.timemachine.queries.dump import canonical
-from tests.cast import NOW
+from tests.cast import NOW, acting
 from tests.timemachine.conftest import add_lead
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,37 @@ def test_a_deal_that_was_restored_meanwhile_goes_back_with_its_lead(pair, an, ad
     undo(merging, admin)
     deal.refresh_from_db()
     assert deal.person_id == pair[1].person_id
+
+
+def test_a_lead_that_was_restored_meanwhile_is_whose_it_was(pair, an, admin):
+    deletion = lifecycle.delete_records([pair[1]], by=admin.by, now=NOW, along=None)
+    merging = merge(pair, an)
+    undo(deletion, admin)
+    pair[1].refresh_from_db()
+    assert pair[1].person_id == pair[0].person_id
+    undo(merging, an)
+    pair[1].refresh_from_db()
+    assert pair[1].person.full_name == "Hoa Hai"
+
+
+def test_two_who_were_deleted_come_apart_with_all_of_theirs_or_not_at_all(pair, an, admin):
+    """Their number in another system is somebody else's by now."""
+    number = {"system": "old", "external_id": "1"}
+    with acting():
+        LeadReference.objects.create(lead=pair[1], **number)
+    merging = merge(pair, an)
+    lifecycle.delete_records([pair[0].person], by=admin.by, now=NOW, along=None)
+    other = add_lead(an, "Hoa Ba")
+    with acting():
+        LeadReference.objects.create(lead=other, **number)
+    with pytest.raises(history.Refused, match="clash"):
+        undo(merging, admin, with_dependents=True)
+    assert [one.full_name for one in Person.objects.all()] == ["Hoa Ba"]
+
+
+def test_somebody_who_goes_together_with_the_merge_leaves_no_name_with_the_survivor(pair, an, admin):
+    merge(pair, an)
+    lifecycle.delete_records([pair[1]], by=admin.by, now=NOW, along=None)
+    undo(Act.objects.filter(verb="capture_lead").latest("id"), admin, with_dependents=True)
+    assert "hai" not in Person.objects.get().search
+    assert lifecycle.recompute(check=True, now=LATER).total == 0

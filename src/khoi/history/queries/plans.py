@@ -62,6 +62,7 @@ def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan
     later = _later_changes(touches, flipped, after)
     unmade = {
         model: {pk for pk, touch in rows.items() if touch.made and goal[model].get(pk) is None}
+        | _gone_before(model, now[model], goal[model], named)
         for model, rows in touches.items()
     }
     builders, stuck = _builders(now, goal, unmade, after)
@@ -158,8 +159,8 @@ def _changes(model: Model, rows: Iterable[int], leaving_out: Iterable[int] = ())
 def _builders(
     now: Mapping[Model, Rows], goal: Mapping[Model, Goal], unmade: Mapping[Model, set[int]], after: Coverage
 ) -> tuple[set[int], bool]:
-    """Acts that made rows point at rows that would go, and those whose rows would come back pointing at one that was
-    never made; and whether something else points there too."""
+    """Acts that made rows point at rows that would go, and those whose rows would come back pointing at one that does
+    not; and whether something else points there too."""
     found: set[int] = set()
     stuck = False
     for model, goals in goal.items():
@@ -172,6 +173,12 @@ def _builders(
             found |= set(makers.values())
             stuck = stuck or bool(rows - makers.keys())
     return found, stuck
+
+
+def _gone_before(model: Model, now: Rows, goal: Goal, named: set[int]) -> set[int]:
+    """Rows that one of the acts that go took out last, and that stay away, because they had been taken out before."""
+    away = {pk for pk, state in goal.items() if state is None and pk not in now}
+    return {pk for pk, taker in _last_takers(model, away).items() if taker in named}
 
 
 def _pointing(

@@ -30,8 +30,8 @@ def rows_follow_survivors(act: Act, touched: Touched) -> bool:
 
 
 def former_survivors(act: Act) -> set[int]:
-    """Whom people were merged into before the act; those are known by fewer names now."""
-    gone = Change.objects.filter(act=act, tbl=code_of(Person), op="u", before__contains='"merged_into_id"')
+    """Whom people were merged into before the act, those who went with it too; they are known by fewer names now."""
+    gone = Change.objects.filter(act=act, tbl=code_of(Person), op__in="ud", before__contains='"merged_into_id"')
     found = (json.loads(before or "{}").get("merged_into_id") for before in gone.values_list("before", flat=True))
     return {one for one in found if one is not None}
 

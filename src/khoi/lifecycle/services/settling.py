@@ -110,7 +110,7 @@ def _people_rewritten(act: Act, touched: Touched, roots: _Roots) -> list[int]:
     if touched.get(code_of(ContactPoint)):
         people |= touched.subjects_of([code_of(ContactPoint)])
     people |= identifying.people_moved(act, touched)
-    if people and code_of(Person) in touched.changed:
+    if people and (act.is_undo or code_of(Person) in touched.changed):
         people |= belonging.former_survivors(act)
     return sorted(roots.with_survivors(people))
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -20,6 +20,9 @@ from khoi.people.queries.pointers import pointers, references
 from khoi.people.queries.profiles import choosable
 from khoi.people.rules.merging import FIELDS, REACH, Side
 from khoi.people.services.merging import MERGING, flags_of, merge_people, move_to_survivors
+
+#: The verb of the act that follows an undo whose rows came back to somebody who is merged by now.
+GATHERING: Final = "gather_strays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ def unmerge_people(
     """Take a merge back. What somebody changed since stays where it was changed.
 
     Rows made since stay with the survivor, unless they hang on a lead or deal that goes back. A later merge of the
-    same people would hold rows that are not its own: it is taken back too and made anew, in the same transaction.
+    same people would hold rows that are not its own: it is taken back too and made anew, in the same transaction. What
+    was deleted at the merge and was brought to the survivor when it came back is the loser's again.
     Of people who were deleted nothing is left to part: ``with_dependents`` takes the deletion back, too.
     Raises ``history.Refused`` (nothing was changed); ``agreed`` and ``allow`` as in ``undo_act``.
     """
@@ -54,13 +58,14 @@ def unmerge_people(
         if takers and not (with_dependents and (agreed is None or takers <= set(agreed))):
             raise history.Refused("dependents", takers)
         later = _later_merges(act)
+        gathered = _gathered_since(act, later)
         undone = history.undo_act(
             act,
             by=by,
             now=now,
             with_dependents=True,
-            allow=allow,
-            along=[*(one.pk for one in later), *takers],
+            allow=None if allow is None else lambda acts: allow(set(acts) - gathered),
+            along=[*(one.pk for one in later), *takers, *gathered],
             lenience=history.Lenience(_not_merges, _mended),
         )
         again = [_once_more(one, by, now) for one in later]
@@ -90,6 +95,15 @@ def _later_merges(act: Act) -> list[Act]:
             people |= _people_of(one)
             found.append(one)
     return found
+
+
+def _gathered_since(act: Act, later: Collection[Act]) -> set[int]:
+    """What brought rows to the survivors of these merges that came back to one of their people: it follows from the
+    merge, whoever asked for the rows."""
+    people = set().union(*map(_people_of, [act, *later]))
+    people |= set(Person.objects.filter(merged_into__in=people).values_list("pk", flat=True))
+    gathering = Act.objects.effective().filter(verb=GATHERING, position__gt=act.position)
+    return set(Change.objects.filter(subject_id__in=people, act__in=gathering).values_list("act", flat=True).distinct())
 
 
 def _people_of(act: Act) -> set[int]:
@@ -151,8 +165,9 @@ def _identity_only(
 
 
 def _only(keys: Collection[Any], state: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> Any:
-    if now is None or state is None:
-        return now
+    """What followed stays; what was deleted since comes back whole, or nothing does."""
+    if state is None or now is None:
+        return state if now is None else now
     return {**now, **{key: state[key] for key in keys}}
 
 
@@ -239,5 +254,5 @@ def gather_strays(undo: Act, *, now: datetime) -> None:
     for model, rows in rows_of([undo.pk]).items():
         if model in models:
             people |= set(model._base_manager.filter(pk__in=rows).values_list(models[model], flat=True))
-    with history.act("gather_strays", by=SYSTEM, now=now):
+    with history.act(GATHERING, by=SYSTEM, now=now):
         move_to_survivors(one for one in people if one is not None)

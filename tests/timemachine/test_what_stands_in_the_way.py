@@ -1,9 +1,11 @@
-"""A decision names the person of its lead or deal, and only repeats that: it stands in no undo's way by itself."""
+"""What stands in an undo's way: rows that would point at nothing, and no column that only repeats whose a record is,
+as a decision names the person of its lead or deal."""
 
 from datetime import timedelta
 
 import pytest
 
+from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
@@ -12,7 +14,7 @@ from khoi.people.models import Person
 from khoi.pipeline.models import StageMove
 from khoi.qualification.models import StageChange
 from khoi.timemachine import services as timemachine
-from tests.cast import NOW
+from tests.cast import NOW, acting
 from tests.timemachine.conftest import add_lead
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +68,17 @@ def test_two_come_apart_though_a_decision_once_named_somebody_who_is_gone(pair, 
     assert set(undo(merging, admin).undone) == {merging.pk, deletion.pk}
     assert (people_named(), both.undone_by_id is None) == ({pair[1].person_id}, True)
     assert not Person.objects.filter(pk=pair[0].person_id).exists()
+
+
+def test_a_deletion_done_again_names_what_came_to_the_person_after_they_were_restored(pair, an, admin):
+    """That hangs on somebody who goes with the first deletion, though a second one took it away together with them."""
+    person = pair[0].person
+    first = lifecycle.delete_records([person], by=admin.by, now=NOW, along=None)
+    restoring = undo(first, admin).act
+    with acting("capture_lead", by=an.by) as capture:
+        Lead.objects.create(person=person, owner=an.user, arrived_at=NOW, created_at=NOW)
+    second = lifecycle.delete_records([person], by=admin.by, now=NOW, along=None)
+
+    with pytest.raises(history.Refused) as refused:
+        timemachine.undo(restoring, by=admin.by, now=LATER)
+    assert refused.value.dependents == (capture.pk, second.pk)
