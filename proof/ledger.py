@@ -157,6 +157,8 @@ class Ledger:
             for c, number in self._changes(turned - after)
             if c.before is None and c.key in touched.keys() - rows.keys()
         }
+        away = touched.keys() - rows.keys() - now.keys()
+        unmade |= {key for key in away if self.last_taker(key) in named}  # taken out before that, too
         built, stuck = self._builders(touched, now, rows, after, unmade)
         needed, lost = self._needed(touched, now, rows, turned & after, unmade)
         others = frozenset(named)
@@ -259,7 +261,7 @@ class Ledger:
         self, touched: Iterable[Key], now: Rows, rows: Rows, after: Collection[int], unmade: Collection[Key]
     ) -> tuple[set[int], bool]:
         """Acts that made something point at a row that would go, or whose rows would come back pointing at one that
-        was never made."""
+        does not."""
         seen = set(touched)
         goers = {key for key in seen if key not in rows and (key in now or key in unmade)}
         found, stuck = set(), False

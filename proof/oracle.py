@@ -28,6 +28,7 @@ SUSPECT: Final = "suspect"
 OPPORTUNITY: Final = "opportunity"
 ERASED: Final = "—"
 MERGING: Final = "merge_people"
+GATHERING: Final = "gather_strays"
 #: Columns that say something of a person, by table; an erasure empties the old values of these.
 PERSONAL: Final = {
     "person": {"name", "job"},
@@ -158,7 +159,8 @@ class Oracle:
         """The person and all merged into them; what history knew of them is emptied, too."""
         with _Acting(self, ERASING) as acting:
             people = {self.root(person), *self.all("person", merged_into=self.root(person))}
-            private = self._households(people)
+            acting.called, acting.linked = self._names_of(people), self._accounts_once_of(people)
+            private = self._households(people, acting.called, acting.linked)
             theirs = {key for key in self.rows if subject_of(key, self.rows) in people and key[0] in PERSONAL}
             for key in theirs | private:
                 self._empty(key)
@@ -319,17 +321,37 @@ class Oracle:
                 if ("lead", lead) in self.rows:
                     self._enter(lead, SUSPECT)
 
-    def _households(self, people: Collection[int]) -> set[Key]:
+    def _names_of(self, people: Collection[int]) -> set[str]:
+        """By which they are known, or ever were."""
+        earlier = {
+            change.before["name"]
+            for act in self.ledger.acts
+            for change in act.changes
+            if change.before and change.key[0] == "person" and change.key[1] in people and not change.forgotten
+        }
+        return ({self.row("person", n)["name"] for n in people} | earlier) - {""}
+
+    def _accounts_once_of(self, people: Collection[int]) -> set[int]:
+        """Those that a contact, lead or deal of theirs belonged to and does no more."""
+        return {
+            change.before["account"]
+            for act in self.ledger.acts
+            for change in act.changes
+            if change.before and change.subject in people and "account" in (change.columns or change.before)
+            if change.before["account"] is not None
+        }
+
+    def _households(self, people: Collection[int], names: Collection[str], once: Collection[int]) -> set[Key]:
         """Accounts of nobody else that are called as one of these people."""
-        names = {self.row("person", n)["name"] for n in people} - {""}
         of = [
             (self.row(t, n)["account"], self.row(t, n)["person"])
             for t in ("contact", "lead", "deal")
             for n in self.all(t)
         ]
-        theirs = {account for account, person in of if person in people}
+        theirs = {account for account, person in of if person in people} | set(once)
         others = {account for account, person in of if person not in people}
-        return {("account", n) for n in theirs - others - {None} if self.row("account", n)["name"] in names}
+        standing = [("account", n) for n in theirs - others - {None} if ("account", n) in self.rows]
+        return {key for key in standing if self.rows[key]["name"] in names}
 
     def _empty(self, key: Key) -> None:
         table = key[0]
@@ -403,7 +425,7 @@ class Oracle:
 
     def _gather(self) -> None:
         """What came back to somebody who is merged by now goes to the survivor."""
-        with _Acting(self, "gather_strays"):
+        with _Acting(self, GATHERING):
             for person in self.all("person"):
                 stays = self.row("person", person)["merged_into"]
                 for table in OF_PERSON if stays is not None else ():
@@ -412,8 +434,8 @@ class Oracle:
                         self.row(table, number)["person"] = stays
 
     def _unmerge(self, merge: Act, *, with_dependents: bool) -> None:
-        """Both are as they were; what was changed since stays, and later merges of the same people are made anew. Of
-        people who were deleted the deletion goes back, too."""
+        """Both are as they were; what was changed since stays, and later merges of the same people are made anew. What
+        came back meanwhile is whose it was. Of people who were deleted the deletion goes back, too."""
         if self.ledger.is_taken_back(merge.number):
             raise Refused("already_undone")
         pair = {("person", number) for number in (merge.names or ())[:2]}
@@ -421,7 +443,7 @@ class Oracle:
         if takers and not with_dependents:
             raise Refused("dependents", takers)
         later = self._later_merges(merge)
-        acts = {merge.number, *(act.number for act in later), *takers}
+        acts = {merge.number, *(act.number for act in later), *takers, *self._gathered_since(merge, later)}
         while True:
             goal = self.ledger.goal(acts, self.rows)
             more = goal.built | {n for n in goal.later if self.ledger.act(n).verb == MERGING}
@@ -452,6 +474,17 @@ class Oracle:
                 people |= {*act.names[:2]}
                 found.append(act)
         return found
+
+    def _gathered_since(self, merge: Act, later: Iterable[Act]) -> set[int]:
+        """What brought rows to the survivors that came back to one of these people."""
+        people = {number for act in (merge, *later) for number in (act.names or ())[:2]}
+        people |= {n for n in self.all("person") if self.row("person", n)["merged_into"] in people}
+        return {
+            number
+            for number in self.ledger.standing()
+            if number > merge.number and self.ledger.act(number).verb == GATHERING
+            if any(change.subject in people for change in self.ledger.act(number).changes)
+        }
 
     def _mended(self, goal: Goal, *, identity_only: bool = False) -> Rows:
         """Of two first addresses of one person the earlier stays first. ``identity_only``: leads and deals only go back
@@ -520,6 +553,8 @@ class _Acting:
         self.names: tuple[int, int, dict[str, str]] | None = None
         self.emptied: set[Key] = set()
         self.erased: set[int] = set()
+        self.called: set[str] = set()
+        self.linked: set[int] = set()
 
     def __enter__(self) -> "_Acting":
         self.before = {key: dict(row) for key, row in self.oracle.rows.items()}
@@ -536,16 +571,10 @@ class _Acting:
 
     def _forget(self, acts: Iterable[Act]) -> None:
         """Old values go: of rows and people that were erased, and of accounts in their name that are gone."""
-        names = {self.before["person", number]["name"] for number in self.erased} - {""}
-        linked = {
-            ("account", change.before["account"])
-            for act in acts
-            for change in act.changes
-            if change.before and change.subject in self.erased and "account" in (change.columns or change.before)
-        }
         for act in acts:
             act.changes = [
-                replace(c, forgotten=c.forgotten or self._forgets(c) or _gone_in(names, linked, c)) for c in act.changes
+                replace(c, forgotten=c.forgotten or self._forgets(c) or _gone_in(self.called, self.linked, c))
+                for c in act.changes
             ]
 
     def _forgets(self, change: Change) -> bool:
@@ -562,8 +591,8 @@ def _forgets(change: Change, rows: Collection[Key], people: Collection[int]) -> 
     )
 
 
-def _gone_in(names: Collection[str], linked: Collection[Key], change: Change) -> bool:
-    gone = change.after is None and change.key in linked
+def _gone_in(names: Collection[str], linked: Collection[int], change: Change) -> bool:
+    gone = change.after is None and change.key[0] == "account" and change.key[1] in linked
     return gone and change.before is not None and change.before["name"] in names
 
 
