@@ -60,10 +60,13 @@ SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Act
 def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:
     """The hook that closes every act; ``touched``: table code → ids of rows written in it."""
     now = act.recorded_at
-    if not refresh_only and belonging.rows_follow_survivors(act, touched):
-        touched = history.touched(act)
-    belonging.rows_follow_owners(act, touched)
     roots = _Roots()
+    if not refresh_only:
+        if belonging.rows_follow_survivors(act, touched):
+            touched = history.touched(act)
+        elif act.verb != people.MERGING:
+            roots.are_themselves(touched.subjects_of(touched.subjects))
+    belonging.rows_follow_owners(act, touched)
     rewritten = _people_rewritten(act, touched, roots)
     for chunk in _chunks(rewritten):
         identifying.refresh_people(chunk)
@@ -86,6 +89,10 @@ class _Roots:
 
     def __init__(self) -> None:
         self._known: dict[int, int] = {}
+
+    def are_themselves(self, people: Iterable[int]) -> None:
+        """Nobody of these was merged into anybody."""
+        self._known |= dict.fromkeys(people, 0)
 
     def with_survivors(self, people: set[int]) -> set[int]:
         """Also those whom some of them were merged into: what was written of the one speaks of the other."""
@@ -152,7 +159,11 @@ def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool, impor
 
 
 def _read(ids: Iterable[int]) -> list[Lead]:
-    leads = list(Lead.objects.filter(pk__in=ids).select_related("person").order_by("id"))
+    ids = list(ids)
+    rows = Lead.objects.filter(pk__in=ids).order_by("id")
+    if len(ids) == 1:
+        return list(rows.select_related("person", "source"))
+    leads = list(rows.select_related("person"))
     sources = Source.objects.in_bulk({lead.source_id for lead in leads if lead.source_id is not None})
     for lead in leads:  # thousands of leads share a handful of sources
         if lead.source_id is not None:
