@@ -45,26 +45,32 @@ class Front:
 def in_front(fronts: Collection[Front]) -> Iterator[None]:
     """Inside, queries read these rows instead of the tables'. All the ids of ``only`` are read before any is there."""
     standing = [front for front in fronts if not front.changes_nothing]
-    made: list[tuple[Any, str]] = []
+    if not standing:
+        yield
+        return
+    connection = _connection(standing[0].model)
+    names = [_Names.of(connection, front) for front in standing]
+    tables = [text for one in names for text in one.tables()]
+    home = _home(connection)
     try:
-        for front in standing:
-            if front.rows or not front.alone:
-                _bring(front, made)
-        for front in standing:
-            _show(front, made)
+        _run_all(connection, tables)
+        for front, one in zip(standing, names, strict=True):
+            _fill(connection, front, one)
+        _run_all(connection, [one.view(front, home) for front, one in zip(standing, names, strict=True)])
         yield
     finally:
-        _take_away(made)
+        _take_away(connection, names)
 
 
-def _take_away(made: Sequence[tuple[Any, str]]) -> None:
+def _take_away(connection: Any, names: Collection["_Names"]) -> None:
     """Whoever has the connection next must not read on in the past: what cannot be dropped goes with it."""
+    aside = "temp" if connection.vendor == "sqlite" else "pg_temp"
+    views = [f"drop view if exists {aside}.{one.table}" for one in names]
+    tables = [f"drop table if exists {aside}.{table}" for one in names for table in one.brought]
     try:
-        for connection, drop in reversed(made):
-            _run(connection, drop)
+        _run_all(connection, [*views, *tables])
     except DatabaseError:
-        for connection, _ in made:
-            connection.close()
+        connection.close()
         raise
 
 
@@ -77,44 +83,58 @@ def rewrite(model: Model, rows: Mapping[int, Mapping[str, Any]], columns: Sequen
     _run_many(connection, f"update {_name(connection, model, 'rows')} set {sets} where id = %s", values)
 
 
-def _bring(front: Front, made: list[tuple[Any, str]]) -> None:
-    """The rows, and the ids that count, as temporary tables."""
-    connection, model = _connection(front.model), front.model
-    table = connection.ops.quote_name(model._meta.db_table)
-    rows, without, only = (_name(connection, model, what) for what in ("rows", "without", "only"))
-    _make(connection, made, rows, f"create temporary table {rows} as select * from {table} where 1 = 0")
-    _run(connection, f"create index {_name(connection, model, 'place')} on {rows} (id)")
-    _insert_rows(connection, rows, front)
-    if not front.alone:
-        _make(connection, made, without, f"create temporary table {without} (id bigint primary key)")
-        _insert_ids(connection, without, front.without)
-        _insert_read(connection, without, front.lacking)
-    if front.only is not None:
-        _make(connection, made, only, f"create temporary table {only} (id bigint primary key)")
-        _insert_ids(connection, only, front.also)
-        _insert_read(connection, only, front.only)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """A table and the temporary ones beside it, quoted; "" for one that is not needed."""
+
+    table: str
+    rows: str
+    without: str
+    only: str
+    place: str
+
+    @classmethod
+    def of(cls, connection: Any, front: Front) -> "_Names":
+        leaves_out = not front.alone and (front.without or front.lacking is not None)
+        return cls(
+            connection.ops.quote_name(front.model._meta.db_table),
+            _name(connection, front.model, "rows") if front.rows else "",
+            _name(connection, front.model, "without") if leaves_out else "",
+            _name(connection, front.model, "only") if front.only is not None else "",
+            _name(connection, front.model, "place"),
+        )
+
+    @property
+    def brought(self) -> list[str]:
+        return [name for name in (self.rows, self.without, self.only) if name]
+
+    def tables(self) -> Iterator[str]:
+        if self.rows:
+            yield f"create temporary table {self.rows} as select * from {self.table} where 1 = 0"
+            yield f"create index {self.place} on {self.rows} (id)"
+        for ids in (self.without, self.only):
+            if ids:
+                yield f"create temporary table {ids} (id bigint primary key)"
+
+    def view(self, front: Front, home: str) -> str:
+        quote = _connection(front.model).ops.quote_name
+        names = ", ".join(quote(field.column) for field in front.model._meta.concrete_fields)
+        asked = "1 = 0" if front.alone else "1 = 1"
+        asked += f" and id not in (select id from {self.without})" if self.without else ""
+        asked += f" and id in (select id from {self.only})" if self.only else ""
+        text = f"create temporary view {self.table} as select {names} from {home}.{self.table} where {asked}"
+        return f"{text} union all select {names} from {self.rows}" if self.rows else text
 
 
-def _show(front: Front, made: list[tuple[Any, str]]) -> None:
-    connection = _connection(front.model)
-    table = connection.ops.quote_name(front.model._meta.db_table)
-    text = f"create temporary view {table} as {_reading(connection, front, table)}"
-    _make(connection, made, f"{_aside(connection)}.{table}", text, kind="view")
-
-
-def _reading(connection: Any, front: Front, table: str) -> str:
-    rows, without, only = (_name(connection, front.model, what) for what in ("rows", "without", "only"))
-    names = ", ".join(connection.ops.quote_name(field.column) for field in front.model._meta.concrete_fields)
-    asked = "1 = 0" if front.alone else f"id not in (select id from {without})"
-    if front.only is not None:
-        asked += f" and id in (select id from {only})"
-    text = f"select {names} from {_home(connection)}.{table} where {asked}"
-    return f"{text} union all select {names} from {rows}" if front.rows or not front.alone else text
-
-
-def _make(connection: Any, made: list[tuple[Any, str]], name: str, text: str, *, kind: str = "table") -> None:
-    _run(connection, text)
-    made.append((connection, f"drop {kind} {name}"))
+def _fill(connection: Any, front: Front, names: _Names) -> None:
+    if names.rows:
+        _insert_rows(connection, names.rows, front)
+    if names.without:
+        _insert_ids(connection, names.without, front.without)
+        _insert_read(connection, names.without, front.lacking)
+    if names.only:
+        _insert_ids(connection, names.only, front.also)
+        _insert_read(connection, names.only, front.only)
 
 
 def _insert_rows(connection: Any, rows: str, front: Front) -> None:
@@ -149,6 +169,13 @@ def _run(connection: Any, text: str, values: Sequence[Any] | None = None) -> Non
         cursor.execute(text, values)
 
 
+def _run_all(connection: Any, texts: Sequence[str]) -> None:
+    """Where one journey to the server can take them all, it does."""
+    for text in texts if connection.vendor == "sqlite" else ["; ".join(texts)]:
+        if text:
+            _run(connection, text)
+
+
 def _run_many(connection: Any, text: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
         with connection.cursor() as cursor:
@@ -174,7 +201,3 @@ def _home(connection: Any) -> str:
     with connection.cursor() as cursor:
         cursor.execute("select current_schema()")
         return str(connection.ops.quote_name(cursor.fetchone()[0]))
-
-
-def _aside(connection: Any) -> str:
-    return "temp" if connection.vendor == "sqlite" else "pg_temp"
