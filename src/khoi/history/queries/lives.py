@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Max, Min, Q
 
-from khoi.history.models import KINDS, Change, code_of
+from khoi.history.models import KINDS, Act, Change, code_of
 from khoi.history.queries.coverage import coverage
 from khoi.history.queries.images import columns_of, image, value_of
 from khoi.history.rules.rows import Step, rewound, state_counting
@@ -19,6 +19,9 @@ Rows = dict[int, Values]
 
 #: Ids named in one query; SQLite takes 32,766 at most.
 CHUNK = 5_000
+
+#: What was done since is gone through when it is less than this part of all that was done.
+RECENT = 8
 
 #: Changes whose act stands: neither taken back nor itself an undo.
 STANDING = Q(act__undone_by=None, act__is_undo=False)
@@ -99,26 +102,40 @@ def rows_that_differ(
 
     Of rows that changed since no more than ids are read at first; past ``most`` of them ``TooManyDiffer`` is raised.
     """
-    changes = Change.objects.filter(tbl=code_of(model)).order_by()
-    later = changes.filter(act__recorded_at__gt=at) if known == "then" else changes.filter(act__occurred_at__gt=at)
+    recorded, since = Change.objects.filter(tbl=code_of(model)).order_by(), _changes_since(model, at)
+    after = Q(act__recorded_at__gt=at) if known == "then" else Q(act__occurred_at__gt=at)
+    later, of_rows = since.filter(after), recorded.filter(after)
     dated: str | None = getattr(model, "occurred_field", None)
     touched = set(later.exclude(op="i").values_list("row_id", flat=True).distinct()) | set(also)
     came: models.QuerySet[Any, Any]
     if known == "now" and dated is not None:
         came = model._base_manager.filter(**{f"{dated}__gt": at}).order_by().values("pk")
-        walked = touched - _among(came, "pk", touched) | _among(later, "row_id", touched, before__contains=f'"{dated}"')
+        walked = touched - _among(came, "pk", touched)
+        walked |= _among(of_rows, "row_id", touched, before__contains=f'"{dated}"')
     else:
-        entered = later.filter(op="i") if known == "then" else later.filter(STANDING, op="i")
-        came = entered.values("row_id")
-        walked = touched - _among(came, "row_id", touched) | _among(later, "row_id", touched, op="d")
-        restored = later.filter(op="i").exclude(pk__in=entered.values("pk"))
-        walked |= set(restored.values_list("row_id", flat=True)) if known == "now" else set()
+        entered = Q(op="i") if known == "then" else STANDING & Q(op="i")
+        came = later.filter(entered).values("row_id")
+        walked = touched - _among(of_rows.filter(entered), "row_id", touched)
+        walked |= _among(of_rows, "row_id", touched, op="d")
+        if known == "now":  # an undo brought them back: they are not new
+            walked |= set(later.filter(op="i").exclude(STANDING).values_list("row_id", flat=True))
     if len(walked) > most:
         raise TooManyDiffer(model._meta.db_table)
     rows: dict[int, Values | None] = dict.fromkeys(walked)
     for chunk in chunks(walked):
         rows |= table_as_of(model, at, known=known, among=chunk)
     return Differing(rows, came)
+
+
+def _changes_since(model: type[models.Model], at: datetime) -> "models.QuerySet[Change]":
+    """The table's changes of acts recorded after the moment; nothing occurs after it was recorded. Of a day not long
+    ago they are looked for among all that was done since, of an early one among all that befell the table."""
+    last = Act.objects.aggregate(last=Max("pk"))["last"] or 0
+    first = Act.objects.filter(recorded_at__gt=at).aggregate(first=Min("pk"))["first"] or last + 1
+    changes = Change.objects.filter(act__gte=first).order_by()
+    if (last - first) * RECENT < last:  # a sum has no index, so the range of acts is gone through
+        return changes.annotate(kind=F("tbl") + 0).filter(kind=code_of(model))
+    return changes.filter(tbl=code_of(model))
 
 
 def _among(rows: "models.QuerySet[Any, Any]", column: str, ids: Iterable[int], **asked: Any) -> set[int]:

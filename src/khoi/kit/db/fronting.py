@@ -117,11 +117,12 @@ class _Names:
                 yield f"create temporary table {ids} (id bigint primary key)"
 
     def view(self, front: Front, home: str) -> str:
+        """The plus keeps SQLite from beginning at the ids: for the touches of one person there is a better index."""
         quote = _connection(front.model).ops.quote_name
         names = ", ".join(quote(field.column) for field in front.model._meta.concrete_fields)
         asked = "1 = 0" if front.alone else "1 = 1"
-        asked += f" and id not in (select id from {self.without})" if self.without else ""
-        asked += f" and id in (select id from {self.only})" if self.only else ""
+        asked += f" and +id not in (select id from {self.without})" if self.without else ""
+        asked += f" and +id in (select id from {self.only})" if self.only else ""
         text = f"create temporary view {self.table} as select {names} from {home}.{self.table} where {asked}"
         return f"{text} union all select {names} from {self.rows}" if self.rows else text
 
