@@ -117,14 +117,18 @@ class _Names:
                 yield f"create temporary table {ids} (id bigint primary key)"
 
     def view(self, front: Front, home: str) -> str:
-        """The plus keeps SQLite from beginning at the ids: for the touches of one person there is a better index."""
-        quote = _connection(front.model).ops.quote_name
-        names = ", ".join(quote(field.column) for field in front.model._meta.concrete_fields)
+        """The plus keeps SQLite from beginning at the ids: for the touches of one person there is a better index.
+        PostgreSQL would write through a view of one table, so there are always two."""
+        connection = _connection(front.model)
+        names = ", ".join(connection.ops.quote_name(field.column) for field in front.model._meta.concrete_fields)
         asked = "1 = 0" if front.alone else "1 = 1"
         asked += f" and +id not in (select id from {self.without})" if self.without else ""
         asked += f" and +id in (select id from {self.only})" if self.only else ""
         text = f"create temporary view {self.table} as select {names} from {home}.{self.table} where {asked}"
-        return f"{text} union all select {names} from {self.rows}" if self.rows else text
+        if not self.rows and connection.vendor == "sqlite":
+            return text
+        other = self.rows or f"{home}.{self.table} where 1 = 0"
+        return f"{text} union all select {names} from {other}"
 
 
 def _fill(connection: Any, front: Front, names: _Names) -> None:
