@@ -138,7 +138,8 @@ def test_without_a_recent_lead_all_time_is_shown(admin, monkeypatch):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"from": "yesterday"}, {"as_of": "2026-13-40"}, {"by": "full_name"}, {"known": "soon"}, {"owner": "an"},
+        {"from": "yesterday"}, {"as_of": "2026-13-40"}, {"as_of": "2999-01-01"},
+        {"by": "full_name"}, {"known": "soon"}, {"owner": "an"},
         {"source": "nowhere"}, {"from": "2026-02-01", "to": "2026-01-01"}, {"since": "9999-12-31"}, {"sort": "id"},
         {"period": "2026"},
     ],

@@ -73,7 +73,7 @@ def test_a_partner_asks_in_vain_for_earlier_days(hers, ask):
 
 @pytest.mark.parametrize(("day", "code"), [("x", "invalid"), ("2026-02-31", "invalid"), ("2999-01-01", "bad_day")])
 def test_a_day_that_is_none_or_is_to_come_is_refused_with_the_reason(hers, an, ask, day, code):
-    for path in ("leads", f"leads/{hers.public_id}", f"people/{hers.person.public_id}", "search"):
+    for path in ("leads", f"leads/{hers.public_id}", f"people/{hers.person.public_id}", "search", "reports/pipeline"):
         answer = ask(an, f"{path}?as_of={day}")
         assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
         assert answer.json()["code"] == code

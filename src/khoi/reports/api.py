@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
 from khoi.kit.periods import Period
@@ -16,7 +17,7 @@ from khoi.reports.queries import response as responses
 from khoi.reports.queries import sources as sourcing
 from khoi.reports.queries.asking import EVER
 from khoi.team import queries as team
-from khoi.team.api import Day, Id, who
+from khoi.team.api import Day, Id, Problem, who
 from khoi.team.models import User
 from khoi.team.rules import Principal
 from khoi.workspace import queries as workspace
@@ -110,6 +111,8 @@ def _reader(request: HttpRequest) -> Principal:
 
 
 def _common(actor: Principal, asked: Asked) -> dict[str, Any]:
-    """What every report is asked. An owner nobody knows is hidden."""
+    """What every report is asked. An owner nobody knows is hidden; a day to come has no figures yet."""
+    if asked.as_of is not None and asked.as_of > workspace.today(timezone.now()):
+        raise Problem(422, "bad_day", _("%(day)s is still to come.") % {"day": asked.as_of.isoformat()})
     owner = team.find(actor, "team.view", User, public_id=asked.owner).pk if asked.owner else None
     return {"actor": actor, "as_of": asked.as_of, "known": asked.known, "owner": owner}

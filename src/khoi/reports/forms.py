@@ -88,6 +88,7 @@ def read(asked: QueryDict, actor: Principal, today: date, *, quiet: bool = False
     as_of = reader.day("as_of")
     if as_of is not None and as_of > today:
         as_of = None
+        reader.refuse("as_of")
     day = as_of or today
     named, period = reader.period(day, "ever" if quiet else "ninety")
     source, sourceless = reader.source()
@@ -128,6 +129,11 @@ class _Reader:
         self.actor = actor
         self.given: dict[str, str] = {}
         self.wrong: list[str] = []
+
+    def refuse(self, name: str) -> None:
+        """What could be read and makes no sense."""
+        self.given.pop(name, None)
+        self.wrong.append(name)
 
     def one_of(self, name: str, choices: tuple[str, ...]) -> str:
         value = self.asked.get(name, "")
