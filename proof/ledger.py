@@ -150,6 +150,7 @@ class Ledger:
         rows = self._with(touched, self.replay(after), now)
         left = self._left(touched, now, rows, turned)
         touched = {key: touch for key, touch in touched.items() if key not in left}
+        left = frozenset(key for key in left if key in now or key in rows)  # of what is gone anyway nothing is left
         rows = self._with(touched, rows, now)
         later = self._later(touched, turned, after)
         unmade = {
