@@ -161,6 +161,7 @@ def test_there_is_money_on_the_board():
 def test_there_is_work_for_today_and_some_that_is_late():
     assert Task.objects.filter(done_at=None, due_at__lt=NOW).exists()
     assert Task.objects.filter(done_at=None, due_at__gte=NOW).exists()
+    assert not Task.objects.filter(due_at__lt=F("created_at")).exists()
 
 
 def test_nothing_happens_later_than_now():

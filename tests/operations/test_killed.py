@@ -39,7 +39,7 @@ def test_a_killed_restore_leaves_the_old_data_or_the_new(installation, tmp_path)
 
     for share in (0.7, 0.85, 0.95):
         kill_after(share * whole, installation, *words)
-    assert rows(installation, tmp_path) in (old, new)
+        assert rows(installation, tmp_path) in (old, new)
     assert installation.answer("verify")["ok"]
 
 

@@ -113,6 +113,36 @@ def test_of_a_field_of_ones_own_the_chosen_value_stays_and_both_come_back(huong,
     assert_sound()
 
 
+def test_a_value_somebody_entered_outlives_an_earlier_merge_taken_back(huong, double, known, admin):
+    """The later merge is made anew; what was chosen in it does not count against what was entered since."""
+    third = known("Hương P.", phone="0977000111")
+    custom.add_field("person", type="text", label="floor", by=admin.by, now=NOW)
+    custom.set_values(third, {"floor": "3"}, by=admin.by, now=NOW)
+    first = merge(huong, double, admin.by).act
+    merge(huong, third, admin.by, choices={"custom.floor": "survivor"})
+    custom.set_values(huong, {"floor": "9"}, by=admin.by, now=MUCH_LATER)
+
+    take_back(first, admin.by)
+
+    assert stands_in(huong) == {"floor": "9"}
+    assert_sound()
+
+
+def test_a_merge_is_taken_back_though_a_field_it_chose_was_put_away(huong, double, known, admin):
+    third = known("Hương P.", phone="0977000111")
+    field = custom.add_field("person", type="text", label="floor", by=admin.by, now=NOW)
+    for person, floor in ((huong, "2"), (third, "3")):
+        custom.set_values(person, {"floor": floor}, by=admin.by, now=NOW)
+    first = merge(huong, double, admin.by).act
+    merge(huong, third, admin.by, choices={"custom.floor": "loser"})
+    custom.archive_field(field, by=admin.by, now=LATER)
+
+    take_back(first, admin.by)
+
+    assert Person.objects.get(pk=double.pk).merged_into is None
+    assert Person.objects.get(pk=third.pk).merged_into == huong
+
+
 def test_of_several_choices_both_keep_all(huong, double, admin):
     several = [{"label": "Gold", "code": "gold"}, {"label": "Vip", "code": "vip"}]
     custom.add_field("person", type="multi_choice", label="kind", choices=several, by=admin.by, now=NOW)

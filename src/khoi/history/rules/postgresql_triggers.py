@@ -8,8 +8,8 @@ from khoi.history.rules.tables import DECISION, DERIVED, EMPTIED, TRANSIENT, Col
 
 PREFIX = "khoi_rec_"
 ACT = "nullif(current_setting('khoi.act', true), '')::bigint"
-#: What our connections call themselves (``kit/db/postgresql``); poolers pass it on.
-KHOI = "coalesce(current_setting('application_name', true), '') = 'khoi'"
+#: What our connections call themselves (``kit/db/postgresql``); poolers pass it on, some with an address behind it.
+KHOI = "starts_with(coalesce(current_setting('application_name', true), ''), 'khoi')"
 INTO = "insert into history_change(act_id, tbl, row_id, subject_id, op, before, personal, salt, seal)"
 
 

@@ -74,7 +74,9 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
         "may_export": actor.may("lead.export"),
         "may_delete": actor.may("lead.delete"),
         "may_see_history": actor.may("act.view"),
-        "may_plan": actor.at is None,
+        "may_plan": actor.may("task.edit"),
+        "may_pick": any(actor.may(f"lead.{verb}") for verb in ("assign", "qualify", "export", "delete"))
+        and actor.at is None,
         "owners": _owners(actor) if actor.may("lead.assign") else (),
         "reasons": Reason.choices,
     }

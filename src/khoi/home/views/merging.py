@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from khoi.design.views import tell
 from khoi.home.queries.merging import MERGE, compare, pair_of
-from khoi.home.queries.pairs import pair_of_two, twins_of, waiting
+from khoi.home.queries.pairs import pair_of_two, pairs_waiting, twins_of, waiting
 from khoi.home.queries.people import people_matching, person_rows
 from khoi.home.views.telling import done
 from khoi.people import services as people
@@ -44,7 +44,9 @@ def duplicates(request: HttpRequest, actor: Principal) -> HttpResponse:
         {"pair": pair, "both": [everybody[pair.first_id], everybody[pair.second_id]], "url": _address(pair)}
         for pair in shown
     ]
-    return render(request, "home/duplicates.html", {"rows": rows, "count": len(shown), "more": len(pairs) > ON_A_PAGE})
+    return render(
+        request, "home/duplicates.html", {"rows": rows, "count": pairs_waiting(actor), "more": len(pairs) > ON_A_PAGE}
+    )
 
 
 def _people(pairs: list[PossibleDuplicate]) -> list[Person]:

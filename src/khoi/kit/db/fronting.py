@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DatabaseError, connections, models, router
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models, router, transaction
 
 from khoi.kit.db.writing import preparers
 
@@ -42,6 +42,19 @@ class Front:
 
 
 @contextmanager
+def one_moment() -> Iterator[None]:
+    """Inside, PostgreSQL answers from one state of all rows and, behind a pooler, over one connection of the server:
+    what stands in front of a table then stands there for whoever put it. A connection of SQLite is never shared."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        _run(connection, "set transaction isolation level repeatable read")
+        yield
+
+
+@contextmanager
 def in_front(fronts: Collection[Front]) -> Iterator[None]:
     """Inside, queries read these rows instead of the tables'. All the ids of ``only`` are read before any is there."""
     standing = [front for front in fronts if not front.changes_nothing]
@@ -56,6 +69,8 @@ def in_front(fronts: Collection[Front]) -> Iterator[None]:
         _run_all(connection, tables)
         for front, one in zip(standing, names, strict=True):
             _fill(connection, front, one)
+        if connection.vendor == "postgresql":  # nobody else counts the rows of a temporary table
+            _run_all(connection, [f"analyze {table}" for one in names for table in one.brought])
         _run_all(connection, [one.view(front, home) for front, one in zip(standing, names, strict=True)])
         yield
     finally:
@@ -63,14 +78,16 @@ def in_front(fronts: Collection[Front]) -> Iterator[None]:
 
 
 def _take_away(connection: Any, names: Collection["_Names"]) -> None:
-    """Whoever has the connection next must not read on in the past: what cannot be dropped goes with it."""
+    """Whoever has the connection next must not read on in the past: what cannot be dropped goes with it, or with the
+    transaction that made it."""
     aside = "temp" if connection.vendor == "sqlite" else "pg_temp"
     views = [f"drop view if exists {aside}.{one.table}" for one in names]
     tables = [f"drop table if exists {aside}.{table}" for one in names for table in one.brought]
     try:
         _run_all(connection, [*views, *tables])
     except DatabaseError:
-        connection.close()
+        if not connection.in_atomic_block:
+            connection.close()
         raise
 
 
@@ -81,6 +98,13 @@ def rewrite(model: Model, rows: Mapping[int, Mapping[str, Any]], columns: Sequen
     prepare = preparers([_field(model, column) for column in columns], connection)
     values = [[*_prepared(row, columns, prepare), pk] for pk, row in rows.items()]
     _run_many(connection, f"update {_name(connection, model, 'rows')} set {sets} where id = %s", values)
+
+
+#: Whether a row's id is in a table of ids.
+_AMONG = {
+    "postgresql": "exists (select 1 from {0} where {0}.id = there.id)",
+    "sqlite": "+id in (select id from {0})",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +142,16 @@ class _Names:
 
     def view(self, front: Front, home: str) -> str:
         """The plus keeps SQLite from beginning at the ids: for the touches of one person there is a better index.
-        PostgreSQL would write through a view of one table, so there are always two."""
+        PostgreSQL gets a join it can hash, however many ids there are; and always two tables, since it would write
+        through a view of one."""
         connection = _connection(front.model)
         names = ", ".join(connection.ops.quote_name(field.column) for field in front.model._meta.concrete_fields)
         asked = "1 = 0" if front.alone else "1 = 1"
-        asked += f" and +id not in (select id from {self.without})" if self.without else ""
-        asked += f" and +id in (select id from {self.only})" if self.only else ""
-        text = f"create temporary view {self.table} as select {names} from {home}.{self.table} where {asked}"
+        among = _AMONG[connection.vendor]
+        asked += f" and not ({among.format(self.without)})" if self.without else ""
+        asked += f" and {among.format(self.only)}" if self.only else ""
+        there = f"{home}.{self.table} as there"
+        text = f"create temporary view {self.table} as select {names} from {there} where {asked}"
         if not self.rows and connection.vendor == "sqlite":
             return text
         other = self.rows or f"{home}.{self.table} where 1 = 0"

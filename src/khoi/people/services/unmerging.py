@@ -121,22 +121,33 @@ def _once_more(merge: Act, by: Actor, now: datetime) -> int | None:
     people = Person.objects.in_bulk([why["survivor"], why["loser"]])
     if len(people) < 2:
         return None
-    choices: dict[str, Side] = {**why["choices"], **dict.fromkeys(_edited_since(merge, why["survivor"]), "survivor")}
+    wanted: dict[str, Side] = {**why["choices"], **dict.fromkeys(_edited_since(merge, why["survivor"]), "survivor")}
+    kept = {*choosable()} - _own_edited_since(merge, why["survivor"])
+    choices = {name: side for name, side in wanted.items() if name in kept}
     made = merge_people(people[why["survivor"]], loser=people[why["loser"]], choices=choices, by=by, now=now)
     return made.act.pk if made.act is not None and not made.already else None
 
 
 def _edited_since(merge: Act, person: int) -> set[str]:
     """The fields of the survivor that standing acts, no merges, have changed since."""
-    since = Change.objects.filter(act__position__gt=merge.position, act__undone_by=None, act__is_undo=False, op="u")
-    edits = since.exclude(act__verb=MERGING).filter(subject_id=person)
     found: set[str] = set()
-    for change in edits.filter(tbl__in=[code_of(Person), code_of(ContactPoint)]):
+    for change in _edits_since(merge, person).filter(op="u", tbl__in=[code_of(Person), code_of(ContactPoint)]):
         columns = json.loads(change.before or "{}").keys() | json.loads(change.personal or "{}").keys()
         found |= set(REACH) if "is_primary" in columns else columns & set(FIELDS)
-    values = PersonValue.objects.filter(pk__in=edits.filter(tbl=code_of(PersonValue)).values("row_id"))
-    own = {f"{PREFIX}{key}" for key in values.values_list("field__key", flat=True)}
-    return found | own & set(choosable())
+    return found
+
+
+def _own_edited_since(merge: Act, person: int) -> set[str]:
+    """Fields of one's own that somebody filled since: what stands there now stays, whoever's row it is in."""
+    edits = _edits_since(merge, person).filter(tbl=code_of(PersonValue))
+    values = PersonValue.objects.filter(pk__in=edits.values("row_id"))
+    return {f"{PREFIX}{key}" for key in values.values_list("field__key", flat=True)}
+
+
+def _edits_since(merge: Act, person: int) -> "models.QuerySet[Change]":
+    """What people and programs, not Khơi itself, changed of the survivor."""
+    since = Change.objects.filter(act__position__gt=merge.position, act__undone_by=None, act__is_undo=False)
+    return since.exclude(act__verb=MERGING).exclude(act__actor_kind="system").filter(subject_id=person)
 
 
 # --- a state the rules of the database allow

@@ -28,11 +28,12 @@ def looking_back(actor: Principal, at: datetime, *, known: str, tables: Collecti
     that moment: they see all that is there and may write nothing. Search texts and scores are built anew from the rows
     of then. Nothing is written to the database. Raises ``history.TooManyDiffer`` when it would take too long.
     """
-    fronts = fronts_of(actor, Moment(at, known), tables)
-    with fronting.in_front(fronts):
-        for front in sorted(fronts, key=lambda front: front.model is not Person):
-            _rebuild(front, at)
-        yield replace(actor, at=at)
+    with fronting.one_moment():
+        fronts = fronts_of(actor, Moment(at, known), tables)
+        with fronting.in_front(fronts):
+            for front in sorted(fronts, key=lambda front: front.model is not Person):
+                _rebuild(front, at)
+            yield replace(actor, at=at)
 
 
 def _rebuild(front: Front, at: datetime) -> None:
@@ -66,7 +67,7 @@ class ScoreThen:
 
 def score_then(lead: Lead, at: datetime, *, known: str) -> ScoreThen | None:
     """None when the lead was not there yet. Reads the rows that speak of this one lead."""
-    with fronting.in_front(fronts_about(lead, Moment(at, known))):
+    with fronting.one_moment(), fronting.in_front(fronts_about(lead, Moment(at, known))):
         found = Lead.objects.filter(pk=lead.pk).select_related("person", "source").first()
         if found is None:
             return None

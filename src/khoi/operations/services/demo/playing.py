@@ -224,8 +224,8 @@ class Stage:
     # -- today -------------------------------------------------------------------------------------------
 
     def _plan_work(self, moment: datetime) -> None:
-        """Yesterday, before going home: next steps for what is open, some of them today, some overdue; some deals have
-        none."""
+        """Yesterday, before going home: next steps for what is open, some of them today; some were for that evening
+        still, and are overdue; some deals have none."""
         worked = Q(lifecycle_stage__in=("sal", "sql", "opportunity"), owner__role="rep")
         hosted = Q(lifecycle_stage__in=OPEN_STAGES, owner__role=PARTNER)
         days = cycle((-1, 0, 1, 0, 2, -2, 0, 4, 1, 0, 7, 2))
@@ -234,9 +234,12 @@ class Stage:
             if actor is None or owner is None or self.random.random() < 0.25:
                 continue
             day = next(days)
+            moment += timedelta(seconds=20)
             due = (self.clock.today + timedelta(days=day)).replace(
                 hour=self.random.randrange(8, 17), minute=self.random.choice((0, 15, 30, 45))
             )
+            if day < 0:
+                due = moment + timedelta(minutes=self.random.choice((30, 45, 60)))
             kind, title = self.random.choice(story.STEPS)
             activities.add_task(title=title, kind=kind, owner=owner, lead=lead, due_at=due, by=actor, now=moment)
 
