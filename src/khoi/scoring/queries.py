@@ -32,12 +32,15 @@ TOUCH_FIELDS = {
 Touches = Mapping[int, list[rules.Touch]]
 
 
+#: Every act asks for it.
+_PUBLISHED = (
+    "select * from scoring_scorecard where published_at is not null order by published_at desc, id desc limit 1"
+)
+
+
 def published() -> Scorecard | None:
     """The version in force: the one published last."""
-    found: Scorecard | None = (
-        Scorecard.objects.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
-    )
-    return found
+    return next(iter(Scorecard.objects.raw(_PUBLISHED)), None)
 
 
 def card_of(stored: Scorecard | None) -> rules.Scorecard:

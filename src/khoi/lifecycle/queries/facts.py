@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
-
-from khoi.activities.models import SPOKE, Activity
+from khoi.activities.models import SPOKE
+from khoi.history.queries.lives import chunks
+from khoi.kit.db.asking import ask
 from khoi.leads.fields import Facts
 from khoi.leads.models import Lead
 from khoi.leads.queries import latest_bant
-from khoi.people.models import ContactPoint
 from khoi.scoring.queries import Touches, touches_of
 from khoi.scoring.rules import DAY, instant
 
@@ -19,6 +18,11 @@ INTENT = frozenset({"price_request", "demo_request"})
 #: Touches that are an answer to us, not a visit of their own accord.
 ANSWERS = frozenset({"email_reply", "call_in", "chat", "webinar", "event", *INTENT})
 INTENT_DAYS = 90
+_POINTS = "select person_id, kind from people_contact_point where absorbed_into_id is null and person_id in ({ids})"
+_DOINGS = (
+    "select distinct person_id, direction, outcome from activities_activity "
+    "where person_id in ({ids}) and occurred_at <= %s"
+)
 
 
 def facts_of(leads: Iterable[Lead], *, now: datetime, touches: Touches | None = None) -> dict[int, Facts]:
@@ -27,7 +31,7 @@ def facts_of(leads: Iterable[Lead], *, now: datetime, touches: Touches | None = 
     people = {lead.person_id for lead in leads}
     touched = touches_of(people) if touches is None else touches
     bant = latest_bant(lead.pk for lead in leads)
-    points = Counter(ContactPoint.objects.filter(person__in=people).values_list("person_id", "kind"))
+    points = Counter(row for part in chunks(people) for row in ask(_POINTS, part))
     spoke = _spoke(people, now)
     found = {}
     for lead in leads:
@@ -58,8 +62,12 @@ def _last_of_each(touches: Touches, lead: Lead, now: datetime) -> dict[str, int]
 
 
 def _spoke(people: set[int], now: datetime) -> set[int]:
-    rows = Activity.objects.filter(Q(direction="in") | Q(outcome__in=SPOKE), person__in=people, occurred_at__lte=now)
-    return set(rows.values_list("person_id", flat=True))
+    return {
+        person
+        for part in chunks(people)
+        for person, direction, outcome in ask(_DOINGS, part, now)
+        if direction == "in" or outcome in SPOKE
+    }
 
 
 def _intends(lead: Lead, last: dict[str, int]) -> bool:

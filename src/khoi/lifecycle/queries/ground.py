@@ -17,6 +17,12 @@ from khoi.scoring.queries import card_of, published
 from khoi.scoring.rules import Scorecard
 from khoi.workspace.models import Workspace
 
+#: Every act stands on them.
+_WORKSPACE = "select * from workspace_workspace where id = 1"
+_PUBLISHED = (
+    "select * from qualification_policy where published_at is not null order by published_at desc, id desc limit 1"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -34,7 +40,7 @@ class Ground:
 
 
 def ground() -> Ground:
-    workspace = Workspace.objects.filter(pk=1).first()
+    workspace = next(iter(Workspace.objects.raw(_WORKSPACE)), None)
     policy = published_policy()
     return Ground(
         workspace=workspace,
@@ -47,8 +53,7 @@ def ground() -> Ground:
 
 def published_policy() -> Policy | None:
     """The version in force: the one published last."""
-    found: Policy | None = Policy.objects.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
-    return found
+    return next(iter(Policy.objects.raw(_PUBLISHED)), None)
 
 
 def criteria_of(policy: Policy) -> Criteria:

@@ -16,6 +16,7 @@ from khoi.history import services as history
 from khoi.history.models import Act, code_of
 from khoi.history.rules.actors import Actor
 from khoi.history.services import Touched
+from khoi.kit.db.asking import ask
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.fields import Facts, with_own
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead, LeadValue
@@ -129,7 +130,7 @@ def _leads_concerned(touched: Touched, roots: _Roots) -> set[int]:
     if said:
         subjects = touched.subjects_of(code_of(model) for model in said)
         for chunk in _chunks(sorted(roots.with_survivors(subjects))):
-            found |= set(Lead.objects.filter(person__in=chunk).values_list("pk", flat=True))
+            found |= {pk for (pk,) in ask("select id from leads_lead where person_id in ({ids})", chunk)}
     return found
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from khoi.history.queries.lives import chunks
+from khoi.kit.db.asking import ask
 from khoi.people.models import Person
 from khoi.people.rules.references import Clash, Reference, References
 
@@ -64,10 +65,12 @@ def unique_with(model: type[models.Model], field: "models.ForeignKey[Any, Any]")
     return [one for one in every if field.name in one.fields]
 
 
+_ROOTS = "select id, merged_into_id from people_person where id in ({ids})"
+
+
 def survivors(people: Iterable[int]) -> dict[int, int]:
     """Person id → whom they were merged into, or themselves; ids that are nobody's are left out."""
     found: dict[int, int] = {}
     for chunk in chunks(people):
-        rows = Person.objects.filter(pk__in=chunk).values_list("pk", "merged_into_id")
-        found |= {pk: root or pk for pk, root in rows}
+        found |= {pk: root or pk for pk, root in ask(_ROOTS, chunk)}
     return found
