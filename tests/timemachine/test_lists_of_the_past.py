@@ -10,6 +10,7 @@ from django.test import Client
 
 from khoi.accounts.models import Account
 from khoi.activities import services as activities
+from khoi.campaigns.models import Source
 from khoi.custom import services as custom
 from khoi.custom.models import CustomField
 from khoi.leads.models import Lead
@@ -317,3 +318,15 @@ def test_a_partner_gets_todays_page_with_the_reason(given_away, admin, db):
         whole = partner.browser().get(f"{path}{sign}as_of={on(2)}").content.decode()
         assert ("data-no-past" in whole, "Mở" in whole) == (True, False)
     assert "Mở" not in Client().get(f"/leads/?as_of={on(2)}", follow=True).content.decode()
+
+
+def test_a_lead_whose_source_was_taken_back_since_still_stands_in_its_list(ready, an, admin):
+    """A file brought both; of the source nothing is left, of the day there is."""
+    with acting("import_file", by=admin.by, now=NOW + DAY) as act:
+        source = Source.objects.create(code="fair", name="Fair", created_at=NOW + DAY)
+        enquiry = lifecycle.Enquiry(full_name="Hoa", owner=an.user, source=source.code)
+        lifecycle.capture_lead(enquiry, by=an.by, now=NOW + DAY)
+    services.undo(act, by=admin.by, now=NOW + 5 * DAY)
+
+    assert names(page(an, "/leads/", 3, known="then")) == ["Hoa"]
+    assert names(page(an, "/leads/", 3)) == []

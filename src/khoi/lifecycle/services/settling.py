@@ -165,20 +165,25 @@ def _read(ids: Iterable[int]) -> list[Lead]:
         return _read_one(ids[0])
     leads = list(Lead.objects.filter(pk__in=ids).order_by("id").select_related("person"))
     sources = Source.objects.in_bulk({lead.source_id for lead in leads if lead.source_id is not None})
-    for lead in leads:  # thousands of leads share a handful of sources
+    for lead in leads:  # thousands share a handful of sources; of a past day one may be gone
         if lead.source_id is not None:
-            lead.source = sources[lead.source_id]
+            lead.source = sources.get(lead.source_id)
     return leads
 
 
 def _read_one(pk: int) -> list[Lead]:
-    """What nearly every act is about, in plain SQL."""
-    for lead in Lead.objects.raw("select * from leads_lead where id = %s", [pk]):
-        lead.person = Person.objects.raw("select * from people_person where id = %s", [lead.person_id])[0]
-        if lead.source_id is not None:
-            lead.source = Source.objects.raw("select * from campaigns_source where id = %s", [lead.source_id])[0]
-        return [lead]
-    return []
+    """What nearly every act is about, in plain SQL. Of a past day its person may be out of sight, its source gone."""
+    lead = next(iter(Lead.objects.raw("select * from leads_lead where id = %s", [pk])), None)
+    if lead is None:
+        return []
+    person = next(iter(Person.objects.raw("select * from people_person where id = %s", [lead.person_id])), None)
+    if person is None:
+        return []
+    lead.person = person
+    if lead.source_id is not None:
+        found = Source.objects.raw("select * from campaigns_source where id = %s", [lead.source_id])
+        lead.source = next(iter(found), None)
+    return [lead]
 
 
 def _decide(
