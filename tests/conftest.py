@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,3 +42,10 @@ def browser() -> "Iterator[Browser]":
         program = engines.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield program
         program.close()
+
+
+def pytest_collection_finish() -> None:
+    """All that was loaded stays: looking through it for garbage again and again takes a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

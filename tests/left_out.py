@@ -26,6 +26,11 @@ def chromium() -> str | None:
     return os.environ.get("KHOI_TEST_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
+def examples(count: int) -> int:
+    """How many random stories to try: the dice are the same on both databases, so the second tries some of them."""
+    return max(count // 3, 1) if ON_POSTGRESQL else count
+
+
 def shared_data() -> Path | None:
     """Public data sets too large for the repository; they lie beside it."""
     folder = Path(os.environ.get("KHOI_TEST_DATA") or ROOT.parent / "shared" / "data")

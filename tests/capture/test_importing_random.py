@@ -12,6 +12,7 @@ from khoi.kit.tabular import csv_safe
 from khoi.lifecycle import services as lifecycle
 from tests.capture.importing import DEALS, LEADS, facts, take
 from tests.cast import NOW
+from tests.left_out import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,9 @@ WITHOUT_NUMBER = LEADS.replace('[key]\ncolumn = "ID"\nsystem = "old-crm"\n', "")
 )
 
 by_hand = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -36,6 +36,7 @@ from khoi.routing.models import RoutingRule, Share
 from khoi.scoring import services as scoring
 from khoi.scoring.queries import published
 from tests.cast import HANOI, NOW, acting
+from tests.left_out import examples
 
 # --- one answer, in SQL and in Python
 
@@ -104,7 +105,7 @@ def four(fields, ready):
         ]
 
 
-@trials(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trials(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.lists(RECORDS, min_size=4, max_size=4), tree=TREES)
 def test_the_database_finds_exactly_what_python_judges(four, fields, records, tree):
     with override_settings(KHOI_SETTLE=""), acting():

@@ -10,6 +10,8 @@ from khoi.pipeline import services as pipeline
 from tests.cast import NOW
 from tests.custom.test_values import ALL, change
 
+pytestmark = pytest.mark.one_engine
+
 
 def values(lead):
     return values_of([lead]).get(lead.pk, {})

@@ -100,15 +100,25 @@ def one_feed() -> dict[str, Any]:
     writers, acts = 16, 15
     seen: list[tuple[int, int]] = []
 
-    def work(number: int) -> None:
-        if number < writers:
+    ready: list[int] = []
+
+    def write(number: int) -> None:
+        try:
             for turn in range(acts):
                 team.add_team(f"Đội {number}-{turn}", by=SYSTEM, now=NOW)
-            return
-        place = Place()
-        while len(seen) < writers * acts:
-            found, place = changes_after(place, limit=7)
-            seen.extend((change.act.position or 0, change.change_id) for change in found)
+        finally:
+            ready.append(number)
+
+    def work(number: int) -> None:
+        if number < writers:
+            return write(number)
+        place, last, found = Place(), False, 0
+        while found or not last:
+            last = len(ready) == writers  # asked before reading: what they wrote is there by then
+            changes, place = changes_after(place, limit=7)
+            seen.extend((change.act.position or 0, change.change_id) for change in changes)
+            found = len(changes)
+        return None
 
     answers = together(work, threads=writers + 1)
     there = list(Change.objects.order_by("act__position", "pk").values_list("act__position", "pk"))

@@ -15,7 +15,7 @@ from tests.left_out import ON_POSTGRESQL
 
 pytestmark = pytest.mark.django_db
 
-TIMES = 200 if ON_POSTGRESQL else 1_000
+TIMES = 60 if ON_POSTGRESQL else 1_000
 #: Not covered: a name that may have to be erased (the id beside it is covered), and a salt that salts nothing.
 UNCOVERED = {"actor_label", "salt"}
 

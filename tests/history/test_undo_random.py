@@ -18,6 +18,7 @@ from khoi.history.services import Refused, verify
 from khoi.people.models import ContactPoint, Person
 from tests.cast import NOW, acting
 from tests.history.conftest import state, take_back
+from tests.left_out import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +137,7 @@ def there_and_back(place: int, replay: Replay) -> None:
         assert state() == before == replay.state()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(COMMAND, min_size=2, max_size=14))
 def test_every_permitted_undo_gives_what_the_standing_acts_made(commands):
     with transaction.atomic():
@@ -153,7 +154,7 @@ def test_every_permitted_undo_gives_what_the_standing_acts_made(commands):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(STEP, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_taking_back_from_the_end_passes_every_earlier_state(acts):
     with transaction.atomic():

@@ -11,7 +11,7 @@ from khoi.people.models import NotTheSame, Person
 from tests.cast import NOW
 from tests.home.test_api import program
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from khoi.touchpoints import services as touchpoints
 from tests.cast import NOW, join
 from tests.home.conftest import ago
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def lead(capture):

@@ -18,7 +18,8 @@ NOW = datetime(2027, 6, 1, tzinfo=UTC)
 
 @dataclass
 class Found:
-    """``verbs``: of the acts that were taken back. ``off``: what was not as it had been, by the act's verb."""
+    """``verbs``: of the acts that were taken back. ``off``: what was not as it had been, by the act's verb. ``whole``:
+    the chain held before and after."""
 
     verbs: list[str] = field(default_factory=list)
     off: list[str] = field(default_factory=list)
@@ -42,7 +43,7 @@ def take_all_back(*, at_the_ends: bool) -> Found:
     def undo(act: Act) -> Act:
         return timemachine.undo(act, by=BY, now=NOW, with_dependents=True).act
 
-    found, full = Found(), facts()
+    found, full = Found(whole=history.verify().ok), facts()
     standing = Act.objects.filter(is_undo=False, undone_by=None).exclude(verb__in=SETTING_UP)
     acts = list(standing.order_by("-position"))
     stood = {act.pk: facts(act) for act in (acts[-1:] if at_the_ends else acts)}
@@ -55,7 +56,7 @@ def take_all_back(*, at_the_ends: bool) -> Found:
     for done in reversed(undos):
         undo(done)
     found.off += differences("all done again", full, facts())
-    found.whole = history.verify().ok
+    found.whole = found.whole and history.verify().ok
     found.drift = lifecycle.recompute(check=True, now=NOW).total
     return found
 

@@ -42,7 +42,6 @@ def taken_back(installation, *words):
 def test_every_act_of_a_kept_workspace_is_taken_back_exactly(kept, empty_installation):
     """Step by step of the oldest and of today's; of those between, whose steps are the same, from end to end."""
     empty_installation.answer("restore", str(kept))
-    assert empty_installation.answer("verify")["ok"]
     found = taken_back(empty_installation, *([] if kept in (KEPT[0], KEPT[-1]) else ["--at-the-ends"]))
 
     assert found["off"] == []
@@ -56,7 +55,7 @@ def test_the_oldest_is_taken_back_on_postgresql_too(empty_installation, on_postg
     empty_installation.answer("restore", str(KEPT[0]))
     empty_installation.answer("backup", str(tmp_path / "rows.khoi"), "--portable")
     on_postgresql.answer("restore", str(tmp_path / "rows.khoi"))
-    found = taken_back(on_postgresql)
+    found = taken_back(on_postgresql, "--at-the-ends")
 
     assert found["off"] == []
     assert (found["whole"], found["drift"]) == (True, 0)

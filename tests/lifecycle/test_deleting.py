@@ -23,6 +23,7 @@ from khoi.timemachine import services as timemachine
 from khoi.timemachine.queries.dump import canonical
 from khoi.touchpoints import services as touchpoints
 from tests.cast import NOW
+from tests.left_out import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -217,7 +218,7 @@ class Company:
             return None
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(examples(6)))
 def test_random_records_deleted_and_restored_leave_no_trace(ready, admin, seed):
     company = Company(seed, admin)
     company.grow(6)

@@ -8,8 +8,9 @@ from tests.matrix import asking, expectations, routes
 from tests.matrix.world import ACTORS
 
 WEB, API = expectations.rows("web"), expectations.rows("api")
-#: Who may is asked of Python, what one may see of the database: there once more those who see all, a team’s, their own.
-ASKING = [actor for actor in ACTORS if not ON_POSTGRESQL or actor in {"admin", "manager", "rep_own"}]
+#: Who may is asked of Python, what one may see of the database: there once more those who see a team’s and their own.
+#: As somebody who sees all, ``test_odd_values`` opens every page there.
+ASKING = [actor for actor in ACTORS if not ON_POSTGRESQL or actor in {"manager", "rep_own"}]
 
 pytestmark = pytest.mark.django_db
 

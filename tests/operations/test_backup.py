@@ -160,6 +160,7 @@ def another_manifest(path):
             archive.writestr(name, content)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("harm", [changed_byte, cut_short, no_archive, another_member, another_manifest])
 def test_a_damaged_archive_is_refused_and_nothing_is_touched(person, tmp_path, harm):
     operations.back_up(tmp_path / "a.khoi", now=NOW, portable=harm is another_manifest)

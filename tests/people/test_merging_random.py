@@ -22,6 +22,7 @@ from khoi.people.models import ContactPoint, Person
 from khoi.timemachine import services as timemachine
 from khoi.touchpoints import services as touchpoints
 from tests.cast import NOW, acting
+from tests.left_out import examples
 from tests.people.conftest import facts
 
 FIXTURES = [HealthCheck.function_scoped_fixture]
@@ -103,7 +104,7 @@ def anew(work):
     return found
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=FIXTURES)
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=FIXTURES)
 @given(PEOPLE, st.lists(MERGE, min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_all_merges_taken_back_in_any_order_leave_what_was_there(ready, admin, everybody, story, luck):
     def check():
@@ -125,7 +126,7 @@ def test_all_merges_taken_back_in_any_order_leave_what_was_there(ready, admin, e
     anew(check)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=FIXTURES)
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=FIXTURES)
 @given(PEOPLE, st.lists(st.one_of(MERGE, MERGE, EDIT), min_size=2, max_size=5), st.integers(0, 4))
 def test_one_merge_taken_back_is_as_if_it_had_never_been(ready, admin, everybody, story, which):
     """Later work was done on whoever stood there then, so only work on the survivor itself is compared."""

@@ -91,6 +91,7 @@ def test_the_rest_of_a_column_shows_a_stranger_nothing(an, dung, make_deal):
     assert (part.status_code, "Kho thành phẩm" in part.text) == (200, False)
 
 
+@pytest.mark.one_engine
 def test_a_full_board_weighs_less_than_50_kilobytes(an, make_deal):
     stages = ["prospecting", "contact", "qualification", "needs_analysis", "proposal", "negotiation"]
     for place in range(150):

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
 from django.db import connection as default_connection
+from django.db import models, transaction
 
 from khoi.history.models import Act, Change, code_of
 from khoi.history.rules.actors import Actor
@@ -77,8 +77,6 @@ def act(
         return
     stop_when_rehearsing()
     with turn(), transaction.atomic():
-        if key and (earlier := Act.objects.filter(key=key).first()):
-            raise AlreadyDone(earlier)
         opened = _open(verb, by=by, now=now, occurred_at=occurred_at, subject=subject, key=key, why=why)
         try:
             yield opened
@@ -86,7 +84,7 @@ def act(
         except BaseException:
             _forget()  # the rollback takes the rest back; on PostgreSQL nothing more can be said to it anyway
             raise
-        _close()
+        _forget()
         seal(opened)
 
 
@@ -136,23 +134,8 @@ def _open(
 
 def _save(opened: Act) -> None:
     """Two requests with one key at the same moment: the second waits for the first and is told."""
-    opening = _connection().opening
-    if opened.key is None:
-        insert_row(opened, along=opening)
-        return
-    try:
-        with transaction.atomic():
-            insert_row(opened, along=opening)
-    except IntegrityError as clash:
-        if earlier := Act.objects.filter(key=opened.key).first():
-            raise AlreadyDone(earlier) from clash
-        raise
-
-
-def _close() -> None:
-    connection = _connection()
-    connection.khoi_open = None
-    connection.close_act()
+    if not insert_row(opened, along=_connection().opening, unless="key"):
+        raise AlreadyDone(Act.objects.get(key=opened.key))
 
 
 def _forget() -> None:

@@ -2,20 +2,29 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db import connection
+from django.db import connection as default_connection
 
 from khoi.history.models import Act, Head
 from khoi.history.rules.chain import GENESIS, link, seal_of
-from khoi.kit.db.writing import update_rows
+from khoi.kit.db.asking import moment
+from khoi.kit.db.writing import updating
 
 #: What the chain covers of a change, in this order; personal values only through their seal. Asked of every act, hence
 #: in plain SQL.
 _LEAVES = "select id, tbl, row_id, subject_id, op, before, seal from history_change where act_id = %s order by id"
 
+_HEAD = {
+    "sqlite": "select position, chain, recorded_at from history_head where id = 1",  # a writer is alone
+    "postgresql": "select position, chain, recorded_at from history_head where id = 1 for update",
+}
+_SEALED = ("seal", "position", "recorded_at", "chain", "why", "subject_tbl", "subject_id")
+_GROWN = ("position", "chain", "recorded_at")
+
 
 def leaves(act_id: int) -> list[tuple[object, ...]]:
-    with connection.cursor() as cursor:
+    with default_connection.cursor() as cursor:
         cursor.execute(_LEAVES, [act_id])
         return [plain(row) for row in cursor.fetchall()]
 
@@ -52,16 +61,31 @@ def microseconds(moment: datetime) -> int:
 
 def seal(act: Act) -> None:
     """Close the act. One that changed nothing is taken out again, unless it holds a key."""
-    found = leaves(act.pk)
+    found, head = _closed(act)
     if not found and act.key is None:
         Act.objects.filter(pk=act.pk).delete()
         act.position = None
         return
     act.seal = seal_of(found)
-    head, _ = Head.objects.select_for_update().get_or_create(pk=1, defaults={"chain": GENESIS})
     act.position = head.position + 1
     act.recorded_at = max(act.recorded_at, head.recorded_at or act.recorded_at)
     act.chain = link(bytes(head.chain), act_fields(act), act.seal)
-    update_rows([act], ["seal", "position", "recorded_at", "chain", "why", "subject_tbl", "subject_id"])
     head.position, head.chain, head.recorded_at = act.position, act.chain, act.recorded_at
-    update_rows([head], ["position", "chain", "recorded_at"])
+    _connection().together([updating(act, _SEALED), updating(head, _GROWN)])
+
+
+def _closed(act: Act) -> tuple[list[tuple[object, ...]], Head]:
+    """What the act changed, and the head of the chain, which nobody else gets before we are done."""
+    connection = _connection()
+    asked = [*connection.closing, (_LEAVES, [act.pk]), (_HEAD[connection.vendor], [])]
+    *_, changed, heads = connection.together(asked)
+    if not heads:  # the first act of all, or one of the first at the same moment
+        Head.objects.get_or_create(pk=1, defaults={"chain": GENESIS})
+        [heads] = connection.together([(_HEAD[connection.vendor], [])])
+    position, chain, recorded_at = heads[0]
+    head = Head(pk=1, position=position, chain=bytes(chain), recorded_at=moment(recorded_at))
+    return [plain(row) for row in changed], head
+
+
+def _connection() -> Any:
+    return default_connection

@@ -2,7 +2,7 @@
 database takes to answer it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,11 @@ def ask(text: str, ids: Iterable[int], *further: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_spelled(text, len(among)), [*among, *map(_value, further)])
         return list(cursor.fetchall())
+
+
+def moment(stored: datetime | None) -> datetime | None:
+    """What a plain question gave for a moment: SQLite has it without its zone, which is UTC."""
+    return stored if stored is None or stored.tzinfo else stored.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=512)

@@ -1,12 +1,15 @@
 """What both backends share: triggers stand aside while a table changes shape and come back afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from django.conf import settings
+
+#: One statement and the values for its places.
+Question = tuple[str, Sequence[Any]]
 
 #: Schema editor verbs that rebuild or reshape one table: each one would lose or break its triggers.
 RESHAPING = (

@@ -35,14 +35,20 @@ def insert_rows(records: Collection[models.Model]) -> None:
         record._state.adding, record._state.db = False, using.alias
 
 
-def insert_row(record: models.Model, *, along: str = "") -> None:
-    """Store one new record and take its id. ``along``: what else the database computes of the row meanwhile."""
+def insert_row(record: models.Model, *, along: str = "", unless: str = "") -> bool:
+    """Store one new record and take its id. ``along``: what else the database computes of the row meanwhile.
+
+    False, and nothing is stored, when another row has the value of the unique field ``unless`` already. On PostgreSQL
+    this waits for a transaction that is about to give it to one.
+    """
     model, using = _of([record])
-    columns: list[Any] = [column for column in model._meta.concrete_fields if not column.primary_key]
     with using.cursor() as cursor:
-        cursor.execute(_taking_id(model, using.alias, along), [_getter(column, using)(record) for column in columns])
-        record.pk = cursor.fetchone()[0]
-    record._state.adding, record._state.db = False, using.alias
+        cursor.execute(_taking_id(model, using.alias, along, unless), [get(record) for get in _getters(model, using)])
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    record.pk, record._state.adding, record._state.db = row[0], False, using.alias
+    return True
 
 
 def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> None:
@@ -59,6 +65,14 @@ def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> Non
     )
 
 
+def updating(record: models.Model, fields: Sequence[str]) -> tuple[str, list[Any]]:
+    """The statement that stores these fields of the record, and its values."""
+    model, using = _of([record])
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
+    values = [_getter(column, using)(record) for column in columns]
+    return _change(model, tuple(columns), using.alias), [*values, record.pk]
+
+
 @cache
 def _insertion(model: type[models.Model], alias: str, *, with_id: bool = True) -> str:
     query = InsertQuery(model)
@@ -68,8 +82,13 @@ def _insertion(model: type[models.Model], alias: str, *, with_id: bool = True) -
 
 
 @cache
-def _taking_id(model: type[models.Model], alias: str, along: str) -> str:
-    return f"{_insertion(model, alias, with_id=False)} returning id{along and f', {along}'}"
+def _taking_id(model: type[models.Model], alias: str, along: str, unless: str) -> str:
+    taken = f" on conflict ({unless}) do nothing" if unless else ""
+    return f"{_insertion(model, alias, with_id=False)}{taken} returning id{along and f', {along}'}"
+
+
+def _getters(model: type[models.Model], using: Any) -> list[Get]:
+    return [_getter(column, using) for column in model._meta.concrete_fields if not column.primary_key]
 
 
 @cache

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.backends.postgresql import base, operations, schema
 from django.utils.functional import cached_property
 
-from khoi.kit.db.recording import RecordingSchemaEditor, triggers_aside
+from khoi.kit.db.recording import Question, RecordingSchemaEditor, triggers_aside
 
 
 class DatabaseSchemaEditor(RecordingSchemaEditor, schema.DatabaseSchemaEditor):
@@ -60,12 +60,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
     #: Said of the row of an act as it is inserted: writes from now on belong to it.
     opening = "set_config('khoi.act', id::text, true)"
 
-    def close_act(self) -> None:
-        """A write fails from now on. What it wrote is checked before the head of the chain is locked: PostgreSQL
-        checks foreign keys last of all and locks what they point at, and whoever takes that out may be waiting for the
-        head."""
-        self.open_act_id = None
+    #: A write fails from now on. What was written is checked before the head of the chain is locked: PostgreSQL checks
+    #: foreign keys last of all and locks what they point at, and whoever takes that out may be waiting for the head.
+    closing: Sequence[Question] = (
+        ("select set_config('khoi.act', '', true)", ()),
+        ("set constraints all immediate", ()),
+        ("set constraints all deferred", ()),
+    )
+
+    def together(self, questions: Iterable[Question]) -> list[list[tuple[Any, ...]]]:
+        """The rows each of them gives, in one journey to the server."""
+        asked = list(questions)
+        text = "; ".join(text for text, _ in asked)
         with self.cursor() as cursor:
-            cursor.execute(
-                "select set_config('khoi.act', '', true); set constraints all immediate; set constraints all deferred"
-            )
+            cursor.execute(text, [value for _, values in asked for value in values])
+            answers = [self._rows(cursor)]
+            while cursor.nextset():
+                answers.append(self._rows(cursor))
+            return answers
+
+    @staticmethod
+    def _rows(cursor: Any) -> list[tuple[Any, ...]]:
+        return list(cursor.fetchall()) if cursor.description else []

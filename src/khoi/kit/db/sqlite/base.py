@@ -10,13 +10,13 @@ import json
 import secrets
 import sqlite3
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.sqlite3 import base, operations, schema
 
-from khoi.kit.db.recording import RecordingSchemaEditor, triggers_aside
+from khoi.kit.db.recording import Question, RecordingSchemaEditor, triggers_aside
 
 
 class DatabaseSchemaEditor(RecordingSchemaEditor, schema.DatabaseSchemaEditor):
@@ -52,9 +52,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     #: Nothing is said to the database of an act that opens: it asks ``khoi_act()``.
     opening = ""
 
-    def close_act(self) -> None:
-        """A write fails from now on."""
-        self.open_act_id = None
+    #: Nor of one that closes.
+    closing: Sequence[Question] = ()
+
+    def together(self, questions: Iterable[Question]) -> list[list[tuple[Any, ...]]]:
+        """The rows each of them gives."""
+        with self.cursor() as cursor:
+            return [cursor.execute(text, values).fetchall() for text, values in questions]
 
 
 def seal(salt: bytes | None, personal: str | None) -> bytes | None:
