@@ -228,13 +228,13 @@ class Ledger:
         kept = {key: dict(row) for key, row in now.items() if key not in touched}
         return kept | {key: replayed[key] for key in touched if key in replayed}
 
-    def _touched(self, turned: Collection[int], *, whole_rows: bool) -> dict[Key, tuple[int, frozenset[str] | None]]:
-        """Row → the first of these acts that touched it, and what of it they changed."""
-        found: dict[Key, tuple[int, frozenset[str] | None]] = {}
+    def _touched(self, turned: Collection[int], *, whole_rows: bool) -> dict[Key, dict[str, int]]:
+        """Row → column → the first of these acts that changed it; ``*`` is the whole row."""
+        found: dict[Key, dict[str, int]] = {}
         for change, number in self._changes(turned):
-            first, known = found.get(change.key, (number, frozenset()))
-            mine = None if whole_rows else change.columns
-            found[change.key] = (first, None if known is None or mine is None else known | mine)
+            first = found.setdefault(change.key, {})
+            for column in ("*",) if whole_rows or change.columns is None else change.columns:
+                first.setdefault(column, number)
         return found
 
     def _changes(self, numbers: Collection[int]) -> Iterator[tuple[Change, int]]:
@@ -245,17 +245,16 @@ class Ledger:
 
     def _later(
         self,
-        touched: Mapping[Key, tuple[int, frozenset[str] | None]],
+        touched: Mapping[Key, Mapping[str, int]],
         turned: Collection[int],
         after: Collection[int],
     ) -> set[int]:
         """Acts that stand and changed the same later."""
         found = set()
         for change, number in self._changes(set(after) - set(turned)):
-            first, mine = touched.get(change.key, (number, frozenset()))
-            theirs = change.columns
-            if number > first and (mine is None or theirs is None or mine & theirs):
-                found.add(number)
+            for column, first in touched.get(change.key, {}).items():
+                if number > first and (change.columns is None or column in {"*", *change.columns}):
+                    found.add(number)
         return found
 
     def _builders(

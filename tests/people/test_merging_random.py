@@ -6,13 +6,16 @@ The oracle is the product itself: a world in which the merges that were taken ba
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from khoi.custom import services as custom
+from khoi.custom.queries import values_of
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.rules.actors import SYSTEM
@@ -158,3 +161,43 @@ def test_one_merge_taken_back_is_as_if_it_had_never_been(ready, admin, everybody
 
     found, pairs = anew(with_it)
     assert found == anew(without_it)
+
+
+OWN = st.tuples(st.just("floor"), WHO)
+OWN_CHOICE = st.dictionaries(st.just("custom.floor"), SIDE, max_size=1)
+
+
+@settings(max_examples=examples(40), phases=[Phase.generate], deadline=None, suppress_health_check=FIXTURES)
+@given(
+    st.lists(st.booleans(), min_size=4, max_size=4),
+    st.lists(st.one_of(st.tuples(st.just("merge"), WHO, WHO, OWN_CHOICE), OWN), min_size=2, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_after_all_merges_everybody_has_the_value_that_was_put_there(ready, admin, knows, story, luck):
+    """A value belongs to whom it was entered for: the one all were at that moment."""
+
+    def check():
+        custom.add_field("person", type="text", label="floor", by=admin.by, now=NOW)
+        world = populate([[], [], [], []])
+        theirs = dict.fromkeys(world.ids)
+        put = partial(custom.set_values, by=admin.by, now=NOW)
+        for pk, known in zip(world.ids, knows, strict=True):
+            if known:
+                theirs[pk] = f"first {pk}"
+                put(Person.objects.get(pk=pk), {"floor": theirs[pk]})
+        for step, (verb, place, *more) in enumerate(story):
+            if verb == "merge":
+                tell(world, [(verb, place, *more)], admin)
+                continue
+            who = world.person(place)
+            value = f"step {step}" if step % 3 else None
+            if values_of([who]).get(who.pk, {}).get("floor") != value:  # what stands there is not put again
+                theirs[who.pk] = value
+                put(who, {"floor": value})
+        while standing := list(Act.objects.effective().filter(verb=people.MERGING).order_by("pk")):
+            timemachine.undo(luck.choice(standing), by=admin.by, now=NOW + timedelta(days=1))
+        found = values_of(list(Person.objects.filter(pk__in=theirs)))
+        assert {pk: found.get(pk, {}).get("floor") for pk in theirs} == theirs
+        assert history.verify().ok
+
+    anew(check)

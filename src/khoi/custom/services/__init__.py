@@ -2,9 +2,10 @@
 
 from khoi.custom.services.claiming import claim_version
 from khoi.custom.services.defining import add_field, archive_field, edit_field, move_field, restore_field
-from khoi.custom.services.filling import fill_many, set_values
+from khoi.custom.services.filling import COLUMNS, fill_many, set_values
 
 __all__ = [
+    "COLUMNS",
     "add_field",
     "archive_field",
     "claim_version",

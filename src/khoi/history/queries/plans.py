@@ -6,8 +6,8 @@ every row they touched gets the state that follows.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from django.db import models
 
@@ -42,11 +42,21 @@ class Plan:
     erased: Mapping[Model, frozenset[int]]
 
 
+#: In the place of a column: the whole row, by insert or delete.
+_WHOLE: Final = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class _Touch:
-    first_change: int
-    columns: frozenset[str] | None  # None: the whole row, by insert or delete
-    made: bool = False  # the row came by one of the acts that go
+    """``first``: column → the first change of it by one of the acts. ``made``: the row came by one of those that go."""
+
+    first: dict[str, int]
+    made: bool = False
+
+    def is_built_on(self, change: int, columns: frozenset[str]) -> bool:
+        """Whether that later change is about what these acts did."""
+        counts = self.first.keys() if _WHOLE in columns else columns and columns | {_WHOLE}
+        return any(change > at for column, at in self.first.items() if column in counts)
 
 
 def plan_of(acts: Iterable[int], *, undo: int, whole_rows: bool = False) -> Plan:
@@ -101,20 +111,19 @@ def _touches(acts: set[int], after: Coverage, *, whole_rows: bool) -> dict[Model
     found: dict[Model, dict[int, _Touch]] = defaultdict(dict)
     done = Change.objects.filter(act_id__in=acts).order_by("id").values_list("tbl", *READ)
     for code, pk, act, row, op, before, personal in done.iterator(chunk_size=CHUNK):
-        model, made = model_of(code), op == "i" and not after.counts(act)
-        columns = None if whole_rows else _columns(KINDS[model], op, before, personal)
-        known = found[model].get(row)
-        if known is not None:
-            columns = None if known.columns is None or columns is None else known.columns | columns
-            made = made or known.made
-        found[model][row] = _Touch(known.first_change if known else pk, columns, made)
+        model = model_of(code)
+        touch = found[model].setdefault(row, _Touch({}))
+        for column in {_WHOLE} if whole_rows else _columns(KINDS[model], op, before, personal):
+            touch.first.setdefault(column, pk)
+        if op == "i" and not after.counts(act):
+            found[model][row] = replace(touch, made=True)
     return found
 
 
-def _columns(table: Table, op: str, before: str | None, personal: str | None) -> frozenset[str] | None:
-    """The columns a change is about; None for all. The coming of a row that stays by law is about none."""
+def _columns(table: Table, op: str, before: str | None, personal: str | None) -> frozenset[str]:
+    """The columns a change is about. The coming of a row that stays by law is about none."""
     if op != "u":
-        return frozenset() if table.permanent else None
+        return frozenset() if table.permanent else frozenset({_WHOLE})
     return frozenset(image(before, personal))
 
 
@@ -141,10 +150,9 @@ def _later_changes(touches: Mapping[Model, Mapping[int, _Touch]], acts: set[int]
     found: set[int] = set()
     for model, rows in touches.items():
         for pk, act, row, op, before, personal in _changes(model, rows, leaving_out=acts):
-            if pk <= rows[row].first_change or act in acts or not after.counts(act):
+            if act in acts or not after.counts(act):
                 continue
-            mine, theirs = rows[row].columns, _columns(KINDS[model], op, before, personal)
-            if (mine is None or theirs is None or mine & theirs) and theirs != frozenset():
+            if rows[row].is_built_on(pk, _columns(KINDS[model], op, before, personal)):
                 found.add(act)
     return found
 

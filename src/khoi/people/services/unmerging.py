@@ -20,6 +20,7 @@ from khoi.people.queries.pointers import pointers, references
 from khoi.people.queries.profiles import choosable
 from khoi.people.rules.merging import FIELDS, REACH, Side
 from khoi.people.services.merging import MERGING, flags_of, merge_people, move_to_survivors
+from khoi.people.services.parting import part_values, without_parted
 
 #: The verb of the act that follows an undo whose rows came back to somebody who is merged by now.
 GATHERING: Final = "gather_strays"
@@ -46,7 +47,8 @@ def unmerge_people(
 ) -> Unmerged:
     """Take a merge back. What somebody changed since stays where it was changed.
 
-    Rows made since stay with the survivor, unless they hang on a lead or deal that goes back. A later merge of the
+    Rows made since stay with the survivor, unless they hang on a lead or deal that goes back. A value of one's own that
+    came with the loser and was changed since is parted (see ``parting``). A later merge of the
     same people would hold rows that are not its own: it is taken back too and made anew, in the same transaction. What
     was deleted at the merge and was brought to the survivor when it came back is the loser's again.
     Of people who were deleted nothing is left to part: ``with_dependents`` takes the deletion back, too.
@@ -68,10 +70,11 @@ def unmerge_people(
             along=[*(one.pk for one in later), *takers, *gathered],
             lenience=history.Lenience(_not_merges, _mended),
         )
+        parted = part_values(undone.act, now=now)
         again = [_once_more(one, by, now) for one in later]
         _follow_leads(act, now=now)
         gather_strays(undone.act, now=now)
-        undone = replace(undone, stays=tuple(sorted({*undone.stays, *_left_behind(act, undone.undone)})))
+        undone = replace(undone, stays=tuple(sorted({*undone.stays, *parted, *_left_behind(act, undone.undone)})))
     return Unmerged(undone, tuple(pk for pk in again if pk is not None))
 
 
@@ -157,6 +160,8 @@ def _mended(plan: Plan, again: bool) -> Plan:
     """Flags that both people would have twice are lowered on the row that was made or raised later. Asked again,
     only who belongs to whom goes back, and what followed from the merge (stages, owners) stays as it is."""
     goal = {model: dict(rows) for model, rows in plan.goal.items()}
+    if PersonValue in goal:
+        goal[PersonValue] = without_parted(plan, goal[PersonValue])
     if again:
         goal = {model: _identity_only(model, rows, plan.now[model]) for model, rows in goal.items()}
     for pointer in pointers():

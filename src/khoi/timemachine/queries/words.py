@@ -64,6 +64,7 @@ VERBS: Final[Words] = {
     "edit_workspace": _("Changed the workspace"),
     "edit_stage": _("Changed a pipeline stage"),
     "enter_stage": _("Moved a lead to a stage"),
+    "part_values": _("Parted values that two people shared"),
     "follow_leads": _("Gave later work back with its lead"),
     "gather_strays": _("Brought late rows to the survivor"),
     "hand_back": _("Handed a lead back"),

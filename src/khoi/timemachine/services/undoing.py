@@ -42,6 +42,7 @@ def undo(
             with_dependents=with_dependents,
             agreed=agreed,
             allow=allow,
+            along=people.parted_by(act),
             also=people.merges_in_the_way,
         )
         people.gather_strays(undone.act, now=now)

@@ -1,0 +1,128 @@
+"""Values of one's own that several people had a part in, when a merge is taken back: everybody keeps theirs."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from khoi.custom.services import COLUMNS
+from khoi.history import services as history
+from khoi.history.models import Act, Change, code_of
+from khoi.history.queries.coverage import coverage
+from khoi.history.queries.images import image, values_of
+from khoi.history.queries.lives import steps_of
+from khoi.history.queries.plans import Goal, Plan
+from khoi.history.rules.actors import SYSTEM
+from khoi.history.rules.rows import Step, state_counting
+from khoi.kit.db.writing import insert_rows, update_rows
+from khoi.people.models import PersonValue
+from khoi.people.services.merging import MERGING
+
+PARTING: Final = "part_values"
+
+Said = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A row that went back to whom it came from: ``then``, what would stand there had nobody put anything since it left
+    them; ``put``: person → the value that was put there for them, by these ``acts``."""
+
+    row: PersonValue
+    then: Said
+    put: dict[int, Said] = field(default_factory=dict)
+    acts: set[int] = field(default_factory=set)
+
+
+def part_values(undo: Act, *, now: datetime) -> set[int]:
+    """A value that came with a loser, was changed on the survivor, and went back with the loser by ``undo``: the loser
+    has the value of the merge again, whoever it was changed for keeps what was put there. An act of its own, for
+    whatever an undo writes is never counted. Returns the acts whose values stay where they were put."""
+    moved = Change.objects.filter(act=undo, tbl=code_of(PersonValue), op="u").values_list("row_id", "before")
+    back = {row for row, before in moved if "person_id" in image(before, None)}
+    stands = coverage()
+    steps = steps_of(PersonValue, back, lambda act, op: stands.counts(act))
+    edits = _edits({step.act_id for theirs in steps.values() for step in theirs})
+    told = [_told(row, steps[row.pk], edits) for row in PersonValue.objects.filter(pk__in=back)]
+    changed = [one for one in told if _said(one.row) != one.then]
+    new = _wanting(
+        [
+            PersonValue(person_id=person, field_id=one.row.field_id, slot=one.row.slot, **said)
+            for one in changed
+            for person, said in one.put.items()
+            if any(value is not None for value in said.values())
+        ]
+    )
+    for one in changed:
+        for name, value in one.then.items():
+            setattr(one.row, name, value)
+    acts = {act for one in changed for act in one.acts}
+    with history.act(PARTING, by=SYSTEM, now=now, why={"undo": undo.pk, "acts": sorted(acts)}):
+        update_rows([one.row for one in changed], COLUMNS)
+        insert_rows(new)
+    return acts
+
+
+def parted_by(undo: Act) -> set[int]:
+    """What followed from this taking back: whoever does the merge again takes it back, too."""
+    followed = Act.objects.effective().filter(verb=PARTING, position__gt=undo.position) if undo.is_undo else ()
+    return {act.pk for act in followed if json.loads(act.why)["undo"] == undo.pk}
+
+
+def without_parted(plan: Plan, rows: Goal) -> Goal:
+    """The values that rows will have, where some were parted: as if what was put there for others had never been."""
+    parting = Change.objects.filter(tbl=code_of(PersonValue), row_id__in=rows, op="u", act__verb=PARTING)
+    parting = parting.filter(act__in=Act.objects.effective())
+    left_out: dict[int, set[int]] = defaultdict(set)
+    for row, act, why in parting.values_list("row_id", "act", "act__why"):
+        left_out[row] |= {act, *json.loads(why)["acts"]}
+    stands = coverage()
+
+    def counts(act: int) -> bool:
+        return plan.marks[act] is None if act in plan.marks else stands.counts(act)
+
+    mended = dict(rows)
+    for row, steps in steps_of(PersonValue, left_out, lambda act, op: counts(act)).items():
+        others = [replace(step, counted=step.counted and step.act_id not in left_out[row]) for step in steps]
+        state, said = rows[row], state_counting(others, plan.now[PersonValue].get(row))
+        if state is not None and said is not None:
+            mended[row] = {**state, **{name: said[name] for name in COLUMNS}}
+    return mended
+
+
+def _edits(acts: Collection[int]) -> set[int]:
+    """Those of these acts that stand and by which somebody put a value."""
+    standing = Act.objects.effective().filter(pk__in=acts).exclude(verb__in=[MERGING, PARTING])
+    return set(standing.values_list("pk", flat=True))
+
+
+def _told(row: PersonValue, steps: Sequence[Step], edits: Collection[int]) -> _Told:
+    """Read backwards from now to where the row last left the one it is with; ``edits``: the acts that count."""
+    told = _Told(row, _said(row))
+    person, said = row.person_id, _said(row)
+    for step in reversed(steps):
+        before = {name: step.before[name] for name in COLUMNS if name in step.before}
+        if before and step.act_id in edits and step.op == "u":
+            told.put.setdefault(person, dict(said))
+            told.acts.add(step.act_id)
+        said |= before
+        person = step.before.get("person_id", person)
+        if "person_id" in step.before and person == row.person_id:
+            break
+    if told.acts:
+        others = [replace(step, counted=step.counted and step.act_id not in told.acts) for step in steps]
+        told.then.update({name: (state_counting(others, values_of(row)) or {})[name] for name in COLUMNS})
+    return told
+
+
+def _wanting(rows: list[PersonValue]) -> list[PersonValue]:
+    """Without those whose place is taken: who has a value of their own has that one."""
+    there = PersonValue.objects.filter(person__in={row.person_id for row in rows}, absorbed_into=None)
+    taken = set(there.values_list("person_id", "field_id", "slot"))
+    return [row for row in rows if (row.person_id, row.field_id, row.slot) not in taken]
+
+
+def _said(row: PersonValue) -> Said:
+    return {name: getattr(row, name) for name in COLUMNS}
