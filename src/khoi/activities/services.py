@@ -7,6 +7,7 @@ from typing import Any
 from khoi.activities.models import Activity, ActivityKind, Attachment, Outcome, Task
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import stored
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead
 from khoi.people.models import Person
@@ -39,16 +40,18 @@ def log_activity(
     if kind == ActivityKind.NOTE and not body.strip() and not files:
         raise Refusal("empty", "body")
     with history.act("log_activity", by=by, now=now, occurred_at=occurred_at, subject=person):
-        activity = Activity.objects.create(
-            person=person,
-            lead=lead,
-            kind=kind,
-            direction="" if kind == ActivityKind.NOTE else direction,
-            outcome=outcome,
-            body=body.strip(),
-            by_id=by.id,
-            occurred_at=occurred_at or now,
-            created_at=now,
+        activity = stored(
+            Activity(
+                person=person,
+                lead=lead,
+                kind=kind,
+                direction="" if kind == ActivityKind.NOTE else direction,
+                outcome=outcome,
+                body=body.strip(),
+                by_id=by.id,
+                occurred_at=occurred_at or now,
+                created_at=now,
+            )
         )
         Attachment.objects.bulk_create([Attachment(activity=activity, file=file) for file in files])
     return activity

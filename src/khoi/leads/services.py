@@ -8,6 +8,7 @@ from khoi.campaigns.models import Campaign, Source
 from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import stored
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import BantFact, BantKind, DealRole, Lead, TimingBand
 
@@ -82,23 +83,25 @@ def record_bant(
     """
     _check_bant(kind, amount=amount, role=role, on_date=on_date, band=band, text=text)
     with history.act("record_bant", by=by, now=now, occurred_at=occurred_at, subject=lead):
-        return BantFact.objects.create(
-            lead=lead,
-            person_id=lead.person_id,
-            kind=kind,
-            amount=amount,
-            amount_to=amount_to,
-            currency=currency if amount is not None else "",
-            role=role,
-            on_date=on_date,
-            band=band,
-            text=text.strip(),
-            impact=impact.strip(),
-            cost_of_waiting=cost_of_waiting.strip(),
-            confidence=confidence,
-            evidence=evidence,
-            given_by_id=by.id,
-            occurred_at=occurred_at or now,
+        return stored(
+            BantFact(
+                lead=lead,
+                person_id=lead.person_id,
+                kind=kind,
+                amount=amount,
+                amount_to=amount_to,
+                currency=currency if amount is not None else "",
+                role=role,
+                on_date=on_date,
+                band=band,
+                text=text.strip(),
+                impact=impact.strip(),
+                cost_of_waiting=cost_of_waiting.strip(),
+                confidence=confidence,
+                evidence=evidence,
+                given_by_id=by.id,
+                occurred_at=occurred_at or now,
+            )
         )
 
 

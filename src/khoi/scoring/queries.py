@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from khoi.custom.queries import fields_named
 from khoi.custom.rules import readable
+from khoi.history.queries.lives import chunks
 from khoi.kit.conditions import Field
+from khoi.kit.db.asking import ask, moment, records
 from khoi.leads.fields import FIELDS, Facts, with_own
 from khoi.leads.models import Lead
 from khoi.scoring import rules
 from khoi.scoring.models import Scorecard
-from khoi.touchpoints.models import Touchpoint
 
 #: What an engagement rule may ask of the touch it counts.
 TOUCH_FIELDS = {
@@ -36,11 +37,15 @@ Touches = Mapping[int, list[rules.Touch]]
 _PUBLISHED = (
     "select * from scoring_scorecard where published_at is not null order by published_at desc, id desc limit 1"
 )
+_TOUCHES = (
+    "select id, person_id, kind, occurred_at, title, url, channel, campaign_id from touchpoints_touchpoint "
+    "where person_id in ({ids}) and is_human = %s"
+)
 
 
 def published() -> Scorecard | None:
     """The version in force: the one published last."""
-    return next(iter(Scorecard.objects.raw(_PUBLISHED)), None)
+    return next(iter(records(Scorecard, _PUBLISHED)), None)
 
 
 def card_of(stored: Scorecard | None) -> rules.Scorecard:
@@ -64,11 +69,10 @@ def _card(version: int, half_life_days: int, card: str, grades: str, own: tuple[
 def touches_of(person_ids: Iterable[int]) -> Touches:
     """Person id → what a human did; machines' clicks never count."""
     found: dict[int, list[rules.Touch]] = defaultdict(list)
-    rows = Touchpoint.objects.filter(person__in=set(person_ids), is_human=True)
-    columns = ("id", "person_id", "kind", "occurred_at", "title", "url", "channel", "campaign_id")
-    for pk, person_id, kind, occurred_at, title, url, channel, campaign in rows.values_list(*columns):
-        facts = {"title": title, "url": url, "channel": channel or None, "campaign": campaign}
-        found[person_id].append(rules.Touch(pk, kind, rules.instant(occurred_at), facts))
+    for part in chunks(set(person_ids)):
+        for pk, person_id, kind, occurred_at, title, url, channel, campaign in ask(_TOUCHES, part, True):
+            facts = {"title": title, "url": url, "channel": channel or None, "campaign": campaign}
+            found[person_id].append(rules.Touch(pk, kind, rules.instant(moment(occurred_at)), facts))
     return found
 
 

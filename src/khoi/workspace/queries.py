@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from khoi.kit import periods
+from khoi.kit.db.asking import records
 from khoi.kit.hours import WorkingHours, add_working_minutes, vietnam_holidays
 from khoi.workspace.models import Workspace
 
@@ -13,10 +14,14 @@ class NoWorkspace(Exception):
 
 
 def current() -> Workspace:
-    found = Workspace.objects.filter(pk=1).first()
-    if found is None:
+    if (workspace := found()) is None:
         raise NoWorkspace
-    return found
+    return workspace
+
+
+def found() -> Workspace | None:
+    """None before anything is set up."""
+    return next(iter(records(Workspace, "select * from workspace_workspace where id in ({ids})", [1])), None)
 
 
 def is_demo() -> bool:

@@ -83,7 +83,7 @@ def _closed(act: Act) -> tuple[list[tuple[object, ...]], Head]:
         Head.objects.get_or_create(pk=1, defaults={"chain": GENESIS})
         [heads] = connection.together([(_HEAD[connection.vendor], [])])
     position, chain, recorded_at = heads[0]
-    head = Head(pk=1, position=position, chain=bytes(chain), recorded_at=moment(recorded_at))
+    head = Head(pk=1, position=position, chain=bytes(chain), recorded_at=recorded_at and moment(recorded_at))
     return [plain(row) for row in changed], head
 
 

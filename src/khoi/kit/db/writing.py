@@ -8,11 +8,12 @@ are many. Values are plain ones, no expressions.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connections, models, router
 from django.db.models.sql import InsertQuery, UpdateQuery
 
+M = TypeVar("M", bound=models.Model)
 Get = Callable[[Any], Any]
 
 #: Kinds of columns whose values go to the database as they are.
@@ -42,8 +43,9 @@ def insert_row(record: models.Model, *, along: str = "", unless: str = "") -> bo
     this waits for a transaction that is about to give it to one.
     """
     model, using = _of([record])
+    values = [get(record) for get in _getters(model, using.alias, _without_id(model))]
     with using.cursor() as cursor:
-        cursor.execute(_taking_id(model, using.alias, along, unless), [get(record) for get in _getters(model, using)])
+        cursor.execute(_taking_id(model, using.alias, along, unless), values)
         row = cursor.fetchone()
     if row is None:
         return False
@@ -65,12 +67,25 @@ def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> Non
     )
 
 
+def stored(record: M) -> M:
+    """The new record, stored."""
+    insert_row(record)
+    return record
+
+
 def updating(record: models.Model, fields: Sequence[str]) -> tuple[str, list[Any]]:
     """The statement that stores these fields of the record, and its values."""
     model, using = _of([record])
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    values = [_getter(column, using)(record) for column in columns]
+    values = [get(record) for get in _getters(model, using.alias, tuple(columns))]
     return _change(model, tuple(columns), using.alias), [*values, record.pk]
+
+
+def update_row(record: models.Model, fields: Sequence[str]) -> None:
+    """Store these fields of the record."""
+    text, values = updating(record, fields)
+    with connections[router.db_for_write(type(record))].cursor() as cursor:
+        cursor.execute(text, values)
 
 
 @cache
@@ -87,8 +102,22 @@ def _taking_id(model: type[models.Model], alias: str, along: str, unless: str) -
     return f"{_insertion(model, alias, with_id=False)}{taken} returning id{along and f', {along}'}"
 
 
-def _getters(model: type[models.Model], using: Any) -> list[Get]:
-    return [_getter(column, using) for column in model._meta.concrete_fields if not column.primary_key]
+@cache
+def _getters(model: type[models.Model], alias: str, columns: tuple[Any, ...]) -> tuple[Get, ...]:
+    """What gives a record's value for each of the columns, for one record at a time."""
+    return tuple(_single(column, alias) for column in columns)
+
+
+@cache
+def _without_id(model: type[models.Model]) -> tuple[Any, ...]:
+    return tuple(column for column in model._meta.concrete_fields if not column.primary_key)
+
+
+def _single(column: Any, alias: str) -> Get:
+    if isinstance(column, (*_AS_THEY_ARE, models.CharField, models.TextField)):
+        return _getter(column, None)
+    get = attrgetter(column.attname)
+    return lambda record: column.get_db_prep_save(get(record), connections[alias])
 
 
 @cache

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from khoi.custom.queries import fields_named
 from khoi.custom.rules import readable
 from khoi.kit.conditions import Condition, Field
+from khoi.kit.db.asking import records
 from khoi.leads.fields import FIELDS
 from khoi.leads.models import Lead
 from khoi.qualification.models import Policy
@@ -16,9 +17,9 @@ from khoi.qualification.rules import parse_policy
 from khoi.scoring.queries import card_of, published
 from khoi.scoring.rules import Scorecard
 from khoi.workspace.models import Workspace
+from khoi.workspace.queries import found
 
 #: Every act stands on them.
-_WORKSPACE = "select * from workspace_workspace where id = 1"
 _PUBLISHED = (
     "select * from qualification_policy where published_at is not null order by published_at desc, id desc limit 1"
 )
@@ -40,7 +41,7 @@ class Ground:
 
 
 def ground() -> Ground:
-    workspace = next(iter(Workspace.objects.raw(_WORKSPACE)), None)
+    workspace = found()
     policy = published_policy()
     return Ground(
         workspace=workspace,
@@ -53,7 +54,7 @@ def ground() -> Ground:
 
 def published_policy() -> Policy | None:
     """The version in force: the one published last."""
-    return next(iter(Policy.objects.raw(_PUBLISHED)), None)
+    return next(iter(records(Policy, _PUBLISHED)), None)
 
 
 def criteria_of(policy: Policy) -> Criteria:

@@ -7,17 +7,22 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from khoi.history.models import Act, Change, code_of
 from khoi.history.services import Touched
+from khoi.kit.db.asking import ask
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.people.queries import Pointer, pointers
 
 #: What the old values of a row name when it changed hands.
-HANDED_OVER: Final = Q(op="u") & (Q(before__contains='"person_id"') | Q(before__contains='"merged_into_id"'))
+_HANDED_OVER: Final = (
+    "select tbl, row_id from history_change where act_id in ({ids}) and op = 'u' "
+    "and (before like '%%\"person_id\"%%' or before like '%%\"merged_into_id\"%%')"
+)
+_CAME: Final = "select tbl, row_id from history_change where act_id in ({ids}) and op = 'i'"
 
 
 def rows_follow_survivors(act: Act, touched: Touched) -> bool:
@@ -41,10 +46,10 @@ def rows_follow_owners(act: Act, touched: Touched) -> None:
     owners = {code_of(_owner(pointer)) for pointer in _following()}
     if not act.is_undo and not touched.changed & owners:
         return
-    handed = HANDED_OVER | Q(op="i") if act.is_undo else HANDED_OVER
     rows: dict[int, set[int]] = defaultdict(set)
-    for code, row in Change.objects.filter(handed, act=act, tbl__in=owners).values_list("tbl", "row_id"):
-        rows[code].add(row)
+    for code, row in ask(_HANDED_OVER, [act.pk]) + (ask(_CAME, [act.pk]) if act.is_undo else []):
+        if code in owners:
+            rows[code].add(row)
     for pointer in _following() if act.is_undo else ():
         rows[code_of(_owner(pointer))] |= _owners_of_returned(pointer, act, touched)
     for pointer in _following() if rows else ():

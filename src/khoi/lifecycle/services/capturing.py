@@ -14,6 +14,7 @@ from khoi.custom.rules import Value, as_json
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
+from khoi.kit.db.writing import stored, update_row
 from khoi.kit.emails import normalise_email
 from khoi.kit.names import is_blank
 from khoi.kit.phones import normalise_phone
@@ -201,28 +202,30 @@ def learn(person: Person, enquiry: Enquiry, *, by: Actor, now: datetime) -> None
 def _open_lead(
     person: Person, enquiry: Enquiry, *, known: bool, arrived_at: datetime, by: Actor, now: datetime
 ) -> Lead:
-    lead = Lead.objects.create(
-        person=person,
-        company_name=enquiry.company_name.strip()[:200],
-        industry=enquiry.industry.strip()[:80],
-        employees=enquiry.employees,
-        region=enquiry.region.strip()[:80],
-        need=enquiry.need.strip()[:200],
-        message=enquiry.message.strip(),
-        source=_named(Source, enquiry.source, "source"),
-        channel=enquiry.channel,
-        campaign=_named(Campaign, enquiry.campaign, "campaign"),
-        landing_page=enquiry.landing_page[:500],
-        referrer=enquiry.referrer[:500],
-        utm=dict(enquiry.utm),
-        extras=dict(enquiry.extras),
-        claims=_claims(enquiry) if known and enquiry.claimed else {},
-        arrived_at=arrived_at,
-        created_at=now,
+    lead = stored(
+        Lead(
+            person=person,
+            company_name=enquiry.company_name.strip()[:200],
+            industry=enquiry.industry.strip()[:80],
+            employees=enquiry.employees,
+            region=enquiry.region.strip()[:80],
+            need=enquiry.need.strip()[:200],
+            message=enquiry.message.strip(),
+            source=_named(Source, enquiry.source, "source"),
+            channel=enquiry.channel,
+            campaign=_named(Campaign, enquiry.campaign, "campaign"),
+            landing_page=enquiry.landing_page[:500],
+            referrer=enquiry.referrer[:500],
+            utm=dict(enquiry.utm),
+            extras=dict(enquiry.extras),
+            claims=_claims(enquiry) if known and enquiry.claimed else {},
+            arrived_at=arrived_at,
+            created_at=now,
+        )
     )
     if enquiry.external is not None:
         system, external_id = enquiry.external
-        LeadReference.objects.create(lead=lead, system=system, external_id=external_id, sender_id=numbering_of(by))
+        stored(LeadReference(lead=lead, system=system, external_id=external_id, sender_id=numbering_of(by)))
     return lead
 
 
@@ -253,14 +256,16 @@ def _own(lead: Lead, enquiry: Enquiry, by: Actor, now: datetime) -> None:
     if enquiry.owner is None or _has_owner(lead):
         return
     lead.owner = enquiry.owner
-    lead.save(update_fields=["owner"])
-    Assignment.objects.create(
-        lead=lead,
-        owner=enquiry.owner,
-        basis=AssignmentBasis.BY_HAND,
-        by_id=by.id,
-        occurred_at=now,
-        recorded_at=now,
+    update_row(lead, ["owner"])
+    stored(
+        Assignment(
+            lead=lead,
+            owner=enquiry.owner,
+            basis=AssignmentBasis.BY_HAND,
+            by_id=by.id,
+            occurred_at=now,
+            recorded_at=now,
+        )
     )
 
 

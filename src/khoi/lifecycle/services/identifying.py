@@ -10,7 +10,9 @@ from django.db.models import Q
 from khoi.accounts.models import Account, Contact
 from khoi.accounts.rules import name_key as company_key
 from khoi.history.models import Act, Change, code_of
+from khoi.history.queries.lives import chunks
 from khoi.history.services import Touched
+from khoi.kit.db.asking import ask, records
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.fold import words
 from khoi.kit.names import name_key
@@ -26,6 +28,24 @@ Held = tuple[int, MatchKey]
 
 #: Columns of a lead that say who somebody is.
 TELLING: Final = frozenset({"company_name", "region", "account_id", "person_id", "claims"})
+
+_CHANGES = "select subject_id, op, before, personal from history_change where act_id in ({ids}) and tbl = %s"
+_KNOWN_AS = (
+    "select id, full_name, search, merged_into_id, erased_at from people_person "
+    "where id in ({ids}) or merged_into_id in ({ids}) order by id"
+)
+_POINTS = "select * from people_contact_point where absorbed_into_id is null and person_id in ({ids}) order by id"
+_ENQUIRIES = (
+    "select l.person_id, l.company_name, l.region, a.name_key, l.claims from leads_lead l "
+    "left join accounts_account a on a.id = l.account_id "
+    "where l.person_id in ({ids}) and (l.company_name <> '' or l.region <> '' or l.account_id is not null)"
+)
+_WORK = (
+    "select c.person_id, a.name_key from accounts_contact c join accounts_account a on a.id = c.account_id "
+    "where c.person_id in ({ids}) and c.absorbed_into_id is null"
+)
+_KEYS = "select id, person_id, kind, value from people_match_key where person_id in ({ids})"
+_PAIRS = "select * from people_possible_duplicate where first_id in ({ids}) or second_id in ({ids})"
 
 
 def people_moved(act: Act, touched: Touched) -> set[int]:
@@ -44,8 +64,7 @@ def people_moved(act: Act, touched: Touched) -> set[int]:
 
 
 def _of_leads(act: Act) -> Iterable[int | None]:
-    changes = Change.objects.filter(act=act, tbl=code_of(Lead)).order_by()
-    for person, op, before, personal in changes.values_list("subject_id", "op", "before", "personal"):
+    for person, op, before, personal in ask(_CHANGES, [act.pk], code_of(Lead)):
         if op != "u" or TELLING & (json.loads(before or "{}").keys() | json.loads(personal or "{}").keys()):
             yield person
 
@@ -57,8 +76,7 @@ def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
     was erased is recognised.
     """
     ids = set(ids)
-    known_as = Person.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by("pk")
-    rows = list(known_as.values_list("pk", "full_name", "search", "merged_into", "erased_at"))
+    rows = ask(_KNOWN_AS, ids, *ids)
     columns = [row for row in rows if row[0] in ids]
     people = {pk: (name, search) for pk, name, search, _, _ in columns}
     names = _names_of(ids, ((pk, name, root) for pk, name, _, root, _ in rows))
@@ -90,8 +108,9 @@ def _names_of(ids: Collection[int], rows: Iterable[tuple[int, str, int | None]])
 
 def _points_of(people: Iterable[int]) -> dict[int, list[ContactPoint]]:
     points: dict[int, list[ContactPoint]] = defaultdict(list)
-    for point in ContactPoint.objects.filter(person__in=list(people)).order_by("id"):
-        points[point.person_id].append(point)
+    for part in chunks(people):
+        for point in records(ContactPoint, _POINTS, part):
+            points[point.person_id].append(point)
     return points
 
 
@@ -116,28 +135,21 @@ def _keys_of(names: Mapping[int, list[str]], points: Mapping[int, list[ContactPo
 
 def _places(people: Iterable[int]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
     """Where people are said to work, and in which region; what a stranger only claims of somebody is not heard."""
-    people = list(people)
     companies: dict[int, set[str]] = defaultdict(set)
     regions: dict[int, set[str]] = defaultdict(set)
-    leads = Lead.objects.filter(person__in=people).filter(
-        ~Q(company_name="") | ~Q(region="") | Q(account__isnull=False)
-    )
-    columns = ("person", "company_name", "region", "account__name_key", "claims")
-    for person, company, region, account, claims in leads.values_list(*columns):
-        if claims:
-            continue
-        companies[person] |= {company_key(company) if company else "", account or ""} - {""}
-        regions[person] |= {" ".join(words(region))} - {""}
-    contacts = Contact.objects.filter(person__in=people)
-    for person, account in contacts.values_list("person", "account__name_key"):
-        companies[person] |= {account} - {""}
+    for part in chunks(people):
+        for person, company, region, account, claims in ask(_ENQUIRIES, part):
+            if not json.loads(claims):
+                companies[person] |= {company_key(company) if company else "", account or ""} - {""}
+                regions[person] |= {" ".join(words(region))} - {""}
+        for person, account in ask(_WORK, part):
+            companies[person] |= {account} - {""}
     return companies, regions
 
 
 def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
     rows = {
-        (row.person_id, MatchKey(row.kind, row.value)): row.pk  # type: ignore[arg-type]
-        for row in StoredKey.objects.filter(person__in=people)
+        (person, MatchKey(kind, value)): pk for part in chunks(people) for pk, person, kind, value in ask(_KEYS, part)
     }
     gone, new = rows.keys() - wanted, wanted - rows.keys()
     if not check:
@@ -174,14 +186,15 @@ def _keep_pairs(people: set[int], held: Collection[Held], check: bool) -> int:
         if pk in keys:
             keys[pk].add(key)
     if others := people - {pk for pk, _ in held}:
-        for row in StoredKey.objects.filter(person__in=others):
-            keys[row.person_id].add(MatchKey(row.kind, row.value))  # type: ignore[arg-type]
+        for part in chunks(others):
+            for _, person, kind, value in ask(_KEYS, part):
+                keys[person].add(MatchKey(kind, value))
     wanted = {
         (min(pk, one.person_id), max(pk, one.person_id)): (list(one.reasons), one.sure)
         for pk, found in likenesses(keys).items()
         for one in found
     }
-    stored = PossibleDuplicate.objects.filter(Q(first__in=people) | Q(second__in=people))
+    stored = (row for part in chunks(people) for row in records(PossibleDuplicate, _PAIRS, part, *part))
     rows = {(row.first_id, row.second_id): row for row in stored}
     gone = [row.pk for pair, row in rows.items() if wanted.get(pair) != (row.reasons, row.sure)]
     new = [pair for pair in wanted if pair not in rows or rows[pair].pk in set(gone)]

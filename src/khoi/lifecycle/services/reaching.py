@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from khoi.activities.models import SPOKE, TOUCHES, Activity
 from khoi.history.models import Act, code_of
+from khoi.history.queries.lives import chunks
+from khoi.kit.db.asking import records
+from khoi.kit.db.writing import update_row
 from khoi.leads.models import Lead, WorkStatus
 from khoi.leads.rules import ENDED
 from khoi.qualification.models import Basis, StageChange
@@ -15,6 +18,7 @@ from khoi.workspace.models import Workspace
 
 #: An enquiry older than this when it reaches us (an imported one) has no promise left to keep.
 FRESH_DAYS = 2
+_DONE = "select * from activities_activity where id in ({ids}) and by_id is not null"
 
 
 def start_clocks(leads: Iterable[Lead], *, now: datetime, imported: bool = False, of: Workspace | None = None) -> None:
@@ -49,22 +53,23 @@ def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datet
         return set()
     leads: dict[int, Lead] = {}
     changed: dict[int, Lead] = {}
-    done = Activity.objects.filter(pk__in=ids, kind__in=TOUCHES, by__isnull=False).select_related("lead")
-    for activity in done.order_by("occurred_at", "id"):
-        for found in _leads_answered(activity):
+    done = [activity for chunk in chunks(ids) for activity in records(Activity, _DONE, chunk)]
+    for activity in sorted(done, key=lambda one: (one.occurred_at, one.pk)):
+        for found in _leads_answered(activity) if activity.kind in TOUCHES else ():
             lead = leads.setdefault(found.pk, found)  # of several touches in one act the first one counts
             if _answer(lead, activity):
                 changed[lead.pk] = lead
     for lead in changed.values():
-        lead.save(update_fields=["responded_at", "work_status"])
+        update_row(lead, ["responded_at", "work_status"])
     return set(leads)
 
 
 def _leads_answered(activity: Activity) -> list[Lead]:
     """The lead it was logged on; else every open lead of the person."""
-    if activity.lead is not None:
-        return [activity.lead]
-    return list(Lead.objects.filter(person=activity.person_id).exclude(lifecycle_stage__in=ENDED))
+    if activity.lead_id is not None:
+        return records(Lead, "select * from leads_lead where id in ({ids})", [activity.lead_id])
+    theirs = records(Lead, "select * from leads_lead where person_id in ({ids})", [activity.person_id])
+    return [lead for lead in theirs if lead.lifecycle_stage not in ENDED]
 
 
 def _answer(lead: Lead, activity: Activity) -> bool:

@@ -16,8 +16,8 @@ from khoi.history import services as history
 from khoi.history.models import Act, code_of
 from khoi.history.rules.actors import Actor
 from khoi.history.services import Touched
-from khoi.kit.db.asking import ask
-from khoi.kit.db.writing import insert_rows, update_rows
+from khoi.kit.db.asking import ask, records
+from khoi.kit.db.writing import insert_rows, update_row, update_rows
 from khoi.leads.fields import Facts, with_own
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead, LeadValue
 from khoi.lifecycle.queries.facts import facts_of
@@ -53,6 +53,9 @@ SETTLED = [
 RULES: tuple[type[Model], ...] = (Scorecard, Policy)
 #: So many leads are settled with the act that changed the rules; more are settled in parts by ``check_due_leads``.
 AT_ONCE = 2_000
+
+_DEALS_OF_PEOPLE = "select id from pipeline_opportunity where person_id in ({ids})"
+_DEALS_OF_ACCOUNTS = "select id from pipeline_opportunity where account_id in ({ids})"
 
 #: Tables whose rows speak of a person in a way that scores, judges or warms their leads.
 SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact, LeadValue)
@@ -173,15 +176,15 @@ def _read(ids: Iterable[int]) -> list[Lead]:
 
 def _read_one(pk: int) -> list[Lead]:
     """What nearly every act is about, in plain SQL. Of a past day its person may be out of sight, its source gone."""
-    lead = next(iter(Lead.objects.raw("select * from leads_lead where id = %s", [pk])), None)
+    lead = next(iter(records(Lead, "select * from leads_lead where id in ({ids})", [pk])), None)
     if lead is None:
         return []
-    person = next(iter(Person.objects.raw("select * from people_person where id = %s", [lead.person_id])), None)
+    person = next(iter(records(Person, "select * from people_person where id in ({ids})", [lead.person_id])), None)
     if person is None:
         return []
     lead.person = person
     if lead.source_id is not None:
-        found = Source.objects.raw("select * from campaigns_source where id = %s", [lead.source_id])
+        found = records(Source, "select * from campaigns_source where id in ({ids})", [lead.source_id])
         lead.source = next(iter(found), None)
     return [lead]
 
@@ -236,7 +239,7 @@ def _refresh(
 def _write(leads: list[Lead], changed: set[int]) -> None:
     rows = [lead for lead in leads if lead.pk in changed]
     if len(rows) == 1:
-        rows[0].save(update_fields=SETTLED)
+        update_row(rows[0], SETTLED)
     elif rows:
         update_rows(rows, SETTLED)
 
@@ -268,14 +271,11 @@ def refresh_search(touched: Touched, people: Iterable[int]) -> None:
     accounts = sorted(touched.get(code_of(Account), ()))
     for chunk in _chunks(accounts):
         refresh_accounts(list(Account.objects.filter(pk__in=chunk)))
-    named: tuple[tuple[str, Iterable[int]], ...] = (
-        ("pk__in", touched.get(code_of(Opportunity), ())),
-        ("person__in", people),
-        ("account__in", accounts),
-    )
-    for lookup, ids in named:
-        for chunk in _chunks(sorted(ids)):
-            refresh_deals(list(Opportunity.objects.filter(**{lookup: chunk}).select_related("account", "person")))
+    deals = set(touched.get(code_of(Opportunity), ()))
+    for question, ids in (_DEALS_OF_PEOPLE, people), (_DEALS_OF_ACCOUNTS, accounts):
+        deals |= {pk for chunk in _chunks(sorted(ids)) for (pk,) in ask(question, chunk)}
+    for chunk in _chunks(sorted(deals)):
+        refresh_deals(list(Opportunity.objects.filter(pk__in=chunk).select_related("account", "person")))
 
 
 def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:

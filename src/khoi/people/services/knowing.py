@@ -7,6 +7,7 @@ from typing import Any
 from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import stored
 from khoi.kit.emails import normalise_email
 from khoi.kit.phones import normalise_phone
 from khoi.kit.refusals import Refusal
@@ -29,8 +30,10 @@ def add_person(
     """A new human. Raises ``Refusal`` for an address that cannot be one; nothing is written then."""
     points = readable(EMAIL, emails) + readable(PHONE, phones)
     with history.act("add_person", by=by, now=now):
-        person = Person.objects.create(
-            full_name=" ".join(full_name.split()), job_title=job_title.strip(), language=language, created_at=now
+        person = stored(
+            Person(
+                full_name=" ".join(full_name.split()), job_title=job_title.strip(), language=language, created_at=now
+            )
         )
         _add_points(person, points, now)
     return person
@@ -71,8 +74,10 @@ def _add_points(person: Person, points: Iterable[tuple[str, str, str]], now: dat
     """Of somebody new: the first of each kind is the primary one."""
     primary: set[str] = set()
     for kind, value, normal in points:
-        ContactPoint.objects.create(
-            person=person, kind=kind, value=value, normal=normal, is_primary=kind not in primary, created_at=now
+        stored(
+            ContactPoint(
+                person=person, kind=kind, value=value, normal=normal, is_primary=kind not in primary, created_at=now
+            )
         )
         primary.add(kind)
 
@@ -88,6 +93,8 @@ def _replace_points(person: Person, kind: str, points: list[tuple[str, str, str]
         if normal in old:
             ContactPoint.objects.filter(pk=old[normal].pk).update(value=value, is_primary=place == 0)
         else:
-            ContactPoint.objects.create(
-                person=person, kind=kind, value=value, normal=normal, is_primary=place == 0, created_at=now
+            stored(
+                ContactPoint(
+                    person=person, kind=kind, value=value, normal=normal, is_primary=place == 0, created_at=now
+                )
             )

@@ -8,6 +8,7 @@ from khoi.activities import services as activities
 from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import update_row
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Reason
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind
@@ -112,7 +113,7 @@ def _enter(
     opportunity.closed_at = occurred_at if ended else None
     opportunity.lost_reason = reason if target.kind == StageKind.LOST else ""
     opportunity.lost_note = note if target.kind == StageKind.LOST else ""
-    opportunity.save(update_fields=["stage", "entered_stage_at", "closed_at", "lost_reason", "lost_note"])
+    update_row(opportunity, ["stage", "entered_stage_at", "closed_at", "lost_reason", "lost_note"])
     named = basis or _basis(came_from, target)
     note_move(
         opportunity, came_from, target, basis=named, reason=reason, note=note, occurred_at=occurred_at, by=by, now=now

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import stored
 from khoi.pipeline.models import Opportunity, PipelineStage, StageMove
 
 
@@ -18,15 +19,17 @@ def note_move(
     reason: str = "",
     note: str = "",
 ) -> None:
-    StageMove.objects.create(
-        opportunity=opportunity,
-        person_id=opportunity.person_id,
-        from_stage=came_from,
-        to_stage=target,
-        basis=basis,
-        reason=reason,
-        note=note,
-        by_id=by.id,
-        occurred_at=occurred_at,
-        recorded_at=now,
+    stored(
+        StageMove(
+            opportunity=opportunity,
+            person_id=opportunity.person_id,
+            from_stage=came_from,
+            to_stage=target,
+            basis=basis,
+            reason=reason,
+            note=note,
+            by_id=by.id,
+            occurred_at=occurred_at,
+            recorded_at=now,
+        )
     )

@@ -11,6 +11,7 @@ from khoi.custom import services as custom_fields
 from khoi.custom.rules import Value
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import stored
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead
 from khoi.people.models import Person
@@ -52,23 +53,25 @@ def open_opportunity(
     entry = stage or first_stage(pipeline)
     since = opened_at or now
     with history.act("open_opportunity", by=by, now=now, subject=person):
-        opportunity = Opportunity.objects.create(
-            name=name.strip()[:200],
-            person=person,
-            account=account,
-            contact=contact,
-            lead=lead,
-            pipeline_id=entry.pipeline_id,
-            stage=entry,
-            amount=amount,
-            currency=currency or workspace.current().currency,
-            close_on=close_on,
-            need=need.strip(),
-            decision_maker=decision_maker.strip()[:200],
-            owner=owner,
-            entered_stage_at=since,
-            opened_at=since,
-            created_at=now,
+        opportunity = stored(
+            Opportunity(
+                name=name.strip()[:200],
+                person=person,
+                account=account,
+                contact=contact,
+                lead=lead,
+                pipeline_id=entry.pipeline_id,
+                stage=entry,
+                amount=amount,
+                currency=currency or workspace.current().currency,
+                close_on=close_on,
+                need=need.strip(),
+                decision_maker=decision_maker.strip()[:200],
+                owner=owner,
+                entered_stage_at=since,
+                opened_at=since,
+                created_at=now,
+            )
         )
         note_move(opportunity, None, entry, basis=basis, occurred_at=since, by=by, now=now)
         custom_fields.set_values(opportunity, custom or {}, by=by, now=now)

@@ -6,6 +6,7 @@ from typing import Any
 
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.writing import stored, update_row
 from khoi.leads.models import Lead
 from khoi.leads.rules import work_status_for
 from khoi.qualification.models import Policy, StageChange
@@ -30,25 +31,27 @@ def enter_stage(
     if lead.lifecycle_stage == stage:
         return None
     with history.act("enter_stage", by=by, now=now, subject=lead):
-        change = StageChange.objects.create(
-            lead=lead,
-            person_id=lead.person_id,
-            from_stage=lead.lifecycle_stage,
-            to_stage=stage,
-            basis=basis,
-            policy=policy,
-            met=list(met),
-            missing=list(missing),
-            reason=reason,
-            note=note,
-            return_on=return_on,
-            by_id=by.id,
-            occurred_at=occurred_at or now,
-            recorded_at=now,
+        change = stored(
+            StageChange(
+                lead=lead,
+                person_id=lead.person_id,
+                from_stage=lead.lifecycle_stage,
+                to_stage=stage,
+                basis=basis,
+                policy=policy,
+                met=list(met),
+                missing=list(missing),
+                reason=reason,
+                note=note,
+                return_on=return_on,
+                by_id=by.id,
+                occurred_at=occurred_at or now,
+                recorded_at=now,
+            )
         )
         lead.lifecycle_stage = stage
         lead.work_status = work_status_for(stage, lead.work_status)
         lead.exit_reason = reason
         lead.return_on = return_on
-        lead.save(update_fields=["lifecycle_stage", "work_status", "exit_reason", "return_on"])
+        update_row(lead, ["lifecycle_stage", "work_status", "exit_reason", "return_on"])
     return change
