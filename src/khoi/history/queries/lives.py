@@ -13,6 +13,7 @@ from khoi.history.models import KINDS, Act, Change, code_of
 from khoi.history.queries.coverage import coverage
 from khoi.history.queries.images import columns_of, image, value_of
 from khoi.history.rules.rows import Step, rewound, state_counting
+from khoi.kit.db.asking import ask, records_by
 
 Values = dict[str, Any]
 Rows = dict[int, Values]
@@ -28,6 +29,12 @@ STANDING = Q(act__undone_by=None, act__is_undo=False)
 
 #: What is read of a change: plain tuples, because an import has many of them.
 READ = ("pk", "act_id", "row_id", "op", "before", "personal")
+
+
+_STEPS = (
+    "select id, act_id, row_id, op, before, personal from history_change "
+    "where row_id in ({ids}) and tbl = %s order by id"
+)
 
 
 def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
@@ -47,9 +54,8 @@ def steps_of(model: type[models.Model], row_ids: Iterable[int], counts: Counts) 
     """
     found: dict[int, list[Step]] = defaultdict(list)
     fields = columns_of(model)
-    recorded = Change.objects.filter(tbl=code_of(model)).order_by("id").values_list(*READ)
     for chunk in chunks(row_ids):
-        for pk, act, row, op, before, personal in recorded.filter(row_id__in=chunk):
+        for pk, act, row, op, before, personal in ask(_STEPS, chunk, code_of(model)):
             found[row].append(Step(pk, act, op, values_before(fields, before, personal), counts(act, op)))
     return found
 
@@ -62,9 +68,11 @@ def values_before(fields: Mapping[str, "models.Field[Any, Any]"], before: str | 
 def current_rows(model: type[models.Model], row_ids: Iterable[int] | None = None) -> Rows:
     """Row id → column → value, without the cost of making records of them."""
     columns = {field.attname: column for column, field in columns_of(model).items()}
-    every = model._base_manager.values_list("pk", *columns)
-    parts = [every.iterator(chunk_size=CHUNK)] if row_ids is None else [every.filter(pk__in=c) for c in chunks(row_ids)]
-    return {pk: dict(zip(columns.values(), values, strict=True)) for part in parts for pk, *values in part}
+    if row_ids is not None:
+        found = (record for chunk in chunks(row_ids) for record in records_by(model, "pk", chunk))
+        return {one.pk: {column: getattr(one, name) for name, column in columns.items()} for one in found}
+    every = model._base_manager.values_list("pk", *columns).iterator(chunk_size=CHUNK)
+    return {pk: dict(zip(columns.values(), values, strict=True)) for pk, *values in every}
 
 
 def table_as_of(model: type[models.Model], at: datetime, *, known: str, among: Collection[int] | None = None) -> Rows:

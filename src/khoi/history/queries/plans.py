@@ -19,8 +19,11 @@ from khoi.history.queries.keys import Model, keys_of, needs, pointers_to
 from khoi.history.queries.lives import CHUNK, READ, Rows, Values, chunks, current_rows, steps_of
 from khoi.history.rules.rows import state_counting
 from khoi.history.rules.tables import Table
+from khoi.kit.db.asking import ask, columns_by
 
 Goal = dict[int, Values | None]
+
+_TAKEN = "select row_id, act_id from history_change where row_id in ({ids}) and tbl = %s and op = 'd' order by id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +200,7 @@ def _pointing(
     going, column = set(goers), str(field.column)
     yield from (pk for pk, state in planned.items() if state is not None and state.get(column) in going)
     for chunk in chunks(goers):
-        found = pointing._base_manager.filter(**{f"{field.name}__in": chunk}).values_list("pk", flat=True)
-        yield from (pk for pk in found if pk not in planned)
+        yield from (pk for (pk,) in columns_by(pointing, field.name, chunk, "pk") if pk not in planned)
 
 
 def _last_setters(model: Model, column: str, rows: set[int], after: Coverage) -> dict[int, int]:
@@ -241,11 +243,7 @@ def _absent(model: Model, ids: set[int], goal: Mapping[Model, Goal]) -> set[int]
     """Those of ``ids`` that no row would have."""
     planned = goal.get(model, {})
     open_ones = {pk for pk in ids if pk not in planned}
-    present = {
-        pk
-        for chunk in chunks(open_ones)
-        for pk in model._base_manager.filter(pk__in=chunk).values_list("pk", flat=True)
-    }
+    present = {pk for chunk in chunks(open_ones) for (pk,) in columns_by(model, "pk", chunk, "pk")}
     return (open_ones - present) | {pk for pk in ids if pk in planned and planned[pk] is None}
 
 
@@ -267,6 +265,5 @@ def _last_takers(model: Model, rows: set[int]) -> dict[int, int]:
         return {}
     last: dict[int, int] = {}
     for chunk in chunks(rows):
-        taken = Change.objects.filter(tbl=code_of(model), row_id__in=chunk, op="d").order_by("id")
-        last |= dict(taken.values_list("row_id", "act_id"))
+        last |= dict(ask(_TAKEN, chunk, code_of(model)))
     return last

@@ -16,6 +16,7 @@ from khoi.history.models import KINDS
 from khoi.history.queries.keys import lets_go, pointers_to
 from khoi.history.queries.lives import chunks
 from khoi.history.rules.tables import DERIVED, TRANSIENT
+from khoi.kit.db.asking import columns_by
 from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
@@ -100,8 +101,7 @@ def _followers(gone: Model, ids: set[int], found: Going) -> list[tuple[Model, se
 
 
 def _pointing(pointing: Model, key: str, ids: set[int]) -> list[tuple[int, int]]:
-    rows = pointing._base_manager.order_by("pk")
-    return [pair for chunk in chunks(ids) for pair in rows.filter(**{f"{key}__in": chunk}).values_list("pk", key)]
+    return [(row, one) for chunk in chunks(ids) for row, one in columns_by(pointing, key, chunk, "pk", key)]
 
 
 def _settle(found: Going) -> None:

@@ -11,8 +11,9 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from khoi.history.models import Act, Change, code_of
+from khoi.history.queries.lives import chunks
 from khoi.history.services import Touched
-from khoi.kit.db.asking import ask
+from khoi.kit.db.asking import ask, columns_by
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.people.queries import Pointer, pointers
@@ -73,9 +74,9 @@ def recheck_owners(*, check: bool) -> int:
 
 def refresh_owners(pointer: Pointer, owners: Iterable[int] | None, *, check: bool = False) -> int:
     """The rows that hang on these owners (None: all) name the owners' person. Returns how many were off."""
-    if owners is not None and not (owners := list(owners)):
-        return 0
     name, path = pointer.field.name, _path(pointer)
+    if owners is not None and not _hanging(pointer.model, path, owners := list(owners)):
+        return 0
     rows = pointer.model._base_manager.all()
     if owners is not None:
         rows = rows.filter(**{f"{path}__in": owners})
@@ -84,6 +85,10 @@ def refresh_owners(pointer: Pointer, owners: Iterable[int] | None, *, check: boo
     off = off | rows.annotate(right=right).filter(right__isnull=False, **{f"{name}__isnull": True})
     wrong: int = off.count() if check else off.update(**{name: right})
     return wrong
+
+
+def _hanging(model: type[models.Model], path: str, owners: list[int]) -> bool:
+    return any(columns_by(model, path, chunk, "pk") for chunk in chunks(owners))
 
 
 def _person_of(pointer: Pointer, path: str) -> "models.QuerySet[Any]":
