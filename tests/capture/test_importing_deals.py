@@ -162,3 +162,13 @@ def test_deals_without_leads_belong_to_people_or_to_whoever_speaks_for_the_compa
     assert Account.objects.count() == 2
     assert Opportunity.objects.get(name="Ấm").lead.person.full_name == "Đỗ Thị Lan"
     assert Opportunity.objects.get(name="Chén").person == Opportunity.objects.get(name="Đĩa").person
+
+
+def test_a_second_row_of_somebody_new_fills_their_blanks_the_first_time_already(by):
+    mapping = WITHOUT_LEADS.replace("[columns]", '[columns]\nTitle = "job_title"\nTel = "phone"')
+    lines = ["Who,Mail,Title,Tel,Deal", "Hoa,hoa@mai.example,,,Ấm", "Hoa,hoa@mai.example,Chủ,0912345678,Chén"]
+    take(by, *lines, mapping=mapping)
+    hoa = Person.objects.get(full_name="Hoa")
+
+    assert (hoa.job_title, hoa.contact_points.count()) == ("Chủ", 2)
+    assert take(by, *lines, mapping=mapping).act_id is None

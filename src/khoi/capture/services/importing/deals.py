@@ -134,7 +134,7 @@ class DealRows:
     def _store(self, row: Incoming, lead: Lead | None, human: Human, target: PipelineStage, at: datetime | None) -> str:
         deal, again = self._find(row, lead, human)
         sure = row.parsed.join is not None and not again
-        learnt = False if human.is_new else self.people.learn(human, row, replacing=sure)
+        learnt = self.people.learn(human, row, replacing=sure)
         account = self.buyers.account(row.parsed, owner_id=lead.owner_id if lead else None)
         if deal is None:
             made = self._make(row, lead, human, account, target, at)
