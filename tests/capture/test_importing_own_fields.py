@@ -209,7 +209,7 @@ def test_a_deal_fills_its_own_fields(ready, admin):
 
 def test_a_mapping_with_new_fields_is_written_and_read_back_the_same():
     mapping = load_mapping(NEW)
-    assert mapping.makes["size"] == NewField("choice", "Cỡ kho", ("Nhỏ", "Lớn"))
+    assert mapping.makes["custom.size"] == NewField("choice", "Cỡ kho", ("Nhỏ", "Lớn"))
     assert load_mapping(dump_mapping(mapping)) == mapping
 
 

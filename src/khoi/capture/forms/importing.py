@@ -13,6 +13,7 @@ from khoi.capture.queries.imports import LABELS, Draft, Heading, use_of
 from khoi.capture.queries.layouts import layouts
 from khoi.capture.rules.mapping import (
     FIELDS,
+    FILLED,
     LEAD,
     MOST,
     NAME_PARTS,
@@ -22,14 +23,17 @@ from khoi.capture.rules.mapping import (
     NewField,
     choices_in,
     dump_mapping,
+    own_name,
 )
 from khoi.custom.models import FieldType
 from khoi.custom.queries import own_fields
-from khoi.custom.rules import CHOOSING, PREFIX, free_key, key_of
+from khoi.custom.rules import CHOOSING, free_key, key_of
 
 #: What a use begins with that makes a field of one's own; its type follows.
 NEW: Final = "new."
 CHOICES_NEEDED: Final = gettext_noop("Choices need 1 to %(most)s different values.")
+#: Of which record → what a group of such fields is called; those of what the rows become stand first.
+OWN_OF: Final = {"person": _("Own fields of the person"), "account": _("Own fields of the company")}
 #: As long as the name of a field may be.
 LABEL: Final = 80
 #: Encodings offered when the detection was wrong; the rest is what the standard library knows.
@@ -128,8 +132,7 @@ class ColumnsForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.draft = draft
-        own = [(field.named, field.name(get_language() or "en")) for field in own_fields(mapping.rows)]
-        choices = [*_choices(mapping.rows), *([(_("Own fields"), own)] if own else [])]
+        choices = [*_choices(mapping.rows), *_own_fields(mapping.rows)]
         for place, heading in enumerate(draft.headings):
             offered = [*choices, (_("A new field of your own"), _new_fields(heading))]
             made = offered if draft.may_make_fields or heading.use.startswith(NEW) else choices
@@ -200,16 +203,17 @@ class ColumnsForm(forms.Form):
         return dump_mapping(chosen)
 
     def _new_fields(self) -> tuple[dict[str, NewField], dict[str, str]]:
-        """Key → the field to be made, and heading → how the mapping names it. A key is free among all fields there
+        """Name → the field to be made, and heading → how the mapping names it. A key is free among all fields there
         were, or an archived one would come back."""
         rows, makes, names = self.draft.mapping.rows, dict[str, NewField](), dict[str, str]()
         taken = keys_of(rows)
         for heading, (name, use) in zip(self.draft.headings, self.uses(), strict=True):
             if use.startswith(NEW):
                 type_ = use.removeprefix(NEW)
-                key = free_key(key_of(name) or "field", {*taken, *makes})
-                makes[key] = NewField(type_, name[:LABEL].strip(), choices_in(heading.texts, type_))
-                names[name] = f"{PREFIX}{key}"
+                key = free_key(key_of(name) or "field", taken)
+                taken.add(key)
+                names[name] = own_name(rows, key, rows)
+                makes[names[name]] = NewField(type_, name[:LABEL].strip(), choices_in(heading.texts, type_))
         return makes, names
 
 
@@ -218,6 +222,18 @@ def _choices(rows: str) -> list[Any]:
     plain = [("extra", _("Keep as note")), ("drop", _("Leave out")), ("key", _("Number in the other system"))]
     groups = [(label, [(name, LABELS[name]) for name in names if name in there]) for label, names in GROUPS]
     return [*plain, *((label, fields) for label, fields in groups if fields)]
+
+
+def _own_fields(rows: str) -> list[Any]:
+    language = get_language() or "en"
+    groups = [
+        (
+            OWN_OF.get(object_, _("Own fields")),
+            [(own_name(object_, field.key, rows), field.name(language)) for field in own_fields(object_)],
+        )
+        for object_ in FILLED[rows]
+    ]
+    return [(label, fields) for label, fields in groups if fields]
 
 
 def _new_fields(heading: Heading) -> list[tuple[str, Any]]:

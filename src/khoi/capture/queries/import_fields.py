@@ -1,57 +1,61 @@
 """Fields of one's own that the columns of a file fill: those there are, and those the import is to make."""
 
-from collections.abc import Mapping as Table
-
 from khoi.capture.queries.import_refusals import ImportRefused
-from khoi.capture.rules.mapping import Mapping, NewField, key_in
+from khoi.capture.rules.mapping import FILLED, Mapping, NewField, OwnTarget, own_name, own_target
 from khoi.custom.models import CustomField
 from khoi.custom.queries import own_fields
 from khoi.custom.rules import Kind
 
 
-def fields_filled(mapping: Mapping) -> list[str]:
-    """The keys its columns name, each once."""
-    return list(dict.fromkeys(key for column in mapping.columns for name in column.fields if (key := key_in(name))))
+def fields_filled(mapping: Mapping) -> dict[str, OwnTarget]:
+    """The names its columns have for such fields, each once, and what they mean."""
+    names = dict.fromkeys(name for column in mapping.columns for name in column.fields)
+    return {name: target for name in names if (target := own_target(name, mapping.rows))}
 
 
 def fields_of(mapping: Mapping) -> dict[str, CustomField]:
-    """Key → the field, also of those that are still to be made: these are not stored, and their words are the codes."""
-    found = {key: _described(mapping, key) for key in fields_filled(mapping) if key in mapping.makes}
+    """Name → the field, also of those still to be made: these are not stored, and their words are the codes."""
+    targets = fields_filled(mapping).items()
+    found = {name: _described(mapping, name, target) for name, target in targets if name in mapping.makes}
     there = _there(mapping)
-    return found | {key: field for key, field in there.items() if field.archived_at is None}
+    return found | {name: field for name, field in there.items() if field.archived_at is None}
 
 
 def kinds_of(mapping: Mapping) -> dict[str, Kind]:
-    """Key → what the field takes."""
-    return {key: field.kind for key, field in fields_of(mapping).items()}
+    """Name → what the field takes."""
+    return {name: field.kind for name, field in fields_of(mapping).items()}
 
 
-def _described(mapping: Mapping, key: str) -> CustomField:
-    new = mapping.makes[key]
+def _described(mapping: Mapping, name: str, target: OwnTarget) -> CustomField:
+    new = mapping.makes[name]
     choices = [{"code": word, "label": word} for word in new.choices]
     currency = mapping.currency if new.type == "money" else ""
-    return CustomField(object=mapping.rows, key=key, label=new.label, type=new.type, choices=choices, currency=currency)
+    return CustomField(
+        object=target.object, key=target.key, label=new.label, type=new.type, choices=choices, currency=currency
+    )
 
 
 def fields_to_make(mapping: Mapping) -> dict[str, NewField]:
-    """Those of the mapping that are not there yet. Raises ``ImportRefused`` where a column names a field that is
-    neither there nor described, that is archived, or that is of another type than the mapping says."""
-    keys = fields_filled(mapping)
+    """By name those of the mapping that are not there yet. Raises ``ImportRefused`` where a column names a field that
+    is neither there nor described, that is archived, or that is of another type than the mapping says."""
+    names = list(fields_filled(mapping))
     there = _there(mapping)
-    for key in keys:
-        field, new = there.get(key), mapping.makes.get(key)
+    for name in names:
+        field, new = there.get(name), mapping.makes.get(name)
         if field is None and new is None:
-            raise ImportRefused("unknown_own_field", "mapping", value=key)
+            raise ImportRefused("unknown_own_field", "mapping", value=name)
         if field is not None and field.archived_at is not None:
             raise ImportRefused("own_field_archived", "mapping", value=field.label)
         if field is not None and new is not None and field.type != new.type:
             raise ImportRefused("own_field_differs", "mapping", value=field.label)
-    return {key: mapping.makes[key] for key in keys if key not in there}
+    return {name: mapping.makes[name] for name in names if name not in there}
 
 
 def names_of_fields(rows: str) -> dict[str, list[str]]:
-    """``custom.<key>`` of the fields in use → what they are called, for recognising a heading."""
-    return {field.named: [field.label, field.label_vi, field.key] for field in own_fields(rows)}
+    """The name of each field in use → what it is called, for recognising a heading. Of two that are called alike the
+    later one is meant, so the nearest come last."""
+    fields = [field for object_ in reversed(FILLED[rows]) for field in own_fields(object_)]
+    return {own_name(field.object, field.key, rows): [field.label, field.label_vi, field.key] for field in fields}
 
 
 def keys_of(rows: str) -> set[str]:
@@ -59,7 +63,9 @@ def keys_of(rows: str) -> set[str]:
     return set(CustomField.objects.filter(object=rows).values_list("key", flat=True))
 
 
-def _there(mapping: Mapping) -> Table[str, CustomField]:
-    keys = fields_filled(mapping)
-    fields = CustomField.objects.filter(object=mapping.rows, key__in=keys) if keys else ()
-    return {field.key: field for field in fields}
+def _there(mapping: Mapping) -> dict[str, CustomField]:
+    names = {target: name for name, target in fields_filled(mapping).items()}
+    keys = {target.key for target in names}
+    fields = CustomField.objects.filter(object__in=FILLED[mapping.rows], key__in=keys) if keys else ()
+    found = {OwnTarget(field.object, field.key): field for field in fields}
+    return {name: found[target] for target, name in names.items() if target in found}

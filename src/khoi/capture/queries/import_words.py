@@ -30,6 +30,7 @@ OF_ROWS: Final[Sentences] = {
     "not_a_link": gettext_lazy("“%(value)s” in “%(column)s” is not a link."),
     "not_text": gettext_lazy("“%(value)s” in “%(column)s” holds characters a text cannot hold."),
     "longer_than_field": gettext_lazy("“%(column)s” is longer than the 500 characters the field takes."),
+    "no_company": gettext_lazy("“%(column)s” says something of a company, and the row names none."),
     "unknown_stage": gettext_lazy("There is no stage “%(value)s” in the pipeline."),
     "unknown_owner": gettext_lazy("Nobody here is called “%(value)s”."),
     "of_another": gettext_lazy("“%(value)s” in “%(column)s” belongs to somebody else we know."),
@@ -51,7 +52,8 @@ OF_ROWS: Final[Sentences] = {
 #: What happens with a cell that is odd but does not cost the row.
 KEPT: Final = frozenset(
     "bad_date bad_email bad_phone bad_amount bad_currency bad_number unknown_value unknown_owner of_another "
-    "not_a_number not_money not_a_date unknown_own_choice not_yes_or_no not_a_link not_text longer_than_field".split()
+    "not_a_number not_money not_a_date unknown_own_choice not_yes_or_no not_a_link not_text longer_than_field "
+    "no_company".split()
 )
 
 #: code → why a whole file was refused.
@@ -72,7 +74,7 @@ OF_FILES: Final[Sentences] = {
     "unknown_layout": gettext_lazy("There is no layout “%(value)s”. There is: %(known)s."),
     "bad_mapping": gettext_lazy("The mapping has mistakes: %(problems)s"),
     "unknown_own_field": gettext_lazy(
-        "There is no field “custom.%(value)s” of your own, and the mapping does not describe one."
+        "There is no field “%(value)s” of your own, and the mapping does not describe one."
     ),
     "own_field_archived": gettext_lazy("The field “%(value)s” is archived. Take it back into use first."),
     "own_field_differs": gettext_lazy("The field “%(value)s” is there with another type than the mapping says."),
@@ -114,6 +116,9 @@ OF_MAPPINGS: Final[Sentences] = {
     "wrong_type": gettext_lazy("line %(line)s: “%(where)s” is of the wrong type"),
     "unknown_choice": gettext_lazy("line %(line)s: “%(detail)s” is no choice for “%(where)s”"),
     "unknown_field": gettext_lazy("line %(line)s: there is no field “%(detail)s”"),
+    "company_of_lead": gettext_lazy(
+        "line %(line)s: “%(detail)s” is of a company, and a lead has no company record yet; a file of deals fills it"
+    ),
     "unknown_zone": gettext_lazy("line %(line)s: there is no time zone “%(detail)s”"),
     "bad_constant": gettext_lazy("line %(line)s: “%(detail)s” cannot stand in “%(where)s”"),
     "column_without_use": gettext_lazy("line %(line)s: “%(where)s” says nothing about its column"),

@@ -24,7 +24,7 @@ from khoi.capture.queries.import_files import Opened, open_file
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.import_rows import Incoming, Tally, incoming
 from khoi.capture.queries.import_words import explained, refusal_sentence
-from khoi.capture.rules.mapping import Column, Guess, Mapping, Value, fit, guess_type, key_in
+from khoi.capture.rules.mapping import Column, Guess, Mapping, Value, fit, guess_type
 from khoi.custom.models import CustomField
 from khoi.custom.queries import words_of
 from khoi.custom.rules import Kind
@@ -164,15 +164,18 @@ def draft_of(run: ImportRun, actor: Principal) -> Draft:
 def _draft(run: ImportRun, actor: Principal, opened: Opened) -> Draft:
     table, mapping = opened.table, opened.mapping
     own = fields_of(mapping)
-    kinds = {key: one.kind for key, one in own.items()}
+    kinds = {name: one.kind for name, one in own.items()}
     sample, tally, whole, wrong, texts = _read(opened, kinds)
     fields = _fields(mapping, sample)
-    own_shown = [one for key, one in own.items() if any(key in row.parsed.own for row in sample)]
+    own_shown = {name: one for name, one in own.items() if any(name in row.parsed.own for row in sample)}
     return Draft(
         mapping=mapping,
         layout=opened.layout or run.layout,
         headings=tuple(_headings(opened, texts)),
-        fields=(*(str(LABELS[name]) for name in fields), *(one.name(get_language() or "en") for one in own_shown)),
+        fields=(
+            *(str(LABELS[name]) for name in fields),
+            *(one.name(get_language() or "en") for one in own_shown.values()),
+        ),
         shown=tuple(_shown(row, fields, own_shown, ZoneInfo(mapping.zone)) for row in sample),
         kinds=tuple(explained([*tally.by_kind(rejects=True), *tally.by_kind(rejects=False)])),
         rows=tally.rows,
@@ -242,7 +245,7 @@ def use_of(mapping: Mapping, column: Column | None, name: str) -> str:
         return "drop" if mapping.others == "drop" else "extra"
     if not column.fields:
         return "drop" if column.drop else "extra"
-    new = mapping.makes.get(key_in(column.fields[0]))
+    new = mapping.makes.get(column.fields[0])
     return f"new.{new.type}" if new else column.fields[0]
 
 
@@ -258,10 +261,10 @@ def _fields(mapping: Mapping, sample: list[Incoming]) -> list[str]:
     return [name for name in LABELS if name in filled]
 
 
-def _shown(row: Incoming, fields: list[str], own: list[CustomField], zone: ZoneInfo) -> Shown:
+def _shown(row: Incoming, fields: list[str], own: Table[str, CustomField], zone: ZoneInfo) -> Shown:
     days, values = row.parsed.days, row.parsed.values
     cells = [_plain(values.get(name), zone if name in days else None) for name in fields]
-    cells += [words_of(one, row.parsed.own.get(one.key), full=True)[:60] for one in own]
+    cells += [words_of(one, row.parsed.own.get(name), full=True)[:60] for name, one in own.items()]
     notes = tuple((extra.label, extra.value[:60]) for extra in row.parsed.extras)
     return Shown(row.line, tuple(cells), notes, row.rejected)
 

@@ -15,12 +15,13 @@ from khoi.capture.rules.mapping.format import (
     fit,
 )
 from khoi.capture.rules.mapping.loading import BadMapping, MappingProblem, load_mapping
-from khoi.capture.rules.mapping.own import MOST, choices_in, guess_type, key_in
+from khoi.capture.rules.mapping.own import FILLED, MOST, OwnTarget, choices_in, guess_type, own_name, own_target
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 from khoi.capture.rules.mapping.proposing import Guess, Proposal, propose_mapping
 
 __all__ = [
     "FIELDS",
+    "FILLED",
     "LEAD",
     "MOST",
     "NAME_PARTS",
@@ -39,6 +40,7 @@ __all__ = [
     "Mapping",
     "MappingProblem",
     "NewField",
+    "OwnTarget",
     "Parsed",
     "Problem",
     "Proposal",
@@ -51,7 +53,8 @@ __all__ = [
     "dump_mapping",
     "fit",
     "guess_type",
-    "key_in",
     "load_mapping",
+    "own_name",
+    "own_target",
     "propose_mapping",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from khoi.capture.rules.mapping.cells import Unreadable, Value, read_cell
 from khoi.capture.rules.mapping.fields import FIELDS, IDENTITY, LEAD, NAME_PARTS, OPPORTUNITY, Field
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit
-from khoi.capture.rules.mapping.own import key_in, read_own
+from khoi.capture.rules.mapping.own import own_target, read_own
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 from khoi.custom.rules import Kind
 from khoi.custom.rules import Value as OwnValue
@@ -20,13 +20,14 @@ class RowReader:
     """Reads the rows of one file: what depends on mapping and headings alone is worked out once."""
 
     def __init__(self, mapping: Mapping, headings: Iterable[str], kinds: Table[str, Kind] | None = None) -> None:
-        """``kinds``: by key, what the fields of one's own take that the mapping names."""
+        """``kinds``: by name, what the fields of one's own take that the mapping fills."""
         self.mapping = mapping
         self.kinds = kinds or {}
         self.headings = tuple(headings)
         self.columns = sorted(mapping.columns, key=_currency_first)
         self.others = fit(mapping, self.headings).others if mapping.others != "drop" else ()
         self.empty = frozenset(text.casefold() for text in mapping.empty)
+        self.of_companies = [column for column in self.columns if any(map(_of_company, column.fields))]
         self.asserted = frozenset(assertion.at for assertion in mapping.asserts)
 
     def read(self, cells: Sequence[str]) -> Parsed:
@@ -41,6 +42,7 @@ class RowReader:
         reading.take_others()
         reading.fill_constants()
         reading.join_name()
+        reading.need_company()
         mapping = self.mapping
         key, join = reading.external(mapping.key, "no_key"), reading.external(mapping.join, "no_join")
         reading.check_identity(join)
@@ -77,6 +79,11 @@ def _currency_first(column: Column) -> bool:
     return "currency" not in column.fields
 
 
+def _of_company(name: str) -> bool:
+    target = own_target(name, OPPORTUNITY)
+    return target is not None and target.object == "account"
+
+
 class _Reading:
     """The row while it is being read."""
 
@@ -105,10 +112,10 @@ class _Reading:
             self.extras.append(Extra(column.extra, text))
         meant = self.translate(column, text)
         for name in column.fields if meant else ():
-            if key := key_in(name):
-                self.put_own(column, key, meant)
-            else:
+            if name in self.fields:
                 self.put(column, name, meant)
+            else:
+                self.put_own(column, name, meant)
 
     def translate(self, column: Column, text: str) -> str:
         """The text after the column's value map; nothing where an unknown value is not kept."""
@@ -135,19 +142,29 @@ class _Reading:
         if day_only:
             self.days.add(name)
 
-    def put_own(self, column: Column, key: str, text: str) -> None:
+    def put_own(self, column: Column, name: str, text: str) -> None:
         """Read the text for a field of one's own. A cell it cannot take costs the row, for nobody would see the value
         missing, unless the mapping says ``otherwise``: it is then a note, or nothing."""
-        if key not in self.reader.kinds or key in self.own:
+        if name not in self.reader.kinds or name in self.own:
             self.keep(column, text)
             return
         how = {"language": self.mapping.language, "order": self.mapping.dates, "pattern": column.pattern}
         try:
-            self.own[key] = read_own(self.reader.kinds[key], text, **how)
+            self.own[name] = read_own(self.reader.kinds[name], text, **how)
         except Unreadable as unreadable:
-            rejects = column.required or column.otherwise not in ("extra", "empty")
-            if rejects or column.otherwise == "extra":
-                self.refuse(column, text, unreadable.code, rejects=rejects)
+            self.refuse_own(column, text, unreadable.code)
+
+    def refuse_own(self, column: Column, text: str, code: str) -> None:
+        rejects = column.required or column.otherwise not in ("extra", "empty")
+        if rejects or column.otherwise == "extra":
+            self.refuse(column, text, code, rejects=rejects)
+
+    def need_company(self) -> None:
+        """What a row says of a company without naming one has no record to stand on."""
+        for column in self.reader.of_companies if not self.text("company") else ():
+            said = [name for name in column.fields if _of_company(name) and self.own.pop(name, None) is not None]
+            if said:
+                self.refuse_own(column, self.cell(column.heading), "no_company")
 
     def is_needed(self, column: Column, name: str, code: str) -> bool:
         """Whether the row cannot do without the cell: the mapping says so, or the history would be wrong."""

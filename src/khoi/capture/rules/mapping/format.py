@@ -68,7 +68,7 @@ class Mapping:
     that mean nothing stands there. ``names``: ``family_first`` or ``given_first``, for joining parts of a name.
     ``others``: ``keep`` or ``drop`` columns not named. ``anonymous``: rows without name, email, phone and company
     are welcome. ``constants``: texts for fields a row leaves empty. ``join``: the lead the row belongs to.
-    ``makes``: by key, what a field of one's own is, where there is none of that key yet.
+    ``makes``: by name (``custom.<key>``), what a field of one's own is, where there is none of that key yet.
     """
 
     name: str
@@ -138,8 +138,8 @@ def _lines(mapping: Mapping) -> Iterator[str]:
     yield from (f"{_text(column.heading)} = {_column(column)}" for column in mapping.columns)
     yield "\n[constants]"
     yield from (f"{name} = {_text(text)}" for name, text in mapping.constants.items())
-    for key, new in mapping.makes.items():
-        yield f"\n[custom.{key}]\ntype = {_text(new.type)}\nlabel = {_text(new.label)}"
+    for name, new in mapping.makes.items():
+        yield f"\n[{name}]\ntype = {_text(new.type)}\nlabel = {_text(new.label)}"
         if new.choices:
             yield f"choices = {_list(new.choices)}"
     for assertion in mapping.asserts:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from khoi.capture.rules.mapping.cells import Unreadable, read_cell
 from khoi.capture.rules.mapping.fields import FIELDS, LEAD, STATES
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, NewField
-from khoi.capture.rules.mapping.own import key_in
+from khoi.capture.rules.mapping.own import FILLED, own_target
 from khoi.custom.rules import CHOOSING, TYPES, key_of
 
 FORMAT = 1
@@ -24,7 +24,7 @@ CHOICES = {
 }
 OTHERWISE = ("keep", "extra", "empty", "reject")
 TEXTS = ("name", "title", "zone", "currency", "country", *CHOICES)
-TABLES = ("key", "join", "columns", "constants", "custom", "asserts")
+TABLES = ("key", "join", "columns", "constants", "custom", "person", "account", "asserts")
 COLUMN = ("field", "fields", "extra", "drop", "required", "values", "otherwise", "pattern")
 
 
@@ -34,7 +34,8 @@ class MappingProblem:
     the text at fault.
 
     Codes: ``not_toml``, ``unknown_format``, ``missing_entry``, ``unknown_entry``, ``wrong_type``,
-    ``unknown_choice``, ``unknown_field``, ``unknown_zone``, ``bad_constant``, ``column_without_use``.
+    ``unknown_choice``, ``unknown_field``, ``company_of_lead``, ``unknown_zone``, ``bad_constant``,
+    ``column_without_use``.
     """
 
     code: str
@@ -102,7 +103,7 @@ class _Reader:
             key=self.external(told, "key"),
             join=self.external(told, "join"),
             constants=self.constants(rows, told),
-            makes={key: self.new_field(key, told["custom"]) for key in self.table(told, "custom")},
+            makes=self.new_fields(told),
             asserts=tuple(self.assertion(rows, entry) for entry in self.entries(told, "asserts")),
         )
 
@@ -118,8 +119,8 @@ class _Reader:
         single = (self.text_of(use, "field", *path),) if "field" in use else ()
         fields = single + self.texts_of(use, "fields", *path)
         for name in fields:
-            if name not in FIELDS[rows] and not _is_own(name):
-                self.wrong("unknown_field", *path, detail=name)
+            if wrong := _wrong_name(name, rows):
+                self.wrong(wrong, *path, detail=name)
         self.among(use, "otherwise", OTHERWISE, *path)
         if not fields and not use.get("extra") and not use.get("drop"):
             self.wrong("column_without_use", *path)
@@ -151,9 +152,22 @@ class _Reader:
                 self.wrong("unknown_field", "constants", name, detail=name)
         return constants
 
-    def new_field(self, key: str, told: dict[str, Any]) -> NewField:
-        """What a field of one's own is that the import makes when there is none of that key."""
-        path, entry = ("custom", key), self.table(told, key, "custom")
+    def new_fields(self, told: dict[str, Any]) -> dict[str, NewField]:
+        """Name → what a field of one's own is that the import makes when there is none of that key."""
+        found: dict[str, NewField] = {}
+        for whose in ((), ("person",), ("account",)):
+            around = self.table(told, *whose) if whose else told
+            if whose:
+                self.known(around, ("custom",), *whose)
+            described = self.table(around, "custom", *whose)
+            for key in described:
+                path = (*whose, "custom", key)
+                found[".".join(path)] = self.new_field(path, described)
+        return found
+
+    def new_field(self, path: tuple[str, ...], described: dict[str, Any]) -> NewField:
+        *around, key = path
+        entry = self.table(described, key, *around)
         self.known(entry, ("type", "label", "choices"), *path)
         if key_of(key) != key or not key:
             self.wrong("unknown_choice", *path, detail=key)
@@ -236,10 +250,14 @@ class _Reader:
         return default
 
 
-def _is_own(name: str) -> bool:
-    """Whether it names a field of one's own; which ones there are only the workspace knows."""
-    key = key_in(name)
-    return bool(key) and key_of(key) == key
+def _wrong_name(name: str, rows: str) -> str:
+    """What is wrong with the name of a field, as a code. Which ones of one's own there are only the workspace knows."""
+    if name in FIELDS[rows]:
+        return ""
+    target = own_target(name, rows)
+    if target is None or not target.key or key_of(target.key) != target.key:
+        return "unknown_field"
+    return "" if target.object in FILLED[rows] else "company_of_lead"
 
 
 def line_of(text: str, *path: str) -> int:

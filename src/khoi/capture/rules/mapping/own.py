@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from khoi.capture.rules.mapping.cells import Unreadable
+from khoi.capture.rules.mapping.fields import LEAD, OPPORTUNITY
 from khoi.custom.rules import (
     CHOOSING,
     NO,
@@ -32,9 +34,30 @@ _MONEY: Final = re.compile(r"[₫$€£¥]|\b(?:d|vnd|dong|usd|eur)\b|(?:trieu|t
 _CODES: Final = {"too_long": "longer_than_field", "unknown_choice": "unknown_own_choice"}
 
 
-def key_in(name: str) -> str:
-    """The key in ``custom.<key>``; "" when the name is of another kind."""
-    return name.removeprefix(PREFIX) if name.startswith(PREFIX) else ""
+#: What rows become → the kinds of record whose own fields they fill, the nearest first. A lead has no company record
+#: before it has a deal, so a file of leads fills none.
+FILLED: Final = {LEAD: (LEAD, "person"), OPPORTUNITY: (OPPORTUNITY, "person", "account")}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTarget:
+    """A field of one's own: on which kind of record it stands, and its key."""
+
+    object: str
+    key: str
+
+
+def own_target(name: str, rows: str) -> OwnTarget | None:
+    """What ``custom.<key>`` (of what the rows become), ``person.custom.<key>`` and ``account.custom.<key>`` mean; None
+    when the name is of another kind."""
+    before, prefix, key = name.rpartition(PREFIX)
+    object_ = {"": rows, "person.": "person", "account.": "account"}.get(before)
+    return OwnTarget(object_, key) if prefix and object_ else None
+
+
+def own_name(object_: str, key: str, rows: str) -> str:
+    """The name that means this field in a file of such rows."""
+    return f"{PREFIX}{key}" if object_ == rows else f"{object_}.{PREFIX}{key}"
 
 
 def read_own(kind: Kind, text: str, *, language: str, order: str, pattern: str = "") -> OwnValue:

@@ -16,7 +16,8 @@ class Problem:
     Codes that reject the row: ``no_key``, ``no_join``, ``key_too_long``, ``missing``, ``unreadable`` ones of
     required or asserted fields (the codes below), ``no_identity``, and ``unknown_value`` where the mapping says so.
     Of a field of one's own, unless the mapping keeps or drops what it cannot take: ``not_a_number``, ``not_money``,
-    ``not_a_date``, ``unknown_own_choice``, ``not_yes_or_no``, ``not_a_link``, ``not_text``, ``longer_than_field``.
+    ``not_a_date``, ``unknown_own_choice``, ``not_yes_or_no``, ``not_a_link``, ``not_text``, ``longer_than_field``, and
+    ``no_company`` of a company's field in a row that names none.
     Codes that only warn: ``bad_email``, ``bad_phone``, ``bad_date``, ``bad_amount``, ``bad_currency``,
     ``bad_number``, ``unknown_value`` (the text is kept as a labelled note), ``too_long`` (cut, the whole kept as a
     note) and ``won_before_first_contact``.
@@ -61,8 +62,8 @@ class Claim:
 class Parsed:
     """A row as understood. ``values``: field → value, of the type its kind says, for fields that hold one.
 
-    ``days``: the fields whose moment is known to the day alone. ``own``: key → value of fields of one's own. A row with
-    ``rejected`` set must not be stored.
+    ``days``: the fields whose moment is known to the day alone. ``own``: name (``custom.<key>``) → value of fields of
+    one's own. A row with ``rejected`` set must not be stored.
     """
 
     rows: str

@@ -11,6 +11,8 @@ from khoi.capture.services.importing.humans import Human
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows
 from khoi.pipeline.models import Opportunity
+from khoi.team.models import owned
+from khoi.team.rules import Principal
 
 
 class Buyers:
@@ -26,6 +28,7 @@ class Buyers:
         self.spoken = {}
         keys = {name_key(name) for name in names}
         self.known = {**self.made, **self._stored(keys - self.made.keys())}
+        self.others = self._of_others()
         self.people: dict[str, int] = {}
         nameless = Contact.objects.filter(
             account__in=[self.known[key] for key in keys if key in self.known],
@@ -39,6 +42,18 @@ class Buyers:
         if not keys:
             return {}
         return {account.name_key: account for account in Account.objects.filter(name_key__in=keys).order_by("-id")}
+
+    def _of_others(self) -> set[int]:
+        """The accounts that are out of the importer's sight but for deals. These do not count: the file at hand may
+        bring the first one, and the next time the same file would say more."""
+        if not isinstance(self.by, Principal) or self.by.sees_all or not self.known:
+            return set()
+        ids = {account.pk for account in self.known.values()}
+        return ids - set(Account.objects.filter(owned(self.by), pk__in=ids).values_list("pk", flat=True))
+
+    def may_correct(self, account: Account) -> bool:
+        """Whether what the file says of it replaces what stands there; else it fills blanks."""
+        return account.pk not in self.others
 
     def account(self, parsed: Parsed, *, owner_id: int | None) -> Account | None:
         """The row's account; without a company name there is none."""

@@ -65,7 +65,11 @@ class DealRows:
             self.deals_of[deal.person_id].append(deal)
             if deal.lead_id is not None:
                 self.deal_of[deal.lead_id] = deal
-        self.context.own.begin(deal for deals in self.deals_of.values() for deal in deals)
+        self.context.own.begin(
+            [deal for deals in self.deals_of.values() for deal in deals],
+            [human.person for human in self.people.humans.values()],
+            self.buyers.known.values(),
+        )
         self.leads_of: dict[int, list[Lead]] = defaultdict(list)
         if people:
             for lead in Lead.objects.filter(person__in=people).select_related("person").order_by("id"):
@@ -135,14 +139,18 @@ class DealRows:
         deal, again = self._find(row, lead, human)
         sure = row.parsed.join is not None and not again
         learnt = self.people.learn(human, row, replacing=sure)
+        learnt |= self.context.own.of_people.put(human.person, row.parsed.own, replacing=sure)
         account = self.buyers.account(row.parsed, owner_id=lead.owner_id if lead else None)
+        if account is not None:
+            corrects = self.buyers.may_correct(account)
+            learnt |= self.context.own.of_accounts.put(account, row.parsed.own, replacing=corrects)
         if deal is None:
             made = self._make(row, lead, human, account, target, at)
             self._follow(row, lead, account, made)
             return CREATED
         changed = self._change(row, deal, account, replacing=not again)
         changed |= self._move_on(row, deal, target, at)
-        learnt |= self.context.own.put(deal, row.parsed.own, replacing=not again)
+        learnt |= self.context.own.of_rows.put(deal, row.parsed.own, replacing=not again)
         if changed and not deal._state.adding:
             self.changed[deal.pk] = deal
         if self._follow(row, lead, account, deal) or changed or learnt:
@@ -197,7 +205,7 @@ class DealRows:
             **{"currency": self.context.mapping.currency, "owner_id": self._owner(row, lead), **self._said(row)},
         )
         self.new.append(deal)
-        self.context.own.put(deal, row.parsed.own, replacing=False)
+        self.context.own.of_rows.put(deal, row.parsed.own, replacing=False)
         if deal.lead is not None and lead is not None:
             self.deal_of[lead.pk] = deal
         self._note_moves(deal, target, opened_at, entered_at)

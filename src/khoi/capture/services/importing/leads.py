@@ -70,7 +70,7 @@ class LeadRows:
         self.people.load(holders | {lead.person_id for lead in owners_people})
         known = {lead.pk: lead for leads in self.leads_of.values() for lead in leads}
         known |= {lead.pk: lead for lead in owners_people}
-        self.context.own.begin(known.values())
+        self.context.own.begin(known.values(), [human.person for human in self.people.humans.values()])
         self.been = self._been(rows)
 
     def _referred(self, rows: Iterable[Incoming]) -> Referred:
@@ -192,7 +192,8 @@ class LeadRows:
         self.consenting.append(human)
         lead = self._lead(row, human)
         self._keep_withheld(lead, row, human)
-        self.context.own.put(lead, row.parsed.own, replacing=False)
+        self.context.own.of_rows.put(lead, row.parsed.own, replacing=False)
+        self.context.own.of_people.put(human.person, row.parsed.own, replacing=False)
         self.new.append(lead)
         self.makers[id(lead)] = human
         self.new_of[id(human)].append(lead)
@@ -258,9 +259,11 @@ class LeadRows:
         sure = row.parsed.key is not None and not again
         human = human or self._human_of(lead)
         self.consenting.append(human)
-        learnt = self.people.learn(human, row, replacing=sure and human.came_with(lead))
+        renames = sure and human.came_with(lead)
+        learnt = self.people.learn(human, row, replacing=renames)
+        learnt |= self.context.own.of_people.put(human.person, row.parsed.own, replacing=renames)
         changed = self._change(lead, row, replacing=sure) | self._keep_withheld(lead, row, human)
-        learnt |= self.context.own.put(lead, row.parsed.own, replacing=sure)
+        learnt |= self.context.own.of_rows.put(lead, row.parsed.own, replacing=sure)
         added = steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage, known=self._known(lead))
         self.context.enter(lead, added)
         if changed or added:

@@ -1,5 +1,6 @@
 """Fields of one's own: made where the mapping describes them, and filled with the batch at hand."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -26,23 +27,26 @@ def make_fields(mapping: Columns, *, by: Actor, now: datetime) -> None:
     wanted = fields_to_make(mapping)
     if wanted and isinstance(by, Principal) and not by.may("field.edit"):
         raise ImportRefused("may_not_make_fields", "mapping", names=[new.label for new in wanted.values()])
-    for key, new in wanted.items():
+    targets = fields_filled(mapping)
+    for name, new in wanted.items():
         made: dict[str, Any] = {"type": new.type, "label": new.label, "choices": new.choices}
         if new.type == "money":
             made["currency"] = mapping.currency
         try:
-            custom.add_field(mapping.rows, key=key, **made, by=by, now=now)
+            custom.add_field(targets[name].object, key=targets[name].key, **made, by=by, now=now)
         except Refusal as refusal:
             raise ImportRefused("field_not_made", "mapping", name=new.label, why=str(refusal)) from refusal
 
 
-class Own:
-    """What stands in these fields of the records of a batch, and what the rows put there."""
+class OwnOf:
+    """What stands in these fields of the records of a batch, all of one kind, and what the rows put there."""
 
-    def __init__(self, mapping: Columns) -> None:
-        self.kinds = kinds_of(mapping)
-        keys = fields_filled(mapping)
-        self.fields = list(CustomField.objects.of(mapping.rows).filter(key__in=keys)) if keys else []
+    def __init__(self, object_: str, keys: Mapping[str, str]) -> None:
+        """``keys``: by the name the mapping has for a field."""
+        self.keys = keys
+        self.fields = list(CustomField.objects.of(object_).filter(key__in=keys.values())) if keys else []
+        #: Key → the stored records of which the file has said what stands there.
+        self.told: dict[str, set[int]] = defaultdict(set)
         self.begin(())
 
     def begin(self, records: Iterable[models.Model]) -> None:
@@ -50,22 +54,62 @@ class Own:
         self.present: dict[int, dict[str, Value]] = values_of(records, self.fields) if self.fields else {}
         self.filled: dict[Mark, tuple[models.Model, dict[str, Value]]] = {}
 
-    def put(self, record: models.Model, values: Mapping[str, Value], *, replacing: bool) -> bool:
-        """What a row says of a record; without ``replacing`` it fills blanks alone. Whether anything is new."""
+    def put(self, record: models.Model, own: Mapping[str, Value], *, replacing: bool) -> bool:
+        """What a row says of a record, by the name of the field; with ``replacing`` the first cell of the file about a
+        field counts, all others fill blanks alone. Whether anything is new."""
+        values = {key: own[name] for name, key in self.keys.items() if own.get(name) is not None}
         if not values:
             return False
         mark = ("stored", record.pk) if record.pk else ("new", id(record))
         said = self.filled[mark][1] if mark in self.filled else {}
         there = {**self.present.get(record.pk or 0, {}), **said}
-        new = {key: value for key, value in values.items() if _counts(there.get(key), value, replacing=replacing)}
+        new = {
+            key: value
+            for key, value in values.items()
+            if value != there.get(key) and (there.get(key) is None or (replacing and self._open(record, key)))
+        }
         if new:
             self.filled[mark] = (record, {**said, **new})
+        self._tell(record, values)
         return bool(new)
+
+    def _open(self, record: models.Model, key: str) -> bool:
+        """Whether the file has not said yet what stands there."""
+        return record.pk is not None and record.pk not in self.told[key]
+
+    def _tell(self, record: models.Model, keys: Iterable[str]) -> None:
+        for key in keys if record.pk else ():
+            self.told[key].add(record.pk)
 
     def write(self) -> None:
         """After the records they are about."""
+        for record, values in self.filled.values():
+            self._tell(record, values)
         custom.fill_many(dict(self.filled.values()))
 
 
-def _counts(present: Value, value: Value, *, replacing: bool) -> bool:
-    return value is not None and value != present and (replacing or present is None)
+class Own:
+    """The fields of one's own that the columns of a file fill: ``of_rows`` those of what the rows become."""
+
+    def __init__(self, mapping: Columns) -> None:
+        self.kinds = kinds_of(mapping)
+        self.of_rows, self.of_people, self.of_accounts = (
+            OwnOf(object_, _keys(mapping, object_)) for object_ in (mapping.rows, "person", "account")
+        )
+
+    def begin(
+        self, records: Iterable[models.Model], people: Iterable[models.Model], accounts: Iterable[models.Model] = ()
+    ) -> None:
+        """The stored records the rows of a batch may be about."""
+        self.of_rows.begin(records)
+        self.of_people.begin(people)
+        self.of_accounts.begin(accounts)
+
+    def write(self) -> None:
+        """After the records they are about."""
+        for each in (self.of_rows, self.of_people, self.of_accounts):
+            each.write()
+
+
+def _keys(mapping: Columns, object_: str) -> dict[str, str]:
+    return {name: target.key for name, target in fields_filled(mapping).items() if target.object == object_}
