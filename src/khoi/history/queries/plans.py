@@ -23,6 +23,10 @@ from khoi.kit.db.asking import ask, columns_by
 
 Goal = dict[int, Values | None]
 
+_CHANGES = (
+    "select id, act_id, row_id, op, before, personal from history_change "
+    "where row_id in ({ids}) and tbl = %s and act_id <> %s order by id"
+)
 _TAKEN = "select row_id, act_id from history_change where row_id in ({ids}) and tbl = %s and op = 'd' order by id"
 
 
@@ -152,7 +156,7 @@ def _later_changes(touches: Mapping[Model, Mapping[int, _Touch]], acts: set[int]
     """Other acts, standing, that later changed what these touched."""
     found: set[int] = set()
     for model, rows in touches.items():
-        for pk, act, row, op, before, personal in _changes(model, rows, leaving_out=acts):
+        for pk, act, row, op, before, personal in _changes(model, rows, leaving_out=min(acts, default=0)):
             if act in acts or not after.counts(act):
                 continue
             if rows[row].is_built_on(pk, _columns(KINDS[model], op, before, personal)):
@@ -160,11 +164,10 @@ def _later_changes(touches: Mapping[Model, Mapping[int, _Touch]], acts: set[int]
     return found
 
 
-def _changes(model: Model, rows: Iterable[int], leaving_out: Iterable[int] = ()) -> Iterator[tuple[Any, ...]]:
-    """Changes of these rows; those of many acts are not all left out."""
-    mine = Change.objects.filter(tbl=code_of(model)).exclude(act_id__in=sorted(leaving_out)[:100])
+def _changes(model: Model, rows: Iterable[int], leaving_out: int = 0) -> Iterator[tuple[Any, ...]]:
+    """Changes of these rows, but for those of one act, which may have changed them all."""
     for chunk in chunks(rows):
-        yield from mine.filter(row_id__in=chunk).order_by("id").values_list(*READ)
+        yield from ask(_CHANGES, chunk, code_of(model), leaving_out)
 
 
 def _builders(

@@ -8,7 +8,7 @@ from django.db import connection as default_connection
 
 from khoi.history.models import Act, Head
 from khoi.history.rules.chain import GENESIS, link, seal_of
-from khoi.kit.db.asking import moment
+from khoi.kit.db.asking import ask, moment
 from khoi.kit.db.writing import updating
 
 #: What the chain covers of a change, in this order; personal values only through their seal. Asked of every act, hence
@@ -19,6 +19,7 @@ _HEAD = {
     "sqlite": "select position, chain, recorded_at from history_head where id = 1",  # a writer is alone
     "postgresql": "select position, chain, recorded_at from history_head where id = 1 for update",
 }
+_TAKEN_OUT = "delete from history_act where id in ({ids}) returning id"
 _SEALED = ("seal", "position", "recorded_at", "chain", "why", "subject_tbl", "subject_id")
 _GROWN = ("position", "chain", "recorded_at")
 
@@ -63,7 +64,7 @@ def seal(act: Act) -> None:
     """Close the act. One that changed nothing is taken out again, unless it holds a key."""
     found, head = _closed(act)
     if not found and act.key is None:
-        Act.objects.filter(pk=act.pk).delete()
+        ask(_TAKEN_OUT, [act.pk])
         act.position = None
         return
     act.seal = seal_of(found)
