@@ -12,7 +12,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["tests.left_out", "tests.cast", "tests.installation"]
+pytest_plugins = ["tests.left_out", "tests.cast", "tests.installation", "tests.sweeping"]
 
 # A busy machine is slow, not wrong. A strict run tries the same inputs every time, so its answer is about the change.
 settings.register_profile("khoi", deadline=None, derandomize=os.environ.get("KHOI_STRICT", "") not in {"", "0"})
