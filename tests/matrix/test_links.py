@@ -40,6 +40,12 @@ class Links(HTMLParser):
         return urljoin(self.at, address).split("#")[0]
 
 
+@pytest.fixture(scope="module")
+def found(world):
+    """Of every page that is a text, its links."""
+    return {name: links for name in PAGES if (links := links_of(world, name)) is not None}
+
+
 def links_of(world, name):
     page = asking.ask_page(world, WEB[name], "get", "admin")
     if not page.headers["Content-Type"].startswith("text/html"):
@@ -55,8 +61,7 @@ def leads_somewhere(address):
     return True
 
 
-def test_no_link_of_a_page_is_dead(world):
-    found = {name: links for name in PAGES if (links := links_of(world, name)) is not None}
+def test_no_link_of_a_page_is_dead(world, found):
     browser = asking.fresh(world.actors["admin"].browser)
     addresses = {address: name for name, links in found.items() for address in links.followed}
     came = {address: browser.get(address).status_code for address in addresses}
@@ -65,8 +70,8 @@ def test_no_link_of_a_page_is_dead(world):
     assert {f"{a} on {addresses[a]}": status for a, status in came.items() if status == 404 or status >= 500} == {}
 
 
-def test_every_form_is_sent_to_a_page_there_is(world):
-    found = {address: name for name in PAGES if (links := links_of(world, name)) for address in links.sent_to}
+def test_every_form_is_sent_to_a_page_there_is(found):
+    sent_to = {address: name for name, links in found.items() for address in links.sent_to}
 
-    assert len(found) > 20
-    assert {address: name for address, name in found.items() if not leads_somewhere(address)} == {}
+    assert len(sent_to) > 20
+    assert {address: name for address, name in sent_to.items() if not leads_somewhere(address)} == {}
