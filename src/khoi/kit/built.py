@@ -21,5 +21,12 @@ class BuiltFiles(StaticFilesStorage):
             return {}
         return {f"design/{name}": f"design/{built}" for name, built in json.loads(listed.read_text()).items()}
 
+    @cached_property
+    def addresses(self) -> dict[str | None, str]:
+        """By name, as they were asked for: a page asks for the same ones dozens of times."""
+        return {}
+
     def url(self, name: str | None) -> str:
-        return super().url(self.names.get(name or "", name))
+        if name not in self.addresses:
+            self.addresses[name] = super().url(self.names.get(name or "", name))
+        return self.addresses[name]
