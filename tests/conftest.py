@@ -3,8 +3,9 @@
 import gc
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -42,6 +43,21 @@ def browser() -> "Iterator[Browser]":
         program = engines.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield program
         program.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contexts_of_pages_alone() -> Iterator[None]:
+    """``response.context`` is that of the page: Django would copy it for each of the hundred parts a page includes."""
+    client: Any = import_module("django.test.client")
+
+    def store_page(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
+        if context.template is template:
+            store_each(store, signal, sender, template, context, **more)
+
+    store_each = client.store_rendered_templates
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(client, "store_rendered_templates", store_page)
+        yield
 
 
 def pytest_collection_finish() -> None:

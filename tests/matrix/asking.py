@@ -1,11 +1,13 @@
 """Sending one request of the matrix and saying what came of it."""
 
 import json
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import NoReverseMatch, reverse
 
 from khoi.history.models import model_of
@@ -43,10 +45,17 @@ def fresh(browser: Client, *, strict: bool = False) -> Client:
 
     ``strict``: it has to prove where a request comes from, like a real one.
     """
-    other = Client(raise_request_exception=False, enforce_csrf_checks=strict)
+    other = Client(raise_request_exception=False)
+    other.handler = _handler(strict)
     for name, cookie in browser.cookies.items():
         other.cookies[name] = cookie.value
     return other
+
+
+@cache
+def _handler(strict: bool) -> ClientHandler:
+    """One for all browsers: it holds the middleware and nothing of a request."""
+    return ClientHandler(enforce_csrf_checks=strict)
 
 
 def ask_page(world: World, row: Row, method: str, actor: str, **headers: str) -> HttpResponse:
