@@ -2,18 +2,17 @@
 
 import json
 import re
-from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
+from django.db import transaction
 
 from khoi.accounts import services as accounts
 from khoi.custom import services as custom
 from khoi.custom.models import CustomField
-from khoi.custom.queries import part_by, read_values
-from khoi.lifecycle import services as lifecycle
+from khoi.custom.queries import read_values
+from khoi.history.rules.actors import SYSTEM
 from khoi.people import services as people
-from khoi.people.models import Person
 from khoi.pipeline import services as pipeline
 from tests.cast import NOW, acting
 from tests.custom.conftest import EACH
@@ -28,25 +27,25 @@ VALUES = [
 PAGES = {"person": "/people/", "account": "/accounts/", "opportunity": "/pipeline/list/"}
 
 
-@pytest.fixture(params=list(PAGES))
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", params=list(PAGES))
 def kind(request):
     return request.param
 
 
-@pytest.fixture
-def listed(add_field, kind):
-    made = [add_field(kind, type_, label, choices=choices, in_lists=True) for type_, label, choices in EACH.values()]
-    return {field.key: field for field in made}
-
-
-@pytest.fixture
-def four(ready, kind, listed, an):
-    """Four records of An's; the last one has nothing filled in."""
-    made = {}
-    for number, (name, values) in enumerate(zip(NAMES, VALUES, strict=True)):
-        made[name] = add(kind, name, number, an)
-        custom.set_values(made[name], read_values(made[name], values), by=an.by, now=NOW)
-    return made
+@pytest.fixture(scope="module")
+def four(company, kind):
+    """Four records of An's with a field of each type; the last one has nothing filled in."""
+    with transaction.atomic():
+        for type_, label, choices in EACH.values():
+            custom.add_field(kind, type=type_, label=label, choices=choices, in_lists=True, by=SYSTEM, now=NOW)
+        made = {name: add(kind, name, number, company.an) for number, name in enumerate(NAMES)}
+        for one, values in zip(made.values(), VALUES, strict=True):
+            custom.set_values(one, read_values(one, values), by=company.an.by, now=NOW)
+        yield made
+        transaction.set_rollback(True)
 
 
 def add(kind, name, number, member):
@@ -156,35 +155,3 @@ def test_columns_take_one_query_whatever_they_are_and_however_many_rows(
     custom.set_values(more, read_values(more, VALUES[0]), by=an.by, now=NOW)
     with django_assert_num_queries(len(one)):
         browser.get(f"{PAGES[kind]}?own.size=small&sort=own.size")
-
-
-def test_the_file_of_deals_holds_what_the_list_shows_in_its_order(add_field, ready, an, binh):
-    add_field("opportunity", "number", "Pallets", in_lists=True)
-    for number, (name, pallets) in enumerate((("Kho một", 3), ("Kho hai", 20), ("Kho ba", 7))):
-        custom.set_values(add("opportunity", name, number, an), {"pallets": Decimal(pallets)}, by=an.by, now=NOW)
-    address = "/pipeline/deals.csv?own.pallets.from=5&sort=-own.pallets&lang=en"
-    head, *lines = b"".join(binh.browser().get(address)).decode().strip().splitlines()
-    assert head.endswith('"Pallets"')
-    assert [line.split(",")[0].strip('"\ufeff') for line in lines] == ["Kho hai", "Kho ba"]
-
-
-def test_the_file_of_leads_is_in_the_order_of_the_field(add_field, lead, binh, an):
-    add_field("lead", "number", "Pallets", in_lists=True)
-    enquiry = lifecycle.Enquiry(full_name="Bùi Văn Tám", phones=("0912345999",), owner=an.user)
-    other = lifecycle.capture_lead(enquiry, by=an.by, now=NOW).lead
-    custom.set_values(lead, {"pallets": Decimal(3)}, by=an.by, now=NOW)
-    custom.set_values(other, {"pallets": Decimal(8)}, by=an.by, now=NOW)
-    lines = b"".join(binh.browser().get("/leads/export/?view=all&sort=-own.pallets")).decode().strip().splitlines()
-    assert ["Bùi Văn Tám" in lines[1], "Nguyễn Thị Hoa" in lines[2]] == [True, True]
-
-
-def test_somebody_merged_stands_once_with_the_value_that_holds(add_field, ready, an):
-    add_field("person", "number", "Pallets", in_lists=True)
-    kept, other = (add("person", name, number, an) for number, name in enumerate(("Hoa", "Hòa")))
-    custom.set_values(kept, {"pallets": Decimal(3)}, by=an.by, now=NOW)
-    custom.set_values(other, {"pallets": Decimal(9)}, by=an.by, now=NOW)
-    people.merge_people(kept, loser=other, choices={}, by=an.by, now=NOW)
-    field = CustomField.objects.get(key="pallets")
-    assert part_by(Person.objects.all(), field, down=False)[0][0].pk == kept.pk
-    assert names(an.browser().get("/people/?sort=own.pallets")) == ["Hoa"]
-    assert names(an.browser().get("/people/?own.pallets.from=9")) == []
