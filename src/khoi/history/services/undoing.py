@@ -4,6 +4,7 @@ Refused, with the acts named, when later standing acts built on what would go.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from khoi.history.rules.actors import Actor
 from khoi.history.services.acting import act, current_act
 from khoi.history.services.restoring import restore
 from khoi.kit.db.locks import lock_values
+from khoi.kit.db.writing import update_row
 
 #: Acts that come or go whole: half of two people who were one would be nobody.
 WHOLE: Final = frozenset({"merge_people"})
@@ -181,9 +183,13 @@ def _agree(dependents: set[int], with_dependents: bool, agreed: Collection[int] 
 def _mark(marks: Mapping[int, int | None], acts: set[int], undo: Act) -> None:
     undo.is_undo = True
     undo.why = json.dumps({"undoes": sorted(acts)})
-    undo.save(update_fields=["is_undo", "why"])
+    update_row(undo, ["is_undo", "why"])
+    held: dict[int | None, list[int]] = defaultdict(list)
     for act_id, holder in marks.items():
-        Act.objects.filter(pk=act_id).update(undone_by=holder)
+        held[holder].append(act_id)
+    for holder, ids in held.items():
+        for chunk in chunks(ids):
+            Act.objects.filter(pk__in=chunk).update(undone_by=holder)
 
 
 def _kept(acts: set[int]) -> int:

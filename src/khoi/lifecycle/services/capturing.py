@@ -100,7 +100,7 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
     with history.act("capture_lead", by=by, now=now):
         _refuse_taken(enquiry, by)
         match = _identify(enquiry, by)
-        found = Person.objects.filter(pk=match.person_id or 0).first()
+        found = Person.objects.filter(pk=match.person_id).first() if match.person_id else None
         known, person = found is not None, found or _new_person(enquiry, by, now)
         if known and not enquiry.claimed:
             learn(person, enquiry, by=by, now=now)
