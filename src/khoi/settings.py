@@ -138,7 +138,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "ninja",
     *(f"khoi.{room}" for room in ROOMS),
 ]
 

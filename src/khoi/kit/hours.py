@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 __all__ = ["WorkingHours", "add_working_minutes", "is_working", "vietnam_holidays", "working_minutes_between"]
 
 _MINUTE = timedelta(minutes=1)
@@ -86,6 +84,8 @@ def vietnam_holidays(years: Iterable[int]) -> frozenset[date]:
 
 @lru_cache(maxsize=64)
 def _holidays_of(year: int) -> frozenset[date]:
+    import holidays  # takes a while to load, and most commands ask for no holiday
+
     return frozenset(holidays.country_holidays("VN", years=year))
 
 

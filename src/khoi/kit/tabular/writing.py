@@ -4,11 +4,12 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import BinaryIO
-
-import xlsxwriter
+from typing import TYPE_CHECKING, BinaryIO
 
 from khoi.kit.tabular.guarding import guard, unguard
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Cells = Sequence[str]
 SHEET_ROWS = 1_048_576
@@ -55,6 +56,8 @@ def write_xlsx(out: BinaryIO, headings: Cells, rows: Iterable[Sequence[str | int
 
     Raises ``DoesNotFit`` past what a sheet can hold.
     """
+    import xlsxwriter  # every command loads this module, and hardly one writes a sheet
+
     book = xlsxwriter.Workbook(out, {"constant_memory": True})
     try:
         page = book.add_worksheet(sheet)
