@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from khoi.accounts import services as accounts
-from khoi.accounts.models import Account
+from khoi.accounts.models import Account, AccountValue
 from khoi.capture.models import ImportRun
 from khoi.capture.rules.mapping import BadMapping, NewField, dump_mapping, load_mapping
 from khoi.capture.services import importing
@@ -169,6 +169,19 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(own, chi):
     assert asked(leads(100, 103, 40), OF_LEADS, table) == asked(leads(200, 260, 40), OF_LEADS, table) > 0
     assert asked(leads(0, 3, 42), OF_LEADS) == asked(leads(0, 60, 43), OF_LEADS)
     assert asked(deals(3, 44, "Silver"), OF_DEALS) == asked(deals(60, 45, "Gold"), OF_DEALS)
+
+
+def test_a_batch_asks_for_its_own_people_and_companies_alone(own, chi, monkeypatch):
+    monkeypatch.setattr("khoi.capture.services.importing.taking.BATCH", 2)
+    tables = (PersonValue._meta.db_table, AccountValue._meta.db_table)
+
+    def longest(first, last):
+        rows = [f"D {n},Hãng {n},a{n}@sen.example,41,Gold" for n in range(first, last)]
+        with CaptureQueriesContext(connection) as seen:
+            take(chi.by, "Deal,Company,Email,Shoe,Tier", *rows, mapping=BY_COMPANY)
+        return max(len(one["sql"]) for one in seen if any(f'FROM "{name}"' in one["sql"] for name in tables))
+
+    assert longest(100, 104) + 20 > longest(200, 260)
 
 
 # --- the person and the company of a deal

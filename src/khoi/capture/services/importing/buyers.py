@@ -28,10 +28,11 @@ class Buyers:
         self.spoken = {}
         keys = {name_key(name) for name in names}
         self.known = {**self.made, **self._stored(keys - self.made.keys())}
+        self.spoken_of = [self.known[key] for key in keys if key in self.known]
         self.others = self._of_others()
         self.people: dict[str, int] = {}
         nameless = Contact.objects.filter(
-            account__in=[self.known[key] for key in keys if key in self.known],
+            account__in=self.spoken_of,
             person__full_name="",
             person__contact_points=None,
         )
@@ -46,9 +47,9 @@ class Buyers:
     def _of_others(self) -> set[int]:
         """The accounts that are out of the importer's sight but for deals. These do not count: the file at hand may
         bring the first one, and the next time the same file would say more."""
-        if not isinstance(self.by, Principal) or self.by.sees_all or not self.known:
+        if not isinstance(self.by, Principal) or self.by.sees_all or not self.spoken_of:
             return set()
-        ids = {account.pk for account in self.known.values()}
+        ids = {account.pk for account in self.spoken_of}
         return ids - set(Account.objects.filter(owned(self.by), pk__in=ids).values_list("pk", flat=True))
 
     def may_correct(self, account: Account) -> bool:

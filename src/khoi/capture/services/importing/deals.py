@@ -68,7 +68,7 @@ class DealRows:
         self.context.own.begin(
             [deal for deals in self.deals_of.values() for deal in deals],
             [human.person for human in self.people.humans.values()],
-            self.buyers.known.values(),
+            self.buyers.spoken_of,
         )
         self.leads_of: dict[int, list[Lead]] = defaultdict(list)
         if people:
