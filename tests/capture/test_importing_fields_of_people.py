@@ -209,6 +209,18 @@ def test_a_newer_file_corrects_the_company_and_the_person_of_a_lead(own, chi):
     assert (told(Person), told(Account)) == ({"shoe": 41}, {"tier": "gold"})
 
 
+def test_the_history_of_the_person_and_of_the_company_tells_what_the_file_changed(page, chi):
+    take(chi.by, "ID,Name", "7,Lan", mapping=OF_LEADS)
+    take(chi.by, "ID,Deal,Company,Shoe,Tier", "7,Bình gốm,Sen,41,Gold", mapping=OF_DEALS)
+    take(chi.by, "ID,Deal,Company,Shoe,Tier", "7,Bình gốm,Sen,42,Silver", mapping=OF_DEALS)
+    for kind, record, words in (
+        ("person", Person.objects.get(), ("Cỡ giày", "41", "42")),
+        ("account", Account.objects.get(), ("Hạng", "Gold", "Silver")),
+    ):
+        told_there = page.get(reverse("timemachine:record", args=[kind, record.public_id])).content.decode()
+        assert [word for word in words if word not in told_there] == []
+
+
 def test_of_several_deals_of_one_company_the_first_filled_cell_counts_each_time(own, chi):
     lines = ("Deal,Company,Tier", "Một,Sen,", "Hai,Công ty Sen,Silver", "Ba,Sen,Gold")
     take(chi.by, *lines, mapping=BY_COMPANY)
