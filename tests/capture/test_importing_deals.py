@@ -172,3 +172,24 @@ def test_a_second_row_of_somebody_new_fills_their_blanks_the_first_time_already(
 
     assert (hoa.job_title, hoa.contact_points.count()) == ("Chủ", 2)
     assert take(by, *lines, mapping=mapping).act_id is None
+
+
+def test_somebody_without_an_address_is_known_again_by_name_and_company(by):
+    lines = ["Who,Deal,Company", "Hoa,Ấm,Sen", "Hoa,Chén,Công ty Sen", "Hoa,Đĩa,Tre", "Mai,Bát,Sen"]
+    first = take(by, *lines, mapping=WITHOUT_LEADS)
+    second = take(by, *lines, mapping=WITHOUT_LEADS)
+
+    assert (first.created, second.unchanged, second.act_id) == (4, 4, None)
+    of = dict(Opportunity.objects.values_list("name", "person"))
+    assert of["Ấm"] == of["Chén"]
+    assert len(set(of.values())) == 3
+
+
+def test_of_two_days_on_which_one_deal_was_won_the_first_counts_each_time(by):
+    head = "Mail,Deal,Won,Result"
+    lines = ["hoa@mai.example,Ấm,2026-04-30 10:00,won", "hoa@mai.example,Ấm,2026-01-01,won"]
+    first = take(by, head, *lines, mapping=WITHOUT_LEADS)
+    second = take(by, head, *lines, mapping=WITHOUT_LEADS)
+
+    assert (first.created, first.skipped, second.act_id) == (1, 1, None)
+    assert Opportunity.objects.get(name="Ấm").closed_at == UTC_WON

@@ -50,6 +50,7 @@ DEAL_ROWS = st.lists(
         st.sampled_from(["", "38", "41,5", "lớn"]),
         st.sampled_from(["", "Gold", "silver", "Đồng"]),
         st.sampled_from(["", "lan@sen.example", "hoa@sen.example"]),
+        st.sampled_from(["", "Lan", "Hoa"]),
         st.sampled_from(["", "Giám đốc", "Thợ"]),
     ),
     max_size=8,
@@ -57,7 +58,7 @@ DEAL_ROWS = st.lists(
 LEAD_HEAD = ("ID", "Name", "Title", "Email", "Phone", "Company", "Source", "Owner", "Came", "Stage", "Shoe", "Size")
 DEAL_HEAD = (
     *("ID", "Deal", "Company", "Amount", "Stage", "Won", "Lost", "Why", "Result"),
-    *("Shoe", "Tier", "Email", "Title"),
+    *("Shoe", "Tier", "Email", "Name", "Title"),
 )
 WITH_NUMBER = LEADS + 'Shoe = "person.custom.shoe"\nSize = "person.custom.shoe"\n'
 WITHOUT_NUMBER = WITH_NUMBER.replace('[key]\ncolumn = "ID"\nsystem = "old-crm"\n', "").replace(
@@ -66,9 +67,9 @@ WITHOUT_NUMBER = WITH_NUMBER.replace('[key]\ncolumn = "ID"\nsystem = "old-crm"\n
 OF_LEADS = DEALS.replace(
     "[columns]", '[columns]\nShoe = "person.custom.shoe"\nTier = { field = "account.custom.tier", otherwise = "extra" }'
 )
-# Somebody with a name and no address is not known again, so every row names somebody by an address, or a company.
+# Somebody without an address is known again by their company alone, so every row has one.
 OF_PEOPLE = OF_LEADS.replace('[join]\ncolumn = "ID"\nsystem = "old-crm"\n', '[constants]\ncompany = "Sen"\n').replace(
-    "[columns]", '[columns]\nID = { drop = true }\nEmail = "email"\nTitle = "job_title"'
+    "[columns]", '[columns]\nID = { drop = true }\nEmail = "email"\nName = "person_name"\nTitle = "job_title"'
 )
 
 by_hand = settings(

@@ -14,6 +14,9 @@ from khoi.pipeline.models import Opportunity
 from khoi.team.models import owned
 from khoi.team.rules import Principal
 
+#: Whoever has no address is known by the account's name key and their name; "" where nobody is named.
+Named = tuple[str, str]
+
 
 class Buyers:
     """The accounts of a file, a batch at a time."""
@@ -22,22 +25,20 @@ class Buyers:
         self.by = by
         self.now = now
         self.made: dict[str, Account] = {}
-        self.spoken: dict[str, Human] = {}
+        self.spoken: dict[Named, Human] = {}
 
-    def begin(self, names: Iterable[str]) -> None:
+    def begin(self, rows: Iterable[Parsed]) -> None:
         self.spoken = {}
-        keys = {name_key(name) for name in names}
+        named = {_named(parsed) for parsed in rows if parsed.text("company")}
+        keys = {key for key, _ in named}
         self.known = {**self.made, **self._stored(keys - self.made.keys())}
         self.spoken_of = [self.known[key] for key in keys if key in self.known]
         self.others = self._of_others()
-        self.people: dict[str, int] = {}
-        nameless = Contact.objects.filter(
-            account__in=self.spoken_of,
-            person__full_name="",
-            person__contact_points=None,
+        without_address = Contact.objects.filter(
+            account__in=self.spoken_of, person__full_name__in={name for _, name in named}, person__contact_points=None
         )
-        for key, person_id in nameless.order_by("-id").values_list("account__name_key", "person_id"):
-            self.people[key] = person_id
+        found = without_address.order_by("-id").values_list("account__name_key", "person__full_name", "person_id")
+        self.people: dict[Named, int] = {(key, name): person_id for key, name, person_id in found}
 
     def _stored(self, keys: set[str]) -> dict[str, Account]:
         if not keys:
@@ -68,16 +69,15 @@ class Buyers:
                 self.made[key].save(update_fields=["owner"])
         return self.known[key]
 
-    def nameless_people(self) -> set[int]:
+    def people_without_address(self) -> set[int]:
         return set(self.people.values())
 
-    def nameless(self, company: str) -> int | Human | None:
-        """Whoever stands for a company of which nobody is known by name."""
-        key = name_key(company)
-        return self.people.get(key) or self.spoken.get(key)
+    def without_address(self, parsed: Parsed) -> int | Human | None:
+        """Whoever of that name speaks for the company; where none is named, whoever does whose name nobody knows."""
+        return self.people.get(_named(parsed)) or self.spoken.get(_named(parsed))
 
-    def speak_for(self, company: str, human: Human) -> None:
-        self.spoken[name_key(company)] = human
+    def speak_for(self, parsed: Parsed, human: Human) -> None:
+        self.spoken[_named(parsed)] = human
 
     def write(self, deals: Iterable[Opportunity]) -> None:
         """Make the people of new deals contacts of their accounts, before the deals are stored."""
@@ -100,3 +100,7 @@ class Buyers:
         }
         insert_rows(new.values())
         return found | new
+
+
+def _named(parsed: Parsed) -> Named:
+    return name_key(parsed.text("company")), parsed.text("person_name")

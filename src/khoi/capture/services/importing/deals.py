@@ -50,10 +50,10 @@ class DealRows:
         self.changed: dict[int, Opportunity] = {}
         self.changed_leads: dict[int, Lead] = {}
         self.people.begin(rows)
-        self.buyers.begin({row.parsed.text("company") for row in rows} - {""})
+        self.buyers.begin([row.parsed for row in rows])
         self.referred: Referred = referred((row.parsed.join for row in rows if row.parsed.join), by=self.context.by)
         people = {holder for row in rows if (holder := self.people.holder(row)) is not None}
-        people |= {lead.person_id for lead in self.referred.leads.values()} | self.buyers.nameless_people()
+        people |= {lead.person_id for lead in self.referred.leads.values()} | self.buyers.people_without_address()
         self.people.load(people)
         self._load_deals(people)
         self._load_stages_been()
@@ -108,8 +108,8 @@ class DealRows:
             lead = self.referred.leads[row.parsed.join.id]
             return self._same(lead), self.people.humans[lead.person_id]
         human = self.people.find(row)
-        if human is None and not row.keys and not row.parsed.text("person_name"):
-            human = self._nameless(row)
+        if human is None and not row.keys:
+            human = self._without_address(row)
         human = human or self.people.add(row)
         return self._free_lead(row, human), human
 
@@ -117,16 +117,15 @@ class DealRows:
         """One object for one lead, so that two rows about it change the same."""
         return next((each for each in self.leads_of[lead.person_id] if each.pk == lead.pk), lead)
 
-    def _nameless(self, row: Incoming) -> Human | None:
-        company = row.parsed.text("company")
-        if not company:
+    def _without_address(self, row: Incoming) -> Human | None:
+        if not row.parsed.text("company"):
             return None
-        known = self.buyers.nameless(company)
+        known = self.buyers.without_address(row.parsed)
         if isinstance(known, int):
             return self.people.humans[known]
         if known is None:
             known = self.people.add(row)
-            self.buyers.speak_for(company, known)
+            self.buyers.speak_for(row.parsed, known)
         return known
 
     def _free_lead(self, row: Incoming, human: Human) -> Lead | None:
@@ -149,7 +148,7 @@ class DealRows:
             self._follow(row, lead, account, made)
             return CREATED
         changed = self._change(row, deal, account, replacing=not again)
-        changed |= self._move_on(row, deal, target, at)
+        changed |= self._move_on(row, deal, target, at, replacing=not again)
         learnt |= self.context.own.of_rows.put(deal, row.parsed.own, replacing=not again)
         if changed and not deal._state.adding:
             self.changed[deal.pk] = deal
@@ -289,14 +288,17 @@ class DealRows:
                 changed = True
         return changed
 
-    def _move_on(self, row: Incoming, deal: Opportunity, target: PipelineStage, at: datetime | None) -> bool:
-        """Enter the stage the file says, unless the deal went on after that; a corrected date is a move too."""
+    def _move_on(
+        self, row: Incoming, deal: Opportunity, target: PipelineStage, at: datetime | None, *, replacing: bool
+    ) -> bool:
+        """Enter the stage the file says, unless the deal went on after that; a corrected date is a move too, but not
+        one of a second row, or the two would correct each other each time."""
         says_where = at is not None or row.parsed.text("pipeline_stage")
         if not says_where or target.pipeline_id != deal.pipeline_id:
             return False
         moment = at or self.context.now
         ended = target.kind != StageKind.OPEN
-        if target.pk == deal.stage_id and (not ended or deal.closed_at == moment):
+        if target.pk == deal.stage_id and not (ended and replacing and deal.closed_at != moment):
             return False
         if target.pk != deal.stage_id and moment < deal.entered_stage_at:
             return False
