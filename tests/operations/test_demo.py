@@ -26,7 +26,11 @@ from khoi.touchpoints.models import Touchpoint
 from khoi.workspace.models import Workspace
 from tests.cast import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made")]  # whichever worker takes which test
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("made"),  # whichever worker takes which test
+    pytest.mark.one_engine,  # what is told is thrown by dice; that it is filled on both, test_demo_beginning tries
+]
 
 #: What the machine does by itself on the first day.
 FOUNDING = {"prepare_workspace", "begin_demo", "add_team", "add_user"}

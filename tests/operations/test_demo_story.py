@@ -23,6 +23,7 @@ def told(now: datetime) -> tuple[list[Any], set[str]]:
 
 
 @pytest.mark.django_db
+@pytest.mark.one_engine
 def test_the_story_is_the_same_all_day_and_the_passwords_never():
     morning, first = told(NOW)
     evening, second = told(NOW + timedelta(hours=9))

@@ -117,6 +117,7 @@ def test_a_lead_taken_back_since_is_counted_then_and_can_no_longer_be_opened(adm
     assert opened(admin.browser(), as_of="2026-12-03").context["funnel"].leads == 1
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_nothing_to_report_says_what_the_page_is_for(admin, language):
     page = admin.browser().get(reverse("reports:index"), {"lang": language})
@@ -126,6 +127,7 @@ def test_nothing_to_report_says_what_the_page_is_for(admin, language):
     assert said in page.content.decode()
 
 
+@pytest.mark.one_engine
 def test_no_leads_in_the_days_asked_offers_other_days(admin):
     lead_with()
     page = admin.browser().get(reverse("reports:index"), {"from": "2020-01-01", "to": "2020-02-01", "lang": "en"})
@@ -145,6 +147,7 @@ def test_without_a_recent_lead_all_time_is_shown(admin, monkeypatch):
     assert admin.browser().get(reverse("reports:index")).context["asked"].named == "ninety"
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -162,6 +165,7 @@ def test_what_cannot_be_read_is_left_out_and_told(admin, wrong):
     assert 'data-tone="warn"' in page.content.decode()
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "address",
     [
@@ -173,6 +177,7 @@ def test_a_figure_nobody_shows_is_not_found(admin, address):
     assert admin.browser().get(f"/reports/{address}").status_code == 404
 
 
+@pytest.mark.one_engine
 def test_a_partner_has_no_reports(an):
     an.user.role = "partner"
     with acting():
@@ -182,6 +187,7 @@ def test_a_partner_has_no_reports(an):
         assert an.browser().get(reverse(f"reports:{name}")).status_code == 403
 
 
+@pytest.mark.one_engine
 def test_a_past_day_says_so_and_leads_back(admin):
     lead_with()
     page = opened(admin.browser(), as_of="2026-11-21").content.decode()
@@ -190,6 +196,7 @@ def test_a_past_day_says_so_and_leads_back(admin):
     assert "Back to today" in page
 
 
+@pytest.mark.one_engine
 def test_tomorrow_is_not_the_past(admin):
     lead_with()
     tomorrow = (timezone.now() + timedelta(days=2)).date().isoformat()
@@ -197,6 +204,7 @@ def test_tomorrow_is_not_the_past(admin):
     assert opened(admin.browser(), as_of=tomorrow).context["asked"].as_of is None
 
 
+@pytest.mark.one_engine
 def test_the_page_changes_nothing(admin):
     lead_with()
 
@@ -204,6 +212,7 @@ def test_the_page_changes_nothing(admin):
         assert admin.browser().post(reverse(f"reports:{name}")).status_code == 405
 
 
+@pytest.mark.one_engine
 def test_links_keep_what_was_asked(admin, an):
     lead_with(owner=an, source=source("fair"))
     page = opened(admin.browser(), by="source", owner=str(an.user.public_id))
@@ -214,6 +223,7 @@ def test_links_keep_what_was_asked(admin, an):
     assert kept["period"] == ["ever"]
 
 
+@pytest.mark.one_engine
 def test_a_name_is_never_markup(admin):
     lead_with(source=source("<script>alert(1)</script>"))
     page = opened(admin.browser(), by="source").content.decode()
@@ -221,6 +231,7 @@ def test_a_name_is_never_markup(admin):
     assert "<script>alert(1)" not in page
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("report", ["funnel", "sources", "pipeline", "response"])
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_report_comes_as_a_file(admin, an, dung, report, form):

@@ -237,6 +237,7 @@ def test_nothing_can_be_written_while_looking_back(two, an):
             Lead.objects.update(region="Huế")
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("asked", "said"),
     [("x", "không phải là một ngày"), ("2026-02-31", "không phải là một ngày"), ("2999-01-01", "chưa tới")],
@@ -248,6 +249,7 @@ def test_a_day_that_is_none_or_is_to_come_is_said_over_todays_page(two, an, aske
     assert "Mai" in names(an.browser().get("/leads/", {"as_of": asked}).content.decode())
 
 
+@pytest.mark.one_engine
 def test_a_page_without_a_past_says_that_it_shows_today(ready, admin):
     whole = admin.browser().get("/history/", {"as_of": on(2)}).content.decode()
     assert "Trang này không nhìn lại ngày cũ được." in whole
