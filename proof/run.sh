@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE=
 how=$1
 shift
 case $how in
-  quick) here=300 there=30 ;;
+  quick) here=700 there=30 ;;
   whole) here=10000 there=1000 ;;
 esac
 
