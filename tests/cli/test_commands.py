@@ -91,6 +91,15 @@ def test_khoi_undo_takes_along_what_was_shown_and_nothing_that_came_since(khoi):
     assert set(answer(khoi, "undo", str(first), "--agreed", f"{second},{third}")["undone"]) == {first, second, third}
 
 
+def test_more_later_acts_than_one_would_type_are_counted_and_told_in_json(khoi):
+    first = rename("Nước Trong")
+    later = [rename(f"Nước {n}") for n in range(41)]
+    _code, _said, warned = khoi("undo", str(first))
+
+    assert "41 later acts build on it. --with-dependents takes those too." in warned
+    assert answer(khoi, "undo", str(first), code=3)["dependents"] == later
+
+
 def test_taking_back_twice_is_refused(khoi):
     act = rename("Nước Trong")
     khoi("undo", str(act))

@@ -1,8 +1,11 @@
 """From nothing to a served workspace, as the owner of a machine does it."""
 
 import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
@@ -105,3 +108,15 @@ def test_a_newer_workspace_is_left_alone(installation):
     for words in ("verify", "run"):
         done = installation.khoi(words)
         assert (done.returncode, "newer" in done.stderr) == (1, True)
+
+
+def test_whoever_reads_only_the_beginning_gets_no_traceback(installation):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "khoi", "undo", "999", "--json"]
+    done = subprocess.run(
+        command, env=installation.environment, stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (1, "There is no act 999. Nothing was changed.\n")

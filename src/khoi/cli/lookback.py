@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from khoi.cli import installation
 from khoi.cli.answering import DONE, REFUSED, Stop, show, table
@@ -107,10 +107,17 @@ def undo(options: Namespace) -> int:
     return show(answer, as_json=options.json, lines=lines)
 
 
+#: So many later acts are named in a sentence; the JSON names them all.
+NAMED: Final = 40
+
+
 def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
     says = {
         "dependents": _(
             "Act %(act)d was not taken back: later acts build on it. --agreed %(later)s takes those too."
+        ),
+        "many_dependents": _(
+            "Act %(act)d was not taken back: %(count)d later acts build on it. --with-dependents takes those too."
         ),
         "already_undone": _("Act %(act)d was taken back before. Nothing was changed."),
         "in_use": _("Act %(act)d was not taken back: something that stays needs what it made. Nothing was changed."),
@@ -118,9 +125,10 @@ def _refusal(act: int, reason: str, dependents: list[int]) -> Stop:
         "clash": _("Act %(act)d was not taken back: what stood there before clashes with today. Nothing was changed."),
         "nothing_to_undo": _("Act %(act)d left nothing that could be taken back. Nothing was changed."),
     }  # fmt: skip
-    words = {"act": act, "later": ",".join(map(str, dependents))}
+    words = {"act": act, "later": ",".join(map(str, dependents)), "count": len(dependents)}
+    sentence = says["many_dependents" if len(dependents) > NAMED else reason] % words
     answer = {"refused": reason, "act": act, "dependents": dependents}
-    return Stop(says[reason] % words, code=REFUSED, error=reason, answer=answer)
+    return Stop(sentence, code=REFUSED, error=reason, answer=answer)
 
 
 def dump(options: Namespace) -> int:

@@ -18,7 +18,7 @@ def guarded(command: Callable[[], int], *, as_json: bool) -> int:
     try:
         return command()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _hush()
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -27,9 +27,17 @@ def guarded(command: Callable[[], int], *, as_json: bool) -> int:
         if stop is None:
             raise
         if as_json:
-            show_json(stop.told())
+            try:
+                show_json(stop.told())
+            except BrokenPipeError:
+                _hush()
         warn(stop.sentence)
         return stop.code
+
+
+def _hush() -> None:
+    """Whoever read us has read enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def explained(problem: Exception) -> Stop | None:
