@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 
 from khoi.custom import services as custom
 from khoi.custom.queries import values_of
-from khoi.history.models import Act
+from khoi.history import services as history
+from khoi.history.models import Act, Change
 from khoi.lifecycle import services as lifecycle
 from khoi.people import services as people
 from khoi.people.models import Person
+from khoi.privacy import services as privacy
 from khoi.timemachine import services as timemachine
 from tests.cast import NOW
 
@@ -112,3 +115,16 @@ def test_after_a_later_merge_too(pair, known, admin):
     assert floors(pair) == ["6", "5"]
     assert Person.objects.get(pk=third.pk).merged_into == pair[0]
     assert lifecycle.recompute(check=True, now=LATER).total == 0
+
+
+@pytest.mark.parametrize(("who", "word"), [(0, "of the survivor"), (1, "of the loser")])
+def test_law_05_of_whom_is_erased_since_no_value_is_left_with_the_other(pair, admin, who, word):
+    custom.set_values(pair[1], {"floor": "of the loser"}, by=admin.by, now=NOW)
+    act = merged(pair, admin)
+    custom.set_values(pair[0], {"floor": "of the survivor"}, by=admin.by, now=LATER)
+    taken_back(act, admin)
+    privacy.erase_person(Person.objects.get(pk=pair[who].pk), by=admin.by, now=LATER)
+
+    assert not Change.objects.filter(Q(personal__contains=word) | Q(before__contains=word)).exists()
+    assert floors(pair)[1 - who] == ("of the loser", "of the survivor")[who == 1]
+    assert history.verify().ok

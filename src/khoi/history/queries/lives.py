@@ -66,7 +66,7 @@ def values_before(fields: Mapping[str, "models.Field[Any, Any]"], before: str | 
 
 
 def current_rows(model: type[models.Model], row_ids: Iterable[int] | None = None) -> Rows:
-    """Row id → column → value, without the cost of making records of them."""
+    """Row id → column → value; of all rows without the cost of making records of them."""
     columns = {field.attname: column for column, field in columns_of(model).items()}
     if row_ids is not None:
         found = (record for chunk in chunks(row_ids) for record in records_by(model, "pk", chunk))

@@ -12,7 +12,7 @@ from khoi.history.queries.keys import Model, lets_go, pointers_to
 from khoi.history.queries.lives import Rows, Values, chunks
 from khoi.history.queries.plans import Plan
 from khoi.history.rules.tables import DERIVED, FACT
-from khoi.kit.db.asking import columns_by
+from khoi.kit.db.asking import any_by
 
 
 def restore(plan: Plan) -> None:
@@ -39,7 +39,7 @@ def take_out(model: Model, ids: Iterable[int]) -> None:
         if not lets_go(pointing, field):
             continue
         for chunk in chunks(ids):
-            if not columns_by(pointing, field.name, chunk, "pk"):
+            if not any_by(pointing, field.name, chunk):
                 continue
             rows = pointing._base_manager.filter(**{f"{field.name}__in": chunk})
             if KINDS[pointing].kind == DERIVED:

@@ -14,7 +14,7 @@ Reader = Callable[[Any], Any]
 
 def ask(text: str, ids: Iterable[int], *further: Any) -> list[tuple[Any, ...]]:
     """The rows ``text`` asks for; ``{ids}`` in it stands for the ids, the ``further`` values come after them. Nothing
-    is asked of no ids. At most some hundred of them at a time."""
+    is asked of no ids. At most some thousand of them at a time (`lives.chunks`)."""
     among = list(ids)
     if not among:
         return []
@@ -42,6 +42,11 @@ def columns_by(model: type[models.Model], key: str, ids: Iterable[int], *columns
     return ask(_asking_by(model, key, columns), ids)
 
 
+def any_by(model: type[models.Model], key: str, ids: Iterable[int]) -> bool:
+    """Whether there is such a row at all."""
+    return bool(ask(_asking_for_one(model, key), ids))
+
+
 def records_by(model: type[M], key: str, ids: Iterable[int]) -> list[M]:
     """The same as whole records."""
     return records(model, _asking_by(model, key, ()), ids)
@@ -52,6 +57,11 @@ def _asking_by(model: type[models.Model], key: str, columns: tuple[str, ...]) ->
     rows = model._base_manager.filter(**{f"{key}__in": [0]}).order_by("pk")
     text, _ = (rows.values_list(*columns) if columns else rows).query.sql_with_params()
     return str(text).replace("(%s)", "({ids})")
+
+
+@cache
+def _asking_for_one(model: type[models.Model], key: str) -> str:
+    return f"{_asking_by(model, key, ('pk',)).partition(' ORDER BY ')[0]} limit 1"
 
 
 def _in_order(row: Sequence[Any], order: Iterable[int], readers: Iterable[tuple[int, Reader]]) -> list[Any]:

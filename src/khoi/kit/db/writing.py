@@ -98,7 +98,10 @@ def _insertion(model: type[models.Model], alias: str, *, with_id: bool = True) -
 
 @cache
 def _taking_id(model: type[models.Model], alias: str, along: str, unless: str) -> str:
-    taken = f" on conflict ({unless}) do nothing" if unless else ""
+    taken = ""
+    if unless:
+        field: Any = model._meta.get_field(unless)
+        taken = f" on conflict ({connections[alias].ops.quote_name(field.column)}) do nothing"
     return f"{_insertion(model, alias, with_id=False)}{taken} returning id{along and f', {along}'}"
 
 

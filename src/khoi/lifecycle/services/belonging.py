@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from khoi.history.models import Act, Change, code_of
 from khoi.history.queries.lives import chunks
 from khoi.history.services import Touched
-from khoi.kit.db.asking import ask, columns_by
+from khoi.kit.db.asking import any_by, ask
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.people.queries import Pointer, pointers
@@ -88,7 +88,7 @@ def refresh_owners(pointer: Pointer, owners: Iterable[int] | None, *, check: boo
 
 
 def _hanging(model: type[models.Model], path: str, owners: list[int]) -> bool:
-    return any(columns_by(model, path, chunk, "pk") for chunk in chunks(owners))
+    return any(any_by(model, path, chunk) for chunk in chunks(owners))
 
 
 def _person_of(pointer: Pointer, path: str) -> "models.QuerySet[Any]":

@@ -15,7 +15,7 @@ from khoi.custom.rules import PREFIX
 from khoi.history import services as history
 from khoi.history.models import Act, Change, code_of
 from khoi.history.rules.actors import Actor
-from khoi.kit.db.asking import columns_by
+from khoi.kit.db.asking import any_by
 from khoi.kit.db.locks import lock_values
 from khoi.kit.refusals import Refusal
 from khoi.people.models import ContactPoint, Person
@@ -147,7 +147,7 @@ def move_to_survivors(people: Iterable[int]) -> None:
 
 def _move_rows(stays: Person, goes: Person) -> None:
     for pointer in pointers():
-        if pointer.reference.on_merge == "move" and columns_by(pointer.model, pointer.field.name, [goes.pk], "pk"):
+        if pointer.reference.on_merge == "move" and any_by(pointer.model, pointer.field.name, [goes.pk]):
             _absorb(pointer, stays, goes)
             pointer.rows([goes.pk]).update(**{pointer.field.name: stays})
 

@@ -16,7 +16,7 @@ from khoi.history.queries.lives import steps_of
 from khoi.history.queries.plans import Goal, Plan
 from khoi.history.rules.actors import SYSTEM
 from khoi.history.rules.rows import Step, state_counting
-from khoi.kit.db.writing import insert_rows, update_rows
+from khoi.kit.db.writing import insert_rows
 from khoi.people.models import PersonValue
 from khoi.people.services.merging import MERGING
 
@@ -55,14 +55,21 @@ def part_values(undo: Act, *, now: datetime) -> set[int]:
             if any(value is not None for value in said.values())
         ]
     )
-    for one in changed:
-        for name, value in one.then.items():
-            setattr(one.row, name, value)
     acts = {act for one in changed for act in one.acts}
     with history.act(PARTING, by=SYSTEM, now=now, why={"undo": undo.pk, "acts": sorted(acts)}):
-        update_rows([one.row for one in changed], COLUMNS)
+        for one in changed:
+            _give_back(one)
         insert_rows(new)
     return acts
+
+
+def _give_back(told: _Told) -> None:
+    """The value of then, written while the row is with whom the value of now belongs to: so the history keeps that one
+    among theirs, and an erasure finds it. Meanwhile the row stands behind itself: they may have one of their own."""
+    rows, back = PersonValue._base_manager.filter(pk=told.row.pk), told.row.person_id
+    rows.update(person=next(iter(told.put)), absorbed_into=told.row.pk)
+    rows.update(**told.then)
+    rows.update(person=back, absorbed_into=told.row.absorbed_into_id)
 
 
 def parted_by(undo: Act) -> set[int]:

@@ -56,6 +56,7 @@ def unmerge_people(
     """
     with history.turn(), transaction.atomic():
         lock_values(connection, ["khoi.merge"])
+        list(Person.objects.select_for_update().filter(pk__in=_people_of(act)).order_by("pk"))  # whoever writes waits
         takers = _takers(act)
         if takers and not (with_dependents and (agreed is None or takers <= set(agreed))):
             raise history.Refused("dependents", takers)
