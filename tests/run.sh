@@ -1,7 +1,6 @@
 #!/bin/sh
 # The tests on both databases: first what touches the database on PostgreSQL, when there is one, then everything on
-# SQLite. KHOI_STRICT=1 turns whatever is left out into a failure, and without arguments the quick proof of the history
-# comes last. Arguments go to pytest.
+# SQLite. KHOI_STRICT=1 turns whatever is left out into a failure. Arguments go to pytest.
 set -eu
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
@@ -20,9 +19,4 @@ else
 fi
 
 env -u KHOI_DATABASE_URL $python -m pytest "$@" || status=$?
-
-if [ "${KHOI_STRICT:-0}" != 0 ] && [ $# -eq 0 ]; then
-  echo "The proof of the history:"
-  STRICT=$KHOI_STRICT sh proof/run.sh quick || status=$?
-fi
 exit "$status"
