@@ -17,8 +17,11 @@ POINTERS: Final = {
     ("person", "merged_into"): "person",
     ("point", "person"): "person",
     ("point", "absorbed_into"): "point",
+    ("person_value", "person"): "person",
+    ("person_value", "absorbed_into"): "person_value",
     ("lead", "person"): "person",
     ("lead", "account"): "account",
+    ("lead_value", "lead"): "lead",
     ("reference", "lead"): "lead",
     ("contact", "person"): "person",
     ("contact", "account"): "account",
@@ -27,6 +30,7 @@ POINTERS: Final = {
     ("deal", "account"): "account",
     ("deal", "contact"): "contact",
     ("deal", "lead"): "lead",
+    ("deal_value", "deal"): "deal",
     ("decision", "lead"): "lead",
     ("assignment", "lead"): "lead",
     ("move", "deal"): "deal",
@@ -36,6 +40,9 @@ ERASING: Final = "erase_person"
 UNIQUE: Final = (
     ("point", ("person", "email"), lambda row: row["absorbed_into"] is None),
     ("point", ("person",), lambda row: row["primary"]),
+    ("person_value", ("person", "field", "slot"), lambda row: row["absorbed_into"] is None),
+    ("lead_value", ("lead", "field", "slot"), lambda row: True),
+    ("deal_value", ("deal", "field", "slot"), lambda row: True),
     ("contact", ("person", "account"), lambda row: row["absorbed_into"] is None),
     ("deal", ("lead",), lambda row: row["lead"] is not None),
     ("reference", ("number",), lambda row: True),
@@ -63,13 +70,16 @@ class Change:
 
 @dataclass(slots=True)
 class Act:
-    """``undoes``: the acts it took back. ``names``: whom a merge was about, and what was chosen."""
+    """``undoes``: the acts it took back. ``names``: whom a merge was about, and what was chosen. ``after``: the undo
+    it followed from; ``parts``: acts whose values it left where they had been put."""
 
     number: int
     verb: str
     changes: list[Change]
     undoes: frozenset[int] = frozenset()
     names: tuple[int, int, dict[str, str]] | None = None
+    after: int | None = None
+    parts: frozenset[int] = frozenset()
 
     @property
     def is_undo(self) -> bool:

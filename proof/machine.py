@@ -1,8 +1,9 @@
 """The history as a state machine: any order of the product's verbs, compared after every step with the oracle."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
@@ -21,12 +22,13 @@ from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.people import services as people
 from khoi.people.models import Person
+from khoi.pipeline import services as pipeline
 from khoi.pipeline.models import Opportunity
 from khoi.privacy import services as privacy
 from khoi.timemachine import services as timemachine
 from proof import tables
 from proof.ledger import ERASING, Key, Refused, Rows
-from proof.oracle import MERGING, Oracle, renamed
+from proof.oracle import MERGING, FileRow, Oracle, renamed
 from tests.cast import NOW, Member
 
 T = TypeVar("T")
@@ -36,13 +38,29 @@ PLACE: Final = st.integers(0, 11)
 EMAIL: Final = st.sampled_from(["a@x.vn", "b@x.vn", "c@x.vn"])
 COMPANY: Final = st.sampled_from(["", "", "Sen", "Tre"])
 NEED: Final = st.sampled_from(["", "máy lọc", "vòi"])
+DEAL: Final = st.sampled_from(["Máy lọc", "Vòi"])
 JOB: Final = st.sampled_from(["", "Giám đốc"])
+#: Values of fields of one's own: of people one of two and any of two, of leads a text, of deals a figure.
+RANK: Final = st.sampled_from([None, "a", "b"])
+LIKES: Final = st.sampled_from([None, ("x",), ("x", "y"), ("y",)])
+GATE: Final = st.sampled_from([None, "Kho 1", "Kho 2"])
+TONS: Final = st.sampled_from([None, 1, 2])
+OF_PERSON: Final[st.SearchStrategy[dict[str, Any]]] = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"rank": RANK}),
+    st.fixed_dictionaries({"likes": LIKES}),
+    st.fixed_dictionaries({"rank": RANK, "likes": LIKES}),
+)
 SIDE: Final = st.sampled_from(["survivor", "loser"])
-CHOICES: Final = st.dictionaries(st.sampled_from(["name", "job", "email"]), SIDE, max_size=2)
+CHOICES: Final = st.dictionaries(st.sampled_from(["name", "job", "email", "rank"]), SIDE, max_size=2)
 #: What the oracle calls by shorter names.
-FIELD: Final = {"name": "full_name", "job": "job_title", "email": "email", "emails": "emails"}
-#: Rows of files: number elsewhere, name, address. A number always comes with the same words.
-FILE_ROWS: Final = (("1", "Một", "a@x.vn"), ("2", "Hai", "d@x.vn"), ("3", "Ba", "e@x.vn"))
+FIELD: Final = {"name": "full_name", "job": "job_title", "email": "email", "emails": "emails", "rank": "custom.rank"}
+#: Rows of files. A number always comes with the same words.
+FILE_ROWS: Final = (
+    FileRow("1", "Một", "a@x.vn", "a", "Kho 1"),
+    FileRow("2", "Hai", "d@x.vn", "b", ""),
+    FileRow("3", "Ba", "e@x.vn", "", "Kho 3"),
+)
 MAPPING: Final = """
 format = 1
 name = "proof"
@@ -56,6 +74,8 @@ system = "old"
 [columns]
 Name = "person_name"
 Email = "email"
+Rank = "person.custom.rank"
+Gate = "custom.gate"
 """
 
 
@@ -125,39 +145,71 @@ class Journey(RuleBasedStateMachine):
 
     # --- verbs
 
-    @rule(email=st.one_of(st.just(""), EMAIL, EMAIL), company=COMPANY)
-    def create(self, email: str, company: str) -> None:
+    @rule(email=st.one_of(st.just(""), EMAIL, EMAIL), company=COMPANY, gate=GATE, of_person=OF_PERSON)
+    def create(
+        self, email: str, company: str, gate: str | None = None, of_person: Mapping[str, Any] | None = None
+    ) -> None:
         self.named += 1
-        name = f"Người {self.named}"
-        enquiry = lifecycle.Enquiry(full_name=name, emails=(email,) if email else (), company_name=company)
+        name, own, theirs = f"Người {self.named}", {"gate": gate}, of_person or {}
+        enquiry = lifecycle.Enquiry(
+            full_name=name,
+            emails=(email,) if email else (),
+            company_name=company,
+            custom=own,
+            person_custom=theirs,
+        )
         self.step(
             lambda: lifecycle.capture_lead(enquiry, **self.how),
-            lambda: self.oracle.capture(name=name, email=email, company=company),
+            lambda: self.oracle.capture(name=name, email=email, company=company, own=own, of_person=theirs),
         )
 
-    @rule(place=PLACE, need=NEED)
-    def edit_lead(self, place: int, need: str) -> None:
+    @rule(place=PLACE, said=st.fixed_dictionaries({}, optional={"need": NEED, "gate": GATE}))
+    def edit_lead(self, place: int, said: Mapping[str, Any]) -> None:
         if not (found := self.oracle.live_leads()):
             self.create("a@x.vn", "")
             return
         number = nth(found, place)
         lead = Lead.objects.get(pk=number)
+        plain, own = parted(said, "need")
         self.step(
-            lambda: leads.edit_lead(lead, changes={"need": need}, **self.how),
-            lambda: self.oracle.edit_lead(number, need=need),
+            lambda: leads.edit_lead(lead, changes=plain | {"custom": own}, **self.how),
+            lambda: self.oracle.edit_lead(number, plain, own),
         )
 
-    @rule(place=PLACE, job=JOB, emails=st.one_of(st.none(), st.lists(EMAIL, max_size=2, unique=True)))
-    def edit_person(self, place: int, job: str, emails: list[str] | None) -> None:
+    @rule(place=PLACE, said=st.fixed_dictionaries({}, optional={"name": DEAL, "tons": TONS}))
+    def edit_deal(self, place: int, said: Mapping[str, Any]) -> None:
+        if not (found := self.oracle.all("deal")):
+            self.convert(place)
+            return
+        number = nth(found, place)
+        deal = Opportunity.objects.get(pk=number)
+        plain, own = parted(said, "name")
+        typed = {key: value and Decimal(value) for key, value in own.items()}
+        self.step(
+            lambda: pipeline.edit_opportunity(deal, changes=plain | {"custom": typed}, **self.how),
+            lambda: self.oracle.edit_deal(number, plain, own),
+        )
+
+    @rule(
+        place=PLACE,
+        job=st.one_of(st.none(), JOB),
+        emails=st.one_of(st.none(), st.none(), st.lists(EMAIL, max_size=2, unique=True)),
+        own=OF_PERSON,
+    )
+    def edit_person(
+        self, place: int, job: str | None, emails: list[str] | None, own: Mapping[str, Any] | None = None
+    ) -> None:
         if not (found := self.oracle.live_people()):
             self.create("b@x.vn", "Sen")
             return
         number = nth(found, place)
         person = Person.objects.get(pk=number)
-        changes: dict[str, Any] = {"job": job} if emails is None else {"emails": emails}
+        changes = {name: said for name, said in (("job", job), ("emails", emails)) if said is not None}
+        own = own or {}
+        told = {FIELD[name]: said for name, said in changes.items()} | {"custom": own}
         self.step(
-            lambda: people.edit_person(person, changes={FIELD[n]: v for n, v in changes.items()}, **self.how),
-            lambda: self.oracle.edit_person(number, changes),
+            lambda: people.edit_person(person, changes=told, **self.how),
+            lambda: self.oracle.edit_person(number, changes, own),
         )
 
     @rule(places=st.lists(PLACE, min_size=1, max_size=3), owner=st.integers(0, 1))
@@ -198,8 +250,8 @@ class Journey(RuleBasedStateMachine):
         )
 
     @rule(rows=st.lists(st.sampled_from(FILE_ROWS), min_size=1, max_size=2, unique=True))
-    def import_twice(self, rows: list[tuple[str, str, str]]) -> None:
-        lines = ["ID,Name,Email", *(",".join(row) for row in rows)]
+    def import_twice(self, rows: list[FileRow]) -> None:
+        lines = ["ID,Name,Email,Rank,Gate", *(",".join(row) for row in rows)]
         content = "\n".join(lines).encode()
 
         def take() -> Any:
@@ -315,6 +367,14 @@ class Journey(RuleBasedStateMachine):
             history.undo_act(last, along=along, **self.how)
         assert tables.dump() == self.first
         assert not tables.rows()
+
+
+def parted(said: Mapping[str, Any], column: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is said in a column of ours, and in a field of one's own."""
+    return (
+        {name: value for name, value in said.items() if name == column},
+        {name: value for name, value in said.items() if name != column},
+    )
 
 
 def no_table() -> None:

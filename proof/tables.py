@@ -22,9 +22,18 @@ READ: Final = {
         ("person", "email", "primary", "absorbed_into"),
         "select id, person_id, normal, is_primary, absorbed_into_id from people_contact_point",
     ),
+    "person_value": (
+        ("person", "field", "slot", "said", "absorbed_into"),
+        """select v.id, person_id, key, slot, coalesce(text, code), absorbed_into_id
+        from people_person_value v join custom_field f on f.id = field_id""",
+    ),
     "lead": (
         ("person", "account", "need", "company", "note", "owner", "stage"),
         "select id, person_id, account_id, need, company_name, extras, owner_id, lifecycle_stage from leads_lead",
+    ),
+    "lead_value": (
+        ("lead", "field", "slot", "said"),
+        "select v.id, lead_id, key, slot, text from leads_lead_value v join custom_field f on f.id = field_id",
     ),
     "reference": (("lead", "number"), "select id, lead_id, external_id from leads_lead_reference"),
     "account": (("name", "owner"), "select id, name, owner_id from accounts_account"),
@@ -35,6 +44,11 @@ READ: Final = {
     "deal": (
         ("name", "person", "account", "contact", "lead", "owner"),
         "select id, name, person_id, account_id, contact_id, lead_id, owner_id from pipeline_opportunity",
+    ),
+    "deal_value": (
+        ("deal", "field", "slot", "said"),
+        """select v.id, opportunity_id, key, slot, number / 10000
+        from pipeline_opportunity_value v join custom_field f on f.id = field_id""",
     ),
     "decision": (("lead", "stage"), "select id, lead_id, to_stage from qualification_stage_change"),
     "assignment": (("lead", "owner"), "select id, lead_id, owner_id from routing_assignment"),

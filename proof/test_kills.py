@@ -22,12 +22,25 @@ from khoi.people import services as people
 from khoi.timemachine import services as timemachine
 from khoi.timemachine.queries.dump import canonical
 from proof.killing import KILLED, Copies, in_a_child
-from proof.machine import MAPPING
 from tests.cast import NOW, Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATER: Final = NOW + timedelta(hours=1)
+MAPPING: Final = """
+format = 1
+name = "proof"
+rows = "lead"
+zone = "Asia/Ho_Chi_Minh"
+
+[key]
+column = "ID"
+system = "old"
+
+[columns]
+Name = "person_name"
+Email = "email"
+"""
 FILE: Final = b"ID,Name,Email\n1,Lan,lan@x.vn\n2,Nam,a@x.vn\n"
 #: On PostgreSQL a copy takes longer: every so many moments are tried there, in turn over the runs of the verbs.
 STRIDE: Final = {"sqlite": 1, "postgresql": 7}

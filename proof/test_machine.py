@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import khoi
+from khoi.custom import services as custom
 from khoi.qualification.models import Policy
 from proof import tables
 from proof.machine import Journey
-from tests.cast import Member, acting
+from tests.cast import NOW, Member, acting
 
 pytestmark = pytest.mark.django_db
 
@@ -31,9 +32,16 @@ def all_of_it_loaded() -> None:
 
 @pytest.fixture
 def workspace(all_of_it_loaded: None, ready: object, admin: Member, binh: Member) -> None:
-    """Without a policy: stages are moved by converting and by deals alone, so that the oracle can say which."""
+    """With fields of one's own. Without a policy: stages are moved by converting and by deals alone, so that the
+    oracle can say which."""
     with acting():
         Policy.objects.all().delete()
+    for object_, type_, key in (("lead", "text", "gate"), ("opportunity", "number", "tons")):
+        custom.add_field(object_, type=type_, key=key, label=key, by=admin.by, now=NOW)
+    custom.add_field("person", type="choice", key="rank", label="rank", choices=["a", "b"], by=admin.by, now=NOW)
+    custom.add_field(
+        "person", type="multi_choice", key="likes", label="likes", choices=["x", "y"], by=admin.by, now=NOW
+    )
     Journey.admin, Journey.owners, Journey.first = admin, (admin, binh), tables.dump()
 
 
