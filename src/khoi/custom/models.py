@@ -215,3 +215,10 @@ def whole_of(model: type[models.Model]) -> type[models.Model]:
 
 def object_of(record: "type[models.Model] | models.Model") -> str:
     return link_of(values_model(record))
+
+
+def beyond(record: "type[models.Model] | models.Model") -> dict[str, type[models.Model]]:
+    """The other records whose fields may be asked for with such a one, by its foreign key to them. Its model says which
+    as ``asks_beyond``: those that whoever sees the one sees too."""
+    names: tuple[str, ...] = getattr(record, "asks_beyond", ())
+    return {name: record._meta.get_field(name).related_model for name in names}  # type: ignore[misc]

@@ -34,6 +34,8 @@ CONDITION_TYPES: Final[Mapping[str, str]] = {
 }
 #: What stands before the key of such a field where fields of all kinds are named.
 PREFIX: Final = "custom."
+#: The records whose fields may be asked for along with those of a lead or a deal: ``person.custom.<key>``.
+BEYOND: Final = ("person", "account")
 LONGEST: Final = 500
 MOST_CHOICES: Final = 200
 LARGEST: Final = 2**63 - 1
@@ -247,6 +249,15 @@ def free_key(key: str, taken: Iterable[str]) -> str:
     return found
 
 
+def own_named(named: str) -> tuple[str, str] | None:
+    """``custom.<key>`` → ("", key), ``person.custom.<key>`` → ("person", key); None for what means no such field."""
+    before, prefix, key = named.rpartition(PREFIX)
+    whose = before.removesuffix(".")
+    if not prefix or not key or (before and (whose == before or whose not in BEYOND)):
+        return None
+    return whose, key
+
+
 def named_in(rules: object) -> set[str]:
     """The fields of one's own that stored rules (JSON) ask about."""
     if isinstance(rules, list):
@@ -254,7 +265,7 @@ def named_in(rules: object) -> set[str]:
     if not isinstance(rules, dict):
         return set()
     said = rules.get("field")
-    own = {said} if isinstance(said, str) and said.startswith(PREFIX) else set()
+    own = {said} if isinstance(said, str) and own_named(said) else set()
     return own.union(*map(named_in, rules.values()))
 
 
@@ -266,6 +277,6 @@ def readable(rules: object, fields: Container[str]) -> object:
     if not isinstance(rules, dict):
         return rules
     named = rules.get("field")
-    if isinstance(named, str) and named.startswith(PREFIX) and named not in fields:
+    if isinstance(named, str) and own_named(named) and named not in fields:
         return {"any": []}
     return {name: readable(part, fields) for name, part in rules.items()}

@@ -99,6 +99,8 @@ class Lead(models.Model):
     """
 
     occurred_field = "arrived_at"
+    #: Not the account: whoever sees the lead may not see that.
+    asks_beyond = ("person",)
 
     public_id = models.UUIDField(default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="leads")

@@ -201,7 +201,11 @@ class StageChanges(Body):
     name_vi: Annotated[str, StringConstraints(max_length=120)] = ""
     probability: Annotated[int, Field(ge=0, le=100)] = 0
     rot_days: Annotated[int, Field(ge=1, le=3650)] | None = None
-    gate: dict[str, JsonValue] = Field({}, description="Over a deal; its own fields are ``custom.<key>``")
+    gate: dict[str, JsonValue] = Field(
+        {},
+        description="Over a deal; fields of your own are ``custom.<key>``, of its account and its person "
+        "``account.custom.<key>`` and ``person.custom.<key>``",
+    )
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"gate": {"all": [{"field": "custom.size", "op": "is_not_empty"}]}}}

@@ -5,20 +5,21 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from khoi.accounts.models import Account, Contact
 from khoi.custom.forms import add_fields
 from khoi.custom.queries import own_fields, values_of
-from khoi.custom.rules import PREFIX
+from khoi.custom.rules import PREFIX, own_named
 from khoi.design.templatetags.formats import number
 from khoi.kit.money import Money, parse_money
 from khoi.leads.models import Reason
 from khoi.people.models import Person
 from khoi.pipeline import services
 from khoi.pipeline.models import Opportunity, PipelineStage
-from khoi.pipeline.queries import FIELDS, every_field
+from khoi.pipeline.queries import FIELDS, every_field, label_of
 from khoi.team.models import User
 from khoi.team.rules import Principal
 
@@ -27,6 +28,8 @@ ASKED: Final = ("amount", "close_on", "need", "decision_maker", "account", "cont
 LONGEST: Final = 200
 #: What the inputs of a deal's own fields are called, before the key.
 OWN: Final = "custom_"
+#: And those of its account and its person: whose → the same.
+BESIDE: Final = {whose: f"{whose}_{OWN}" for whose in Opportunity.asks_beyond}
 
 
 class MoneyField(forms.CharField):
@@ -69,7 +72,8 @@ class Suggesting(forms.TextInput):
 
 class FactsForm(forms.Form):
     """Fields of a deal by name, each by its type, filled with what is known; the workspace's own, as
-    ``custom.<key>``, behind ours. ``needed``: those that must be given."""
+    ``custom.<key>``, behind ours, and behind them those of its account and its person. ``needed``: those that must be
+    given."""
 
     def __init__(
         self, deal: Opportunity, actor: Principal, fields: Iterable[str], data: Any = None, *, needed: bool = True
@@ -77,21 +81,57 @@ class FactsForm(forms.Form):
         super().__init__(data)
         self.deal = deal
         wanted = set(fields)
+        if deal.account_id is None and _keys(wanted, "account"):
+            wanted.add("account")  # what is asked of it is asked once there is one
         ours: list[str] = [name for name in ASKED if name in wanted]
         for name in ours:
             self.fields[name] = field_of(name, deal, actor)
             self.fields[name].required = needed
             self.initial[name] = getattr(deal, name, None)
-        if keys := {name.removeprefix(PREFIX) for name in wanted if name.startswith(PREFIX)}:
-            own = [field for field in own_fields(deal) if field.key in keys]
-            for name in add_fields(self, own, values_of([deal], own).get(deal.pk)):
-                self.fields[name].required = needed
+        self._ask(deal, _keys(wanted, ""), OWN, needed=needed)
+        for whose, prefix in BESIDE.items():
+            if (keys := _keys(wanted, whose)) and (record := self._there(whose)) and actor.may(f"{whose}.edit"):
+                self._ask(record, keys, prefix, needed=needed)
+
+    def _there(self, whose: str) -> Model | None:
+        """The record the deal speaks of, or the one that is being chosen for it."""
+        record: Model | None = getattr(self.deal, whose)
+        if record is not None or not self.is_bound:
+            return record
+        try:
+            record = self.fields[whose].clean(self.data.get(whose))
+        except ValidationError:
+            return None
+        return record
+
+    def _ask(self, record: Model, keys: set[str], prefix: str, *, needed: bool) -> None:
+        """For what stands in these fields of the deal, or of the record it speaks of."""
+        own = [field for field in own_fields(record) if field.key in keys] if keys else []
+        for name in add_fields(self, own, values_of([record], own).get(record.pk), prefix=prefix) if own else ():
+            self.fields[name].required = needed
+            if prefix != OWN:
+                self.fields[name].label = label_of(field_named(name))
 
     def facts(self) -> dict[str, Any]:
         """What was answered, as the services take it."""
-        ours = {name: value for name, value in self.cleaned_data.items() if not name.startswith(OWN)}
-        own = {name.removeprefix(OWN): value for name, value in self.cleaned_data.items() if name.startswith(OWN)}
-        return {**ours, "custom": own} if own else ours
+        said, found = dict(self.cleaned_data), {}
+        for name, prefix in {"custom": OWN, **{f"of_{whose}": prefix for whose, prefix in BESIDE.items()}}.items():
+            if own := {key.removeprefix(prefix): said.pop(key) for key in list(said) if key.startswith(prefix)}:
+                found[name] = own
+        return {**said, **found}
+
+
+def field_named(name: str) -> str:
+    """An input by the name of its field: ``account_custom_tier`` asks for ``account.custom.tier``."""
+    for whose, prefix in {"": OWN, **BESIDE}.items():
+        if name.startswith(prefix):
+            return f"{whose}.{PREFIX}{name.removeprefix(prefix)}".removeprefix(".")
+    return name
+
+
+def _keys(names: Iterable[str], whose: str) -> set[str]:
+    """Of the fields of one's own among these names those of ``whose``, "" for the deal's."""
+    return {own[1] for name in names if (own := own_named(name)) and own[0] == whose}
 
 
 def field_of(name: str, deal: Opportunity, actor: Principal) -> forms.Field:

@@ -111,6 +111,7 @@ class Opportunity(models.Model):
     """A deal under active consideration. ``amount`` in minor units; NULL when not stated."""
 
     occurred_field = "opened_at"
+    asks_beyond = ("account", "person")
 
     public_id = models.UUIDField(default=uuid4, editable=False)
     name = models.CharField(max_length=200)

@@ -117,7 +117,7 @@ class BuildForm(forms.Form):
 def _own_label(code: str, field: CustomField) -> str:
     """Of a field of one's own, which may be called alike for leads and for people."""
     name = field.name(get_language() or "vi")
-    return gettext("%(name)s, of the person") % {"name": name} if asking.own_of(code) == ("person", field.key) else name
+    return gettext("%(name)s of the person") % {"name": name} if asking.own_of(code) == ("person", field.key) else name
 
 
 def _words(word: str, label: Any) -> forms.CharField:

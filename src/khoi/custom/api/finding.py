@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
 from khoi.custom.models import CustomField
-from khoi.custom.queries import field_named, matching, own_fields, part_by, sorts, told_of
+from khoi.custom.queries import askable, field_named, matching, part_by, sorts, told_of
 from khoi.kit.conditions import ConditionError
 from khoi.team.api import Problem, page_of
 from khoi.workspace import queries as workspace
@@ -19,7 +19,10 @@ from khoi.workspace import queries as workspace
 Where = Annotated[
     str,
     StringConstraints(max_length=10_000),
-    Field(description='Over fields of your own, like {"field": "custom.size", "op": "in", "value": ["large"]}'),
+    Field(
+        description='Over fields of your own, like {"field": "custom.size", "op": "in", "value": ["large"]}; of the '
+        "person of a lead or a deal person.custom.<key>, of the account of a deal account.custom.<key>"
+    ),
 ]
 OwnSort = Annotated[
     str,
@@ -36,7 +39,7 @@ def asked_of(model: type[Model], where: str, *, now: datetime | None = None) -> 
     if not where:
         return ()
     try:
-        return (matching(model, where, own_fields(model), now=now or timezone.now(), zone=workspace.zone()),)
+        return (matching(model, where, askable(model), now=now or timezone.now(), zone=workspace.zone()),)
     except ConditionError as wrong:
         raise Problem(422, "bad_condition", str(wrong), where=wrong.path, reason=wrong.reason) from wrong
 

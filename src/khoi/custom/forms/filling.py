@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khoi.custom.models import CustomField
 from khoi.custom.queries import typed_back, words_of
-from khoi.custom.rules import CHOOSING, LONGEST, NotAValue, Value, read_text
+from khoi.custom.rules import CHOOSING, LONGEST, NotAValue, Value, own_named, read_text
 from khoi.kit.money import Money
 from khoi.kit.numbers import show_number
 from khoi.kit.refusals import Refusal
@@ -159,8 +159,8 @@ def _typed(form: forms.Form, prefix: str) -> dict[str, Value]:
 
 
 def form_name(named: str) -> str:
-    """The input of ``custom.<key>``; any other name is its own."""
-    return named.replace(".", "_", 1) if named.startswith("custom.") else named
+    """The input of ``custom.<key>`` or ``person.custom.<key>``; any other name is its own."""
+    return named.replace(".", "_") if own_named(named) else named
 
 
 def clash_words(form: forms.Form, named: str, value: object) -> object:

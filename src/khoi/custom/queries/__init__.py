@@ -1,6 +1,15 @@
 """Which fields there are, what stands in them, and how they are found and shown."""
 
-from khoi.custom.queries.asking import columns_for, fields_for, fields_named, label_of, values_asked
+from khoi.custom.queries.asking import (
+    askable,
+    called,
+    columns_for,
+    field_asked,
+    fields_for,
+    fields_named,
+    label_of,
+    values_asked,
+)
 from khoi.custom.queries.changes import ValueChange, told_changes
 from khoi.custom.queries.counting import counts_of, place_for
 from khoi.custom.queries.listing import answering, every_by, joined, matching, one_by_one, part_by, sorts
@@ -23,10 +32,13 @@ __all__ = [
     "Use",
     "ValueChange",
     "answering",
+    "askable",
+    "called",
     "claimed_lines",
     "columns_for",
     "counts_of",
     "every_by",
+    "field_asked",
     "field_named",
     "fields_for",
     "fields_named",

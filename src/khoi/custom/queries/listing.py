@@ -1,6 +1,7 @@
 """Lists by custom fields: which records answer, and one part of them at a time in the order of a field."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
 
 from khoi.custom.models import CustomField, absorbs, link_of, live, values_model
-from khoi.custom.queries.asking import columns_for
+from khoi.custom.queries.asking import called, columns_for
 from khoi.kit.conditions import Leaf, parse
 from khoi.kit.conditions.sql import stored, to_q
 
@@ -22,7 +23,7 @@ PART: Final = 500
 def matching(model: type[Model], tree: object, fields: Iterable[CustomField], *, now: datetime, zone: ZoneInfo) -> Q:
     """The records for which the condition over these fields holds. Raises ``ConditionError``."""
     fields = list(fields)
-    known = {field.named: field.in_conditions("en") for field in fields}
+    known = {called(model, field): replace(field.in_conditions("en"), key=called(model, field)) for field in fields}
     return to_q(parse(tree, known), columns_for(model, fields), now, zone)
 
 

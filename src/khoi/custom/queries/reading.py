@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from khoi.custom.models import AskedWhen, CustomField, link_of, live, values_model
+from khoi.custom.models import AskedWhen, CustomField, CustomValue, link_of, live, values_model
 from khoi.custom.rules import NotAValue, Value, as_json, read_json
 from khoi.kit.numbers import from_column
 from khoi.kit.refusals import Refusal
@@ -26,11 +26,15 @@ def values_of(
 ) -> dict[int, dict[str, Value]]:
     """Record id → key → value, of the fields in use (or of ``fields``); what has no value is left out."""
     records = list(records)
-    if not records:
-        return {}
-    model = values_model(records[0])
+    return values_in(values_model(records[0]), [record.pk for record in records], fields) if records else {}
+
+
+def values_in(
+    model: type[CustomValue], ids: Iterable[int], fields: Iterable[CustomField] | None = None
+) -> dict[int, dict[str, Value]]:
+    """The same of records whose ids are known."""
     link = link_of(model)
-    rows = live(model).filter(**{f"{link}__in": [record.pk for record in records]}).order_by("id")
+    rows = live(model).filter(**{f"{link}__in": list(ids)}).order_by("id")
     known = {field.pk: field for field in fields} if fields is not None else None
     rows = rows.filter(field__archived_at=None) if known is None else rows.filter(field__in=known)
     found: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))

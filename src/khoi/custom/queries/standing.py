@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import get_language, gettext
 
-from khoi.custom.models import CustomField, object_of
+from khoi.custom.models import CustomField
+from khoi.custom.queries.asking import field_asked
 from khoi.custom.queries.reading import typed_back, values_of
-from khoi.custom.rules import PREFIX, Value, as_json
+from khoi.custom.rules import Value, as_json
 from khoi.design.templatetags import formats
 from khoi.kit.money import Money
 
@@ -41,8 +42,9 @@ def claimed_lines(record: type[models.Model], said: Mapping[str, object]) -> lis
 
 
 def said_of(record: type[models.Model], named: str, value: object) -> str:
-    """A value of ``custom.<key>``, typed or as JSON has it, or several of them, as people read it; "" for none."""
-    field = CustomField.objects.filter(object=object_of(record), key=named.removeprefix(PREFIX)).first()
+    """A value of a field as conditions on such a record name it, typed or as JSON has it, or several of them, as people
+    read it; "" for none."""
+    field = field_asked(record, named)
     if field is None or value is None:
         return "" if value is None else str(value)
     several = value if isinstance(value, list | tuple) else [value]

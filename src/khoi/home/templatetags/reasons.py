@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from khoi.custom.queries import said_of
-from khoi.custom.rules import PREFIX
+from khoi.custom.rules import own_named
 from khoi.design.templatetags import formats
 from khoi.leads.fields import label_of
 from khoi.leads.models import BantFact, DealRole, Lead, TimingBand
@@ -60,7 +60,7 @@ def clause_gap(clause: Any, score: int | None = None) -> str:
         actual = min(score, value - 1)
     if key in NOT_YET:
         return str(NOT_YET[key])
-    if key.startswith(PREFIX):
+    if own_named(str(key)):
         return _own_gap(clause)
     if _of(clause, "op") == "gte":
         return gettext("%(have)s of %(need)s") % {"have": actual or 0, "need": value}
@@ -88,7 +88,7 @@ def clause_seen(clause: Any) -> str:
     if actual is None or isinstance(actual, bool):
         return ""
     key = str(_of(clause, "field"))
-    return said_of(Lead, key, actual) if key.startswith(PREFIX) else str(actual)
+    return said_of(Lead, key, actual) if own_named(key) else str(actual)
 
 
 @register.filter

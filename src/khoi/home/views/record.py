@@ -32,6 +32,7 @@ def lead_page(request: HttpRequest, actor: Principal, public_id: str) -> HttpRes
         "ended": lead.lifecycle_stage in ENDED,
         "out": lead.lifecycle_stage in EXITS,
         "may_edit": actor.may("lead.edit"),
+        "may_edit_person": actor.may("person.edit"),
         "may_qualify": actor.may("lead.qualify"),
         "may_assign": actor.may("lead.assign"),
         "may_convert": actor.may("lead.convert"),

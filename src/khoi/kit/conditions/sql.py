@@ -36,12 +36,14 @@ _NO: Final = Q(pk__in=[])
 class Rows:
     """A column of rows that hang on the record: one row at most for each record, of `codes` one for each code.
 
-    `of` is the column that holds the record's id and is never NULL.
+    `of` is the column that holds the record's id and is never NULL; `to` the column of the record it is compared with,
+    another one than its key for rows that hang on what the record points at. Pointing at nothing, it has no value.
     """
 
     rows: QuerySet[Anything]
     of: str
     column: str
+    to: str = "pk"
 
 
 def to_q(condition: Condition, columns: Mapping[str, str | Rows], now: datetime, zone: ZoneInfo) -> Q:
@@ -78,7 +80,7 @@ def _leaf_of_rows(leaf: Leaf, column: Rows, clock: Clock) -> Q:
     every row that has the value before the first record is shown (100,000 leads: 160 ms against 7)."""
 
     def found(test: Q) -> Q:
-        return Q(Exists(column.rows.filter(test, **{column.of: OuterRef("pk")}).order_by()))
+        return Q(Exists(column.rows.filter(test, **{column.of: OuterRef(column.to)}).order_by()))
 
     has_value = found(_has_value(leaf, column.column))
     if leaf.op == "is_empty":

@@ -24,7 +24,7 @@ from khoi.lifecycle.queries.facts import facts_of
 from khoi.lifecycle.queries.ground import Ground, ground
 from khoi.lifecycle.services import belonging, deleting, following, identifying, judging, reaching
 from khoi.people import services as people
-from khoi.people.models import Consent, ContactPoint, Person, Suppression
+from khoi.people.models import Consent, ContactPoint, Person, PersonValue, Suppression
 from khoi.people.queries import survivors
 from khoi.pipeline.models import Opportunity, StageMove
 from khoi.qualification.models import Policy
@@ -58,7 +58,15 @@ _DEALS_OF_PEOPLE = "select id from pipeline_opportunity where person_id in ({ids
 _DEALS_OF_ACCOUNTS = "select id from pipeline_opportunity where account_id in ({ids})"
 
 #: Tables whose rows speak of a person in a way that scores, judges or warms their leads.
-SAYS_SOMETHING: tuple[type[Model], ...] = (Person, ContactPoint, Touchpoint, Activity, BantFact, LeadValue)
+SAYS_SOMETHING: tuple[type[Model], ...] = (
+    Person,
+    PersonValue,
+    ContactPoint,
+    Touchpoint,
+    Activity,
+    BantFact,
+    LeadValue,
+)
 
 
 def settle(act: Act, touched: Touched, *, refresh_only: bool = False) -> None:

@@ -33,7 +33,8 @@ STATES: Final = {"open": _("Open"), "won": _("Won"), "lost": _("Lost"), "every":
 class Wanted:
     """What is asked for. ``state``: open, won, lost or every; ``step``: none for deals without a next step;
     ``closed``: a period like 2026-Q4, '' for any time; ``usual``: whether ``pipeline`` is the first one; ``own``: what
-    the address of the list asks of custom fields."""
+    the address asks of custom fields; ``asks`` the same as filters of everything there is, columns, ends and tabs
+    alike, where it is the board that asks."""
 
     view: str
     pipeline: Pipeline
@@ -45,6 +46,7 @@ class Wanted:
     closed: str = ""
     q: str = ""
     own: tuple[tuple[str, str], ...] = ()
+    asks: tuple[Q, ...] = ()
 
     def address(self, **changes: Any) -> str:
         """The query string that says this, with changes."""
@@ -149,6 +151,8 @@ def deals(
 
 
 def scope(wanted: Wanted, actor: Principal) -> "QuerySet[Opportunity]":
-    """What all tabs have in common: the pipeline and the owner."""
+    """What all tabs have in common: the pipeline, the owner, and on the board what is asked of custom fields."""
     found = Opportunity.objects.visible_to(actor).filter(pipeline=wanted.pipeline)
+    for ask in wanted.asks:
+        found = found.filter(ask)
     return found.filter(owner=wanted.owner) if wanted.owner else found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from khoi.activities import services as activities
 from khoi.custom import services as custom
@@ -17,6 +17,9 @@ from khoi.pipeline.services.noting import note_move
 from khoi.pipeline.services.opening import edit_opportunity
 from khoi.team.models import User
 from khoi.workspace import queries as workspace
+
+#: Facts that are no columns of the deal: values of the records it speaks of.
+OTHERS: Final = {f"of_{whose}": whose for whose in Opportunity.asks_beyond}
 
 
 class GateClosed(Exception):
@@ -45,14 +48,18 @@ def move_opportunity(
 
     Raises ``GateClosed`` with the missing fields; the card stays where it was. Going back asks for
     nothing; losing asks for a reason. The lead and the person follow by settle. ``facts`` may also name
-    ``next_task``, the title of a task to add. With the ``version`` the deal was seen at, a move or fact that
-    somebody else was quicker with raises ``history.Stale``.
+    ``next_task``, the title of a task to add, and values of fields of one's own by key: ``custom`` those of the deal,
+    ``of_account`` and ``of_person`` those of its account and its person, which the caller saw that ``by`` may edit.
+    With the ``version`` the deal was seen at, a move or fact that somebody else was quicker with raises
+    ``history.Stale``.
     """
     with history.act("move_opportunity", by=by, now=now, occurred_at=occurred_at, subject=opportunity):
         opportunity = Opportunity.objects.select_for_update().get(pk=opportunity.pk)
         target = _stage_of(opportunity, stage)
         if version is not None:
             changes = {**(facts or {}), "stage": target}
+            for whose in OTHERS:
+                changes.pop(whose, None)
             custom.claim_version(opportunity, version=version, changes=changes)
         if facts:
             _fill_in(opportunity, facts, by=by, now=now)
@@ -87,9 +94,12 @@ def _check(opportunity: Opportunity, target: PipelineStage, reason: str, now: da
 
 
 def _fill_in(opportunity: Opportunity, facts: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
-    known = {name: value for name, value in facts.items() if name != "next_task"}
+    known = {name: value for name, value in facts.items() if name != "next_task" and name not in OTHERS}
     if known:
         edit_opportunity(opportunity, changes=known, by=by, now=now)
+    for name, whose in OTHERS.items():
+        if (values := facts.get(name)) and (record := getattr(opportunity, whose)) is not None:
+            custom.set_values(record, values, by=by, now=now)
     if title := facts.get("next_task"):
         owner = opportunity.owner or User.objects.get(pk=by.id or 0)
         activities.add_task(title=title, owner=owner, person=opportunity.person, lead=opportunity.lead, by=by, now=now)

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, pgettext
 
 from khoi.campaigns.models import Source
 from khoi.custom.queries import standing_in
-from khoi.custom.rules import PREFIX
+from khoi.custom.rules import own_named
 from khoi.design.templatetags import formats
 from khoi.pipeline.models import Opportunity, Pipeline, PipelineStage
 from khoi.pipeline.queries import Cash, label_of
@@ -55,8 +55,10 @@ def field_label(name: str) -> str:
 @register.filter
 def field_value(deal: Opportunity, name: str) -> str:
     """The field's value as people write it; '' when it has none."""
-    if name.startswith(PREFIX):
-        return next((one.words for one in standing_in(deal) if one.field.named == name), "")
+    if (own := own_named(name)) is not None:
+        record = getattr(deal, own[0]) if own[0] else deal
+        there = standing_in(record) if record is not None else []
+        return next((one.words for one in there if one.field.key == own[1]), "")
     value = getattr(deal, name, None)
     if value in (None, ""):
         return ""

@@ -1,35 +1,49 @@
 """The board."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from khoi.custom.forms import OwnList, own_list, own_pairs
 from khoi.kit import periods
 from khoi.pipeline import queries
-from khoi.pipeline.models import Pipeline
+from khoi.pipeline.models import Opportunity, Pipeline
 from khoi.pipeline.queries import VIEWS, Wanted
 from khoi.pipeline.views.asking import is_part
 from khoi.team.rules import Principal
 from khoi.team.views import allowed
 from khoi.workspace import queries as workspace
 
+#: What of the address stays when the board is filtered anew.
+KEPT: Final = frozenset({"pipeline", "view", "owner"})
+
 
 @require_safe
 @allowed("opportunity.view")
 def board(request: HttpRequest, actor: Principal) -> HttpResponse:
-    wanted = queries.read_wanted(request.GET, actor)
+    now = actor.at or timezone.now()
+    own = own_list(Opportunity, request.GET, now=now, zone=workspace.zone())
+    wanted = _wanted(request.GET, own, actor)
     if wanted is None:
         return render(request, "pipeline/no_pipeline.html")
     if wanted.stage and "after" in request.GET:
         return _further(request, wanted, actor)
-    return render(request, "pipeline/board.html", board_context(wanted, actor, actor.at or timezone.now()))
+    kept = [(name, said) for name, said in wanted.parts.items() if name in KEPT]
+    return render(request, "pipeline/board.html", {**board_context(wanted, actor, now), "own": own, "kept": kept})
+
+
+def _wanted(asked: QueryDict, own: OwnList, actor: Principal) -> Wanted | None:
+    """What the address asks for, custom fields included."""
+    wanted = queries.read_wanted(asked, actor)
+    return wanted and replace(wanted, own=tuple(own_pairs(asked)), asks=own.asks)
 
 
 def _further(request: HttpRequest, wanted: Wanted, actor: Principal) -> HttpResponse:
@@ -65,7 +79,9 @@ def board_context(wanted: Wanted, actor: Principal, now: datetime, *, with_cards
         "tabs": tabs,
         "columns": [(column, _more(wanted, column.after, stage=column.stage)) for column in made.columns],
         "ends": [(end, _ended(end, wanted)) for end in made.ends],
-        "is_new": not any(count for *_rest, count in tabs) and not any(end.count for end in made.ends),
+        "is_new": not wanted.asks
+        and not any(count for *_rest, count in tabs)
+        and not any(end.count for end in made.ends),
         "first_steps": first_steps(actor),
         "here": reverse("pipeline:board") + wanted.address(),
         "today": periods.today(now, zone),
@@ -106,6 +122,7 @@ def _ended(end: queries.End, wanted: Wanted) -> str:
     return listed(wanted, state=end.stage.kind, closed=end.period, view=end.view, stage=None)
 
 
-def wanted_of_board(address: str, actor: Principal) -> Wanted | None:
+def wanted_of_board(address: str, actor: Principal, now: datetime) -> Wanted | None:
     """What the board at this address shows."""
-    return queries.read_wanted(dict(parse_qsl(urlsplit(address).query)), actor)
+    asked = QueryDict(urlsplit(address).query)
+    return _wanted(asked, own_list(Opportunity, asked, now=now, zone=workspace.zone()), actor)

@@ -40,7 +40,7 @@ HEADS: Final = {
     "closed": gettext_lazy("Closed on"),
 }
 #: What of an address the board does not know, as it is when nothing is asked.
-ONLY_HERE: Final[dict[str, Any]] = {"state": "open", "stage": None, "step": "", "closed": "", "q": "", "own": ()}
+ONLY_HERE: Final[dict[str, Any]] = {"state": "open", "stage": None, "step": "", "closed": "", "q": ""}
 FORMATS: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from khoi.custom.forms import form_name
-from khoi.custom.rules import PREFIX
+from khoi.custom.rules import own_named
 from khoi.history import queries as versions
 from khoi.history import services as history
 from khoi.history.models import Act
@@ -20,7 +20,7 @@ from khoi.history.services import Stale
 from khoi.kit.refusals import Refusal
 from khoi.pipeline import queries
 from khoi.pipeline import services as pipeline
-from khoi.pipeline.forms import ASKED, OWN, FactsForm, LoseForm, StageForm
+from khoi.pipeline.forms import ASKED, FactsForm, LoseForm, StageForm, field_named
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind
 from khoi.pipeline.services import GateClosed
 from khoi.pipeline.views.asking import ask, done, is_part
@@ -72,7 +72,7 @@ def _lose(request: HttpRequest, actor: Principal, deal: Opportunity, target: Pip
 
 def _advance(request: HttpRequest, actor: Principal, deal: Opportunity, target: PipelineStage) -> HttpResponse:
     answered = [name for name in ASKED if name in request.POST]
-    answered += [_named(name) for name in request.POST if name.startswith(OWN)]
+    answered += [named for name in request.POST if own_named(named := field_named(name))]
     form = FactsForm(deal, actor, answered, request.POST)
     if not form.is_valid():
         return ask(request, deal, target, form, missing=answered)
@@ -92,7 +92,7 @@ def _advance(request: HttpRequest, actor: Principal, deal: Opportunity, target: 
 
 def _still_missing(deal: Opportunity, actor: Principal, form: FactsForm, closed: GateClosed) -> FactsForm:
     """Everything the gate waits for; what was answered and did not do says so."""
-    asked = [*(_named(name) for name in form.fields), *closed.missing]
+    asked = [*map(field_named, form.fields), *closed.missing]
     again = FactsForm(deal, actor, asked, form.data if form.fields else None)
     if form.fields:
         again.is_valid()
@@ -100,11 +100,6 @@ def _still_missing(deal: Opportunity, actor: Principal, form: FactsForm, closed:
             if name in form.fields:
                 again.add_error(name, _("The stage asks for more than this."))
     return again
-
-
-def _named(name: str) -> str:
-    """An input by the name of its field."""
-    return f"{PREFIX}{name.removeprefix(OWN)}" if name.startswith(OWN) else name
 
 
 def _said(deal: Opportunity, target: PipelineStage) -> str:
@@ -125,11 +120,12 @@ def _do(
 def _moved(request: HttpRequest, actor: Principal, deal: Opportunity, act: Act, said: str) -> HttpResponse:
     """The card at its new place with the heads of the board, or back to the page it was moved from."""
     done(request, said, act)
-    wanted = wanted_of_board(request.POST.get("board", ""), actor) if is_part(request) else None
+    now = timezone.now()
+    wanted = wanted_of_board(request.POST.get("board", ""), actor, now) if is_part(request) else None
     if wanted is None:
         return redirect(next_of(request, reverse("pipeline:deal", args=[deal.public_id])))
-    context = board_context(wanted, actor, timezone.now(), with_cards=False)
-    [card] = queries.cards_of([deal], [deal.stage], context["now"], workspace.zone())
+    context = board_context(wanted, actor, now, with_cards=False)
+    [card] = queries.cards_of([deal], [deal.stage], now, workspace.zone())
     return render(request, "pipeline/moved.html", {**context, "card": card, "ended": deal.closed_at is not None})
 
 
