@@ -24,6 +24,7 @@ def main() -> None:
     compile_lock(
         "postgres", project["project"]["optional-dependencies"]["postgres"], "--constraint=requirements/run.txt"
     )
+    compile_lock("match", project["project"]["optional-dependencies"]["match"], "--constraint=requirements/run.txt")
     compile_lock("test", [*runtime, *group(project, "dev")], "--constraint=requirements/run.txt")
 
 
