@@ -130,6 +130,7 @@ ROOMS = [
     "reports",
     "timemachine",
     "privacy",
+    "duplicates",
     "home",
     "operations",
 ]

@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         _calling,
         _importing,
         _people,
+        _duplicates,
         _fields,
         _looking_back,
         _reporting,
@@ -85,6 +86,20 @@ def _people(commands: Commands) -> None:
     erase.add_argument("--yes", action="store_true", help=_("do not ask again"))
     merge.add_argument("--take", action="append", default=[], metavar="FIELD", help=_("field whose value of B stays"))
     merge.add_argument("--key", help=_("word of yours for this merge: the same word again changes nothing"))
+
+
+def _duplicates(commands: Commands) -> None:
+    says = _("who may be one, looked for in bulk")
+    duplicates = commands.add_parser("duplicates", help=says, description=says)
+    verbs = duplicates.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
+    said = _("say how well duplicates are found in a file whose rows are known")
+    evaluate = _command(verbs, "evaluate", "duplicates:evaluate", said)
+    evaluate.add_argument("file", metavar="FILE")
+    evaluate.add_argument("--truth", required=True, metavar="COLUMN", help=_("column that says who each row is"))
+    evaluate.add_argument(
+        "--truth-regex", default="", metavar="R", help=_("the part of it that does, like rec-(\\d+)-")
+    )
+    evaluate.add_argument("--columns", metavar="A,B,C", help=_("columns to compare; without it, all others"))
 
 
 def _calling(commands: Commands) -> None:

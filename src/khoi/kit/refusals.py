@@ -75,6 +75,10 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "account_has_deals": _("It has deals (%(count)s in all). Delete those first, or give them another account."),
     "holds_hidden": _("Leads or deals of others hang on it that you do not see. Ask somebody who sees them all."),
     "not_in_workspace": _("This belongs to another record."),
+    "match_not_installed": _('Looking for duplicates in bulk needs two more packages: pip install "khoi[match]".'),
+    "unknown_column": _("There is no column “%(value)s”. There are: %(known)s."),
+    "not_a_pattern": _("“%(value)s” is not a regular expression."),
+    "nothing_to_compare": _("No column says who a row may be the same as: all are empty, or number the rows."),
 }
 
 
