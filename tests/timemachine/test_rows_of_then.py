@@ -16,7 +16,8 @@ from khoi.people import services as people
 from khoi.qualification import services as qualification
 from khoi.timemachine import services
 from khoi.timemachine.queries.dump import follow_decisions
-from khoi.timemachine.queries.then import AHEAD, TABLES
+from khoi.timemachine.queries.past import AHEAD
+from khoi.timemachine.queries.then import TABLES
 from khoi.touchpoints import services as touchpoints
 from tests.cast import NOW, acting
 from tests.timemachine.conftest import add_lead

@@ -110,7 +110,7 @@ def rows_that_differ(
 
     Of rows that changed since no more than ids are read at first; past ``most`` of them ``TooManyDiffer`` is raised.
     """
-    recorded, since = Change.objects.filter(tbl=code_of(model)).order_by(), _changes_since(model, at)
+    recorded, since = Change.objects.filter(tbl=code_of(model)).order_by(), changes_since(model, at)
     after = Q(act__recorded_at__gt=at) if known == "then" else Q(act__occurred_at__gt=at)
     later, of_rows = since.filter(after), recorded.filter(after)
     dated: str | None = getattr(model, "occurred_field", None)
@@ -135,7 +135,7 @@ def rows_that_differ(
     return Differing(rows, came)
 
 
-def _changes_since(model: type[models.Model], at: datetime) -> "models.QuerySet[Change]":
+def changes_since(model: type[models.Model], at: datetime) -> "models.QuerySet[Change]":
     """The table's changes of acts recorded after the moment; nothing occurs after it was recorded. Of a day not long
     ago they are looked for among all that was done since, of an early one among all that befell the table."""
     last = Act.objects.aggregate(last=Max("pk"))["last"] or 0

@@ -39,7 +39,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponse:
 @allowed("account.view")
 def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     account = find(actor, "account.view", Account, public_id=public_id)
-    now = timezone.now()
+    now = actor.at or timezone.now()
     context = {
         "now": now,
         "account": account,

@@ -39,7 +39,7 @@ def page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     person = find(actor, "person.view", Person, public_id=public_id)
     if str(person.public_id) != str(public_id):
         return redirect("home:person", person.public_id, permanent=True)
-    now = timezone.now()
+    now = actor.at or timezone.now()
     context = {
         "now": now,
         "person": person,

@@ -1,5 +1,7 @@
 """The page of a lead."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,7 +24,7 @@ from khoi.team.views import allowed
 @allowed("lead.view")
 def lead_page(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse:
     lead = find(actor, "lead.view", Lead, public_id=public_id)
-    now = timezone.now()
+    now = actor.at or timezone.now()
     record = record_of(lead, actor=actor, now=now)
     context = {
         "now": now,
@@ -40,10 +42,17 @@ def lead_page(request: HttpRequest, actor: Principal, public_id: str) -> HttpRes
         "may_see_history": actor.may("act.view"),
         "may_delete": actor.may("lead.delete"),
         "claims": _claims(lead),
-        "neighbours": leads.neighbours_of(leads.leads_of_view(actor, own_view(actor)), lead),
+        "neighbours": _neighbours(lead, actor),
         **story_of(request, lead.person, actor),
     }
     return render(request, "home/lead.html", context)
+
+
+def _neighbours(lead: Lead, actor: Principal) -> tuple[UUID | None, UUID | None]:
+    """On either side in one's list. Of a past day the page reads no other lead."""
+    if actor.at is not None:
+        return None, None
+    return leads.neighbours_of(leads.leads_of_view(actor, own_view(actor)), lead)
 
 
 def _claims(lead: Lead) -> list[str]:

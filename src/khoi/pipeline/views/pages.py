@@ -47,7 +47,7 @@ def deal_context(
     request: HttpRequest, found: Opportunity, actor: Principal, form: Form | None = None
 ) -> dict[str, Any]:
     """Everything the page shows; ``form`` is an edit that was refused, shown again at its field."""
-    now, zone = timezone.now(), workspace.zone()
+    now, zone = actor.at or timezone.now(), workspace.zone()
     one = Opportunity.objects.visible_to(actor).select_related(*RELATED).get(pk=found.pk)
     stages = queries.stages_of(one.pipeline)
     passages = queries.moves_of(one, now)

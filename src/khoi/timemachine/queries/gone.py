@@ -24,12 +24,18 @@ _Head = tuple[int, dict[str, Any]]
 def deletion_of(model: Model, public_id: UUID, actor: Principal) -> Act | None:
     """The latest standing deletion that took the record out; None when it was never there, is there again, or would be
     out of the actor's sight."""
+    found = deleted_row(model, public_id, actor)
+    return found.act if found is not None else None
+
+
+def deleted_row(model: Model, public_id: UUID, actor: Principal) -> Change | None:
+    """The same, with the row that went."""
     named = Q(before__contains=f'"{public_id}"') | Q(before__contains=f'"{public_id.hex}"')
     gone = Change.objects.filter(named, tbl=code_of(model), op="d", act__verb__in=DELETED, act__undone_by=None)
     last = gone.order_by("-id").select_related("act").first()
     if last is None or not would_see(actor, model, missing(model, {last.row_id})):
         return None
-    return last.act
+    return last
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""One record, with what hung on it, as of the end of a day; and the lists of that day.
+"""One record, with what hung on it, as of the end of a day, for programs; and rows as they were.
 
 Only the rows concerned are read. Rights are today's: who may not see a row now does not see it then.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from heapq import merge
 from itertools import islice
+from operator import or_
 from typing import Any, Final
 
 from django.db import models
@@ -19,6 +21,7 @@ from khoi.custom.models import CustomValue
 from khoi.history.models import KINDS, Act, Change, code_of
 from khoi.history.queries import RowChange, table_as_of
 from khoi.history.queries.images import columns_of, image, value_of
+from khoi.history.queries.lives import changes_since, chunks
 from khoi.history.queries.stories import FieldChange
 from khoi.leads.models import BantFact, Lead, LeadValue
 from khoi.people.models import Consent, ContactPoint, Person, PersonValue
@@ -27,7 +30,7 @@ from khoi.qualification.models import StageChange
 from khoi.routing.models import Assignment
 from khoi.team.rules import Principal
 from khoi.timemachine.queries import outside, telling
-from khoi.timemachine.queries.departed import would_see
+from khoi.timemachine.queries.departed import missing, would_see
 from khoi.timemachine.queries.dump import follow_decisions
 from khoi.timemachine.queries.standing import Model, seen
 from khoi.timemachine.queries.words import field_words
@@ -67,8 +70,13 @@ HANGING: Final[dict[Model, tuple[tuple[Model, str], ...]]] = {
     Task: (),
     Activity: (),
 }
-#: Rows of each table that are written out, the latest.
-SHOWN: Final = 50
+#: Column of a moment that may not have come yet, as where an import told a whole life in one act → what was not known
+#: then either, with what stands there instead.
+AHEAD: Final[Mapping[Model, Mapping[str, Values]]] = {
+    Lead: {"responded_at": {"responded_at": None}, "accepted_at": {"accepted_at": None}},
+    Task: {"done_at": {"done_at": None}},
+    Opportunity: {"closed_at": {"closed_at": None, "lost_reason": "", "lost_note": ""}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,52 +86,11 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """Rows of one table that hung on the record; ``further``: how many are not written out."""
-
-    table: str
-    rows: list[telling.Row]
-    further: int
-
-    @property
-    def count(self) -> int:
-        return len(self.rows) + self.further
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """``values``: column → value; None when the record was not there. ``row`` tells them in words."""
-
-    values: Values | None
-    row: telling.Row | None
-    sections: list[Section]
-
-
-@dataclass(frozen=True, slots=True)
 class Raw:
-    """The same for programs: the record's values, and table → values of the rows that hung on it."""
+    """``values``: of the record, None when it was not there; ``hanging``: table → values of rows that hung on it."""
 
     values: Values | None
     hanging: dict[str, list[Values]]
-
-
-def record_as_of(record: models.Model, actor: Principal, at: datetime, *, known: str) -> Past:
-    """What the pages of history tell of the record at that moment."""
-    model = type(record)
-    values = rows_as_of(model, [record.pk], at, known=known).get(record.pk)
-    if values is None:
-        return Past(None, None, [])
-    moment = Moment(at, known)
-    [row] = _told(model, {record.pk: values}, actor, moment)
-    person = rows_as_of(Person, [values["person_id"]], at, known=known) if "person_id" in values else {}
-    sections = [Section(Person._meta.db_table, _told(Person, person, actor, moment), 0)] if person else []
-    for hanging, column in HANGING[model]:
-        rows = hanging_as_of(hanging, column, record.pk, actor, at, known)
-        if rows:
-            shown = dict(list(rows.items())[:SHOWN])
-            told = _told(hanging, shown, actor, moment, without=_said(column, values))
-            sections.append(Section(hanging._meta.db_table, told, len(rows) - len(shown)))
-    return Past(values, row, sections)
 
 
 def raw_as_of(record: models.Model, actor: Principal, at: datetime, *, known: str) -> Raw:
@@ -142,25 +109,55 @@ def rows_as_of(model: Model, ids: Collection[int], at: datetime, *, known: str) 
     """These rows as of the moment; a stage and an owner follow the dates of their decisions, as in the reports."""
     rows = table_as_of(model, at, known=known, among=ids)
     if known == "now":
-        follow_decisions(model, rows, at, among=ids)
+        told_by_then(model, rows, at)
     return rows
+
+
+def told_by_then(model: Model, rows: dict[int, Values], at: datetime) -> None:
+    """Bring what one act may have told of a whole life to what had befallen these rows by the moment."""
+    follow_decisions(model, rows, at, among=rows)
+    for row in rows.values():
+        for column, unset in AHEAD.get(model, {}).items():
+            if row[column] is not None and row[column] > at:
+                row |= unset
+    if model is Opportunity:
+        _enter_stages(rows, at)
+
+
+def _enter_stages(rows: Mapping[int, Values], at: datetime) -> None:
+    """A deal entered its stage of then with its last move by then."""
+    for part in chunks(rows):
+        moves = StageMove.objects.filter(opportunity__in=part, occurred_at__lte=at).order_by("occurred_at", "id")
+        for pk, moment in moves.values_list("opportunity_id", "occurred_at"):
+            rows[pk]["entered_stage_at"] = moment
 
 
 def hanging_as_of(model: Model, column: str, pk: int, actor: Principal, at: datetime, known: str) -> dict[int, Values]:
     """Rows of the table that hung on the record then, latest first; those deleted since included."""
     standing = set(seen(model, actor).filter(**{column: pk}).values_list("pk", flat=True))
-    gone = _gone(model, column, pk)
+    gone = gone_from(model, column, [pk])
     rows = rows_as_of(model, standing | would_see(actor, model, gone), at, known=known)
     mine = {row: values for row, values in rows.items() if values.get(column) == pk}
     day = str(getattr(model, "occurred_field", "") or "")
     return dict(sorted(mine.items(), key=lambda pair: (str(pair[1].get(day) or ""), pair[0]), reverse=True))
 
 
-def _gone(model: Model, column: str, pk: int) -> set[int]:
-    """Rows that pointed at the record when they were deleted."""
-    named = Q(before__contains=f'"{column}":{pk}') | Q(before__contains=f'"{column}": {pk}')
-    gone = Change.objects.filter(named, tbl=code_of(model), op="d").values_list("row_id", flat=True)
-    return set(gone) - set(model._base_manager.filter(pk__in=list(gone)).values_list("pk", flat=True))
+def gone_from(model: Model, column: str, pks: Collection[int]) -> set[int]:
+    """Rows of which none stands, and that named one of these when they were deleted."""
+    deleted = Change.objects.filter(tbl=code_of(model), op="d")
+    return missing(model, set(deleted.filter(_named(column, pks)).values_list("row_id", flat=True)))
+
+
+def moved_from(model: Model, column: str, pks: Collection[int], at: datetime) -> set[int]:
+    """Rows that named one of these and were made to name another one since."""
+    later = changes_since(model, at).filter(_named(column, pks), op="u")
+    return set(later.values_list("row_id", flat=True))
+
+
+def _named(column: str, pks: Collection[int]) -> Q:
+    """Old values that begin like it; who asks reads them."""
+    said = [f'"{column}":{space}{pk}' for pk in pks for space in ("", " ")]
+    return reduce(or_, (Q(before__contains=one) for one in said))
 
 
 def _told(
@@ -173,11 +170,6 @@ def _told(
     told = telling.tell_rows(came, actor, then=then)
     bare = of_value or not (model in telling.PAGES or any(hasattr(model, name) for name in telling.NAMING))
     return [replace(row, name="", url="") for row in told] if bare else told
-
-
-def _said(column: str, of: Values) -> set[str]:
-    """Columns of a hanging row that would only say again whose it is."""
-    return {column, "lead_id"} | ({"person_id"} if "person_id" in of else set())
 
 
 def _names_then(model: Model, rows: dict[int, Values], moment: Moment) -> dict[tuple[Model, int], str]:

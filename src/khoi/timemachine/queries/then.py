@@ -4,14 +4,14 @@ Only the rows that differ from today's are put together; the others are read whe
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from khoi.accounts.models import Account, AccountValue, Contact
 from khoi.activities.models import Activity, Task
 from khoi.campaigns.models import Campaign, Cost, Source
-from khoi.history.queries import Differing, rows_that_differ, table_as_of
+from khoi.history.queries import Differing, rows_that_differ
 from khoi.kit.db.fronting import Front
 from khoi.leads.models import BantFact, Lead, LeadValue
 from khoi.people.models import ContactPoint, Person, PersonValue, PossibleDuplicate
@@ -19,14 +19,11 @@ from khoi.pipeline.models import Opportunity, OpportunityValue, Pipeline, Pipeli
 from khoi.qualification.models import Policy, StageChange
 from khoi.routing.models import Assignment
 from khoi.scoring.models import Scorecard
-from khoi.team.rules import OWNER_OF_THE_MACHINE, Principal
+from khoi.team.rules import Principal
 from khoi.timemachine.queries.departed import HUNG_ON, OWNER, SEEN_THROUGH, missing, would_see
-from khoi.timemachine.queries.dump import follow_decisions
-from khoi.timemachine.queries.past import hanging_as_of, rows_as_of
+from khoi.timemachine.queries.past import AHEAD, Moment, Values, told_by_then
 from khoi.timemachine.queries.standing import Model, seen, sees_all
 from khoi.touchpoints.models import Touchpoint
-
-Values = dict[str, Any]
 
 #: What people are found and shown by, and what their leads are scored by.
 _PEOPLE: Final = (Person, ContactPoint, Account)
@@ -60,19 +57,6 @@ DECIDED: Final[Mapping[Model, tuple[tuple[Model, str], ...]]] = {
     Lead: ((StageChange, "lead"), (Assignment, "lead")),
     Opportunity: ((StageMove, "opportunity"),),
 }
-#: Column of a moment that may not have come yet, as where an import told a whole life in one act → what was not known
-#: then either, with what stands there instead.
-AHEAD: Final[Mapping[Model, Mapping[str, Values]]] = {
-    Lead: {"responded_at": {"responded_at": None}, "accepted_at": {"accepted_at": None}},
-    Task: {"done_at": {"done_at": None}},
-    Opportunity: {"closed_at": {"closed_at": None, "lost_reason": "", "lost_note": ""}},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    at: datetime
-    known: str
 
 
 def fronts_of(actor: Principal, moment: Moment, tables: Collection[Model]) -> list[Front]:
@@ -85,6 +69,10 @@ def fronts_of(actor: Principal, moment: Moment, tables: Collection[Model]) -> li
         fronts[Person] = _with_people_of(fronts, found[Person].rows)
     hidden = [Front(model, {}, (), alone=True) for model in GUARDED - fronts.keys()]
     return [*fronts.values(), *hidden]
+
+
+def whole_table(model: Model, moment: Moment, actor: Principal) -> Front:
+    return _front(model, _differing(model, moment, ()), actor)
 
 
 def _order(model: Model) -> int:
@@ -124,14 +112,7 @@ def _differing(model: Model, moment: Moment, also: Collection[int]) -> Differing
         also = {*also, *_decided_since(model, moment.at)}
     found = rows_that_differ(model, moment.at, known=moment.known, most=MOST, also=also)
     if moment.known == "now":
-        there = {pk: row for pk, row in found.rows.items() if row is not None}
-        follow_decisions(model, there, moment.at, among=there)
-        for row in there.values():
-            for column, unset in AHEAD.get(model, {}).items():
-                if row[column] is not None and row[column] > moment.at:
-                    row |= unset
-        if model is Opportunity:
-            _enter_stages(there, moment.at)
+        told_by_then(model, {pk: row for pk, row in found.rows.items() if row is not None}, moment.at)
     return found
 
 
@@ -143,14 +124,6 @@ def _decided_since(model: Model, at: datetime) -> set[int]:
     for column in AHEAD.get(model, ()):
         ids |= set(model._base_manager.filter(**{f"{column}__gt": at}).values_list("pk", flat=True))
     return ids
-
-
-def _enter_stages(rows: Mapping[int, Values], at: datetime) -> None:
-    """A deal entered its stage of then with its last move by then."""
-    for part in _parts(rows):
-        moves = StageMove.objects.filter(opportunity__in=part, occurred_at__lte=at).order_by("occurred_at", "id")
-        for pk, moment in moves.values_list("opportunity_id", "occurred_at"):
-            rows[pk]["entered_stage_at"] = moment
 
 
 def _front(model: Model, found: Differing, actor: Principal) -> Front:
@@ -173,22 +146,3 @@ def _with_people_of(fronts: Mapping[Model, Front], everybody: Mapping[int, Value
     named = {row["person_id"] for one in records for row in one.rows.values()}
     rows = {pk: row for pk in named if (row := everybody.get(pk)) is not None}
     return replace(front, rows={**front.rows, **rows}, also=named - everybody.keys())
-
-
-def fronts_about(lead: Lead, moment: Moment) -> list[Front]:
-    """What a lead's score is made of, and nothing else of those tables. Who sees the lead sees its score."""
-    mine = rows_as_of(Lead, [lead.pk], moment.at, known=moment.known)
-    person = next((row["person_id"] for row in mine.values()), lead.person_id)
-    account = {row["account_id"] for row in mine.values()} - {None}
-    rows: dict[Model, Mapping[int, Values]] = {
-        Lead: mine,
-        Person: rows_as_of(Person, [person], moment.at, known=moment.known),
-        Account: rows_as_of(Account, account, moment.at, known=moment.known),
-        Scorecard: table_as_of(Scorecard, moment.at, known=moment.known),
-        Policy: table_as_of(Policy, moment.at, known=moment.known),
-    }
-    of_lead, of_person = (LeadValue, BantFact), (ContactPoint, Touchpoint, Activity)
-    hanging = [(model, "lead_id", lead.pk) for model in of_lead] + [(m, "person_id", person) for m in of_person]
-    for model, column, pk in hanging:
-        rows[model] = hanging_as_of(model, column, pk, OWNER_OF_THE_MACHINE, moment.at, moment.known)
-    return [Front(model, there, (), alone=True) for model, there in rows.items()]

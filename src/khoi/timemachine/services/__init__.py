@@ -1,6 +1,6 @@
 """Taking acts back, and looking at an earlier day, for somebody with rights."""
 
-from khoi.timemachine.services.looking_back import ScoreThen, looking_back, score_then
+from khoi.timemachine.services.looking_back import looking_back, looking_back_at
 from khoi.timemachine.services.undoing import undo
 
-__all__ = ["ScoreThen", "looking_back", "score_then", "undo"]
+__all__ = ["looking_back", "looking_back_at", "undo"]

@@ -59,5 +59,11 @@ def _with(found: "re.Match[str]", day: Mapping[str, str], here: str, leads_back:
     return f'{found[1]}="{escape(address._replace(query=query).geturl())}"'
 
 
+def leading(address: str, day: Mapping[str, str]) -> str:
+    """The address of a page, of that day."""
+    there = urlsplit(address)
+    return there._replace(query=urlencode([*parse_qsl(there.query, keep_blank_values=True), *day.items()])).geturl()
+
+
 def _hidden(day: Mapping[str, str]) -> str:
     return "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in day.items())

@@ -7,7 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,12 +27,14 @@ from khoi.leads.models import Lead
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.reports.queries.asking import end_of
-from khoi.team.queries import find
+from khoi.team.queries import Hidden
 from khoi.team.rules import Principal
 from khoi.timemachine import services
 from khoi.timemachine.queries import past, telling, words
+from khoi.timemachine.queries.gone import deleted_row as gone_since
+from khoi.timemachine.queries.standing import seen as seen_today
 from khoi.timemachine.queries.then import FIRST, MOST, TABLES
-from khoi.timemachine.views.carrying import carried
+from khoi.timemachine.views.carrying import carried, leading
 from khoi.workspace import queries as workspace
 
 Page = Callable[[Principal], HttpResponseBase]
@@ -53,6 +62,8 @@ LISTS: Final[dict[str, tuple[type[models.Model], Any]]] = {
 }
 #: Routes that read the day themselves.
 BY_THEMSELVES: Final = "reports:"
+#: Answers that lead elsewhere; of a past day no browser is to keep them.
+WAYS: Final = frozenset({301, 302})
 LINES: Final = 50
 FARTHEST: Final = 1_000
 
@@ -93,7 +104,7 @@ def page_of_the_past(request: HttpRequest, actor: Principal, page: Page) -> Http
         return None
     request.past = seen = _past(request, day)  # type: ignore[attr-defined]
     if route in RECORDS:
-        answer: HttpResponseBase = _record(request, actor, RECORDS[route], match.kwargs["public_id"])
+        answer: HttpResponseBase = _record(request, actor, RECORDS[route], match.kwargs["public_id"], page)
     else:
         answer = _looked_back(request, actor, route, page)
     return _carried(answer, seen, request.path)
@@ -144,14 +155,21 @@ def _past(request: HttpRequest, day: date) -> Past:
     return Past(day, known, f"?{query.urlencode()}", f"{request.path}?{today}" if today else request.path)
 
 
-def _record(request: HttpRequest, actor: Principal, model: type[models.Model], public_id: UUID) -> HttpResponse:
-    record = find(actor, "act.view", model, public_id=public_id)
+def _record(
+    request: HttpRequest, actor: Principal, model: type[models.Model], public_id: UUID, page: Page
+) -> HttpResponseBase:
+    """The record's own page. Who was merged since stood for themselves; what was deleted since was there."""
+    record = seen_today(model, actor).filter(public_id=public_id).first()
+    gone = gone_since(model, public_id, actor) if record is None else None
+    if record is None and gone is None:
+        raise Hidden
     seen: Past = request.past  # type: ignore[attr-defined]
-    found = past.record_as_of(record, actor, end_of(seen.day), known=seen.known)
-    name = found.row.name if found.row else (str(record.person) if isinstance(record, Lead) else str(record))
-    score = services.score_then(record, end_of(seen.day), known=seen.known) if isinstance(record, Lead) else None
-    context = {"told": found, "name": name, "record_url": request.path, "score": score}
-    return render(request, "timemachine/past.html", context)
+    pk = record.pk if record is not None else gone.row_id if gone is not None else 0
+    with services.looking_back_at(model, pk, actor, end_of(seen.day), known=seen.known) as then:
+        if then is not None:
+            return _read(page(then))
+    named = record is not None and (record.person if isinstance(record, Lead) else record)
+    return render(request, "timemachine/not_there.html", {"name": str(named or ""), "record_url": request.path})
 
 
 def _looked_back(request: HttpRequest, actor: Principal, route: str, page: Page) -> HttpResponseBase:
@@ -191,7 +209,9 @@ def _plain_list(
 
 
 def _carried(answer: HttpResponseBase, seen: Past, here: str) -> HttpResponseBase:
-    """Of a page its links lead to the same day."""
+    """Of a page its links lead to the same day; so does a way to another page."""
+    if answer.status_code in WAYS:
+        return HttpResponseRedirect(leading(answer["Location"], seen.asked))
     if isinstance(answer, HttpResponse) and answer.get("Content-Type", "").startswith("text/html"):
         answer.content = carried(answer.content.decode(), seen.asked, here=here, known=leads_back)
     return answer
