@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khoi.kit.tabular import (
-    DuplicateHeading,
     EmptyFile,
     Limits,
     NotATable,
@@ -152,8 +151,15 @@ def test_a_row_quoted_as_one_cell_is_taken_apart():
     assert rows[1].problems == ("whole_row_quoted",)
 
 
-def test_a_quote_left_open_spoils_only_its_own_row():
-    _, rows = read(b'a,b\n1,2\n3,"4\n5,6\n')
+def test_a_stray_quote_is_a_letter_and_spoils_no_other_row():
+    _, rows = read(b'a,b\n1,2\n3,"4\n5,6\n7,"eight\nnine"\n')
+    assert [row.cells for row in rows] == [("1", "2"), ("3", '"4'), ("5", "6"), ("7", "eight\nnine")]
+    assert [row.problems for row in rows] == [(), ("stray_quote",), (), ()]
+    assert [row.number for row in rows] == [2, 3, 4, 5]
+
+
+def test_a_quote_left_open_where_nobody_can_tell_spoils_only_its_own_row():
+    _, rows = read(b'a,b\n1,2\n3,"4\n5\n')
     assert [row.usable for row in rows] == [True, False]
     assert "unclosed_quote" in rows[1].problems
 
@@ -189,10 +195,11 @@ def test_what_is_no_table_is_refused_with_its_reason(data, reason):
     assert refused.value.data["reason"] == reason
 
 
-def test_two_columns_of_one_name_are_refused_by_name():
-    with pytest.raises(DuplicateHeading) as refused:
-        read(b"Email,Name, Email \nx,y,z\n")
-    assert refused.value.names == ("Email",)
+def test_of_two_columns_of_one_name_the_second_gets_a_number():
+    table, rows = read(b"Email,Name, Email ,Email (2)\nx,y,z,w\n")
+    assert table.headings == ("Email", "Name", "Email (3)", "Email (2)")
+    assert [(note.code, note.detail) for note in table.notes] == [("renamed_column", "Email (3)")]
+    assert rows[0].cells == ("x", "y", "z", "w")
 
 
 def test_a_column_without_a_name_gets_its_place_as_one():

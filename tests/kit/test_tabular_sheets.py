@@ -8,7 +8,6 @@ import xlsxwriter
 
 from khoi.kit.tabular import (
     DoesNotFit,
-    DuplicateHeading,
     EmptyFile,
     Limits,
     NotATable,
@@ -80,9 +79,13 @@ def test_a_sheet_with_nothing_on_it_is_empty():
         read(book(lambda workbook: workbook.add_worksheet()))
 
 
-def test_duplicate_headings_are_refused_in_sheets_too():
-    with pytest.raises(DuplicateHeading):
-        read(book(lambda workbook: workbook.add_worksheet().write_row(0, 0, ["a", "a"])))
+def test_a_cover_without_a_word_is_passed_over():
+    def fill(workbook):
+        workbook.add_worksheet("Bìa")
+        workbook.add_worksheet("Khách").write_row(0, 0, ["a", "a"])
+
+    table, _ = read(book(fill))
+    assert (table.sheet, table.sheets, table.headings) == ("Khách", ("Bìa", "Khách"), ("a", "a (2)"))
 
 
 def archive(members):
@@ -96,7 +99,7 @@ def archive(members):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (archive({"a.txt": "x"}), "archive"),
+        (archive({"a.jpg": "x"}), "archive"),
         (archive({"[Content_Types].xml": "", "word/document.xml": ""}), "document"),
         (archive({"xl/workbook.xml": "not xml"}), "unreadable"),
         (book(typed)[:900], "damaged"),

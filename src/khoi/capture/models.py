@@ -94,8 +94,10 @@ class ImportRun(models.Model):
 
     A run is a draft until somebody starts it, waits until a job claims it, and ends done, failed or cancelled; a
     ``dry_run`` that is done may be started again in earnest. ``stored_as`` and ``rejected_file`` are names inside
-    the folder of imports, empty once the file is let go. ``mapping`` is TOML. ``error``: ``{"code", "data"}`` of
-    what stopped it. ``act_id``: the act to undo, if it changed anything.
+    the folder of imports, empty once the file is let go. ``sheet``, ``encoding``, ``delimiter`` and ``heading_row`` (a
+    line, 0 for a table without headings) are how somebody wants the file read; what is left open is found out.
+    ``mapping`` is TOML. ``error``: ``{"code", "data"}`` of what stopped it. ``act_id``: the act to undo, if it changed
+    anything.
     """
 
     public_id = models.UUIDField(default=uuid4, editable=False)
@@ -105,6 +107,8 @@ class ImportRun(models.Model):
     stored_as = models.CharField(max_length=120, blank=True)
     sheet = models.CharField(max_length=120, blank=True)
     encoding = models.CharField(max_length=40, blank=True)
+    delimiter = models.CharField(max_length=10, blank=True)
+    heading_row = models.IntegerField(null=True)
     layout = models.CharField(max_length=120, blank=True)
     mapping = models.TextField(blank=True)
     consent = models.TextField(blank=True)

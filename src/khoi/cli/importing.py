@@ -49,6 +49,10 @@ def _import(path: Path, options: Namespace, mapping: str | None) -> int:
             path,
             mapping=mapping,
             layout=options.layout or "",
+            sheet=options.sheet or "",
+            encoding=options.encoding or "",
+            delimiter=options.delimiter or "",
+            heading_row=options.heading_row,
             dry_run=options.dry_run,
             by=OWNER_OF_THE_MACHINE,
             clock=installation.now,
@@ -93,6 +97,8 @@ def _answer(path: Path, result: Any) -> dict[str, Any]:
         "rejected_file": str(_folder() / result.rejected_file) if result.rejected_file else None,
         "rows_per_s": result.rows_per_s,
         "layout": result.layout or None,
+        "sheet": result.sheet or None,
+        "other_sheets": list(result.other_sheets),
         **told,
     }
 
@@ -112,6 +118,9 @@ def _sentences(path: Path, result: Any) -> list[str]:
     for kind in explained([*result.problems, *result.warnings]):
         at = ", ".join(map(str, kind["lines"])) + (" …" if kind["more"] else "")
         lines.append("  " + _("%(count)d × %(says)s (line %(lines)s)") % {**kind, "lines": at})
+    if result.other_sheets:
+        names = ", ".join(f"“{name}”" for name in result.other_sheets)
+        lines.append(_("Also in the file, not read: %s. Choose one with --sheet.") % names)
     if result.rejected_file:
         lines.append(
             _("The rejected rows are in %s; mend them there and import that file.") % (_folder() / result.rejected_file)

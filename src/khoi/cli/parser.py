@@ -71,6 +71,12 @@ def _importing(commands: Commands) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--layout", help=_("name of a known layout; without it, the columns are recognised"))
     parser.add_argument("--mapping", metavar="FILE", help=_("file that says what each column means"))
+    parser.add_argument("--sheet", metavar="NAME", help=_("sheet of a spreadsheet, or file inside a ZIP"))
+    parser.add_argument("--encoding", help=_("encoding of a text file, like windows-1258"))
+    parser.add_argument("--delimiter", metavar="SIGN", help=_("what separates the cells of a text file; tab for a tab"))
+    parser.add_argument(
+        "--heading-row", type=int, metavar="LINE", help=_("line of the headings; 0 when there are none")
+    )
     parser.add_argument("--dry-run", action="store_true", help=_("say what would happen and change nothing"))
 
 

@@ -25,12 +25,14 @@ LONGEST_MAPPING = 1_000_000
 
 
 class ProblemOut(Schema):
-    """Rows of one kind. ``rejects``: they were not taken; else ``kept`` says that the cell became a note."""
+    """Rows of one kind. ``rejects``: they were not taken; else ``kept`` says that the cell became a note, and
+    ``left_out`` that the file holds it beside its rows, like a sum; it counts as no row."""
 
     code: str
     column: str
     rejects: bool
     kept: bool
+    left_out: bool
     count: int
     lines: list[int] = Field(description="The first of them")
     value: str
@@ -85,13 +87,16 @@ def send_file(
     layout: Form[str] = "",
     sheet: Form[str] = "",
     encoding: Form[str] = "",
+    delimiter: Form[str] = "",
+    heading_row: Form[int | None] = None,
     consent: Form[str] = "",
     dry_run: Form[bool] = False,
 ) -> tuple[int, dict[str, Any]]:
-    """`file`: CSV, XLSX, XLSB, XLS or ODS. `mapping`: what the columns mean, as TOML; `layout`: the name of a mapping
-    that comes with Khơi; without both, the columns are recognised by their headings. `sheet` and `encoding` overrule
-    the detection. `consent`: in which words, where and when these people agreed to be written to. `dry_run`: say what
-    would happen and change nothing.
+    """`file`: CSV, XLSX, XLSB, XLS or ODS, or a ZIP of them. `mapping`: what the columns mean, as TOML; `layout`: the
+    name of a mapping that comes with Khơi; without both, the columns are recognised by their headings. How the file is
+    read is found out; overruled by `sheet` (of a spreadsheet, or the file inside a ZIP), `encoding`, `delimiter` (one
+    sign, or `tab`) and `heading_row` (the line of the headings, 0 for a table without). `consent`: in which words,
+    where and when these people agreed to be written to. `dry_run`: say what would happen and change nothing.
 
     The file is read at once as far as its columns; a job takes the rows in. 422 with a code of its own for what is no
     table, or lacks a column.
@@ -104,16 +109,20 @@ def send_file(
     chosen = load(mapping) if mapping else named(layout) if layout else None
     if len(mapping) > LONGEST_MAPPING or (file.size or 0) > settings.UPLOAD_LIMIT:
         raise ImportRefused("file_too_large", limit=settings.UPLOAD_LIMIT // 1_000_000)
+    reading: dict[str, Any] = {
+        "sheet": sheet,
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "heading_row": heading_row,
+    }
     run = importing.receive_file(file.chunks(), filename=file.name or "", by=actor, now=now)
     path = queries.imports_folder() / run.stored_as
     try:
-        open_file(
-            path, filename=run.file_name, mapping=chosen, layout=layout, sheet=sheet, encoding=encoding
-        ).table.close()
+        open_file(path, filename=run.file_name, mapping=chosen, layout=layout, **reading).table.close()
     except ImportRefused:
         path.unlink(missing_ok=True)
         raise
-    changes = {"mapping": mapping, "layout": layout, "sheet": sheet, "encoding": encoding, "consent": consent}
+    changes = {"mapping": mapping, "layout": layout, "consent": consent, **reading}
     importing.describe_run(run, changes=changes, by=actor, now=now)
     importing.start_run(run, dry_run=dry_run, by=actor, now=now)
     return 202, shown_run(run)

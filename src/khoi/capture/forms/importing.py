@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from khoi.capture.models import ImportRun
 from khoi.capture.queries.import_fields import keys_of
-from khoi.capture.queries.imports import LABELS, Draft, Heading, use_of
+from khoi.capture.queries.imports import DELIMITERS, LABELS, Draft, Heading, use_of
 from khoi.capture.queries.layouts import layouts
 from khoi.capture.rules.mapping import (
     FIELDS,
@@ -28,6 +29,7 @@ from khoi.capture.rules.mapping import (
 from khoi.custom.models import FieldType
 from khoi.custom.queries import own_fields
 from khoi.custom.rules import CHOOSING, free_key, key_of
+from khoi.kit.tabular import DEEPEST
 
 #: What a use begins with that makes a field of one's own; its type follows.
 NEW: Final = "new."
@@ -59,7 +61,7 @@ GROUPS: Final = (
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.zip"}),
         error_messages={"required": _("Choose a file.")},
     )
 
@@ -70,18 +72,38 @@ class ReadingForm(forms.Form):
     layout = forms.ChoiceField(label=_("Columns"), required=False)
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
     encoding = forms.ChoiceField(label=_("Encoding"), required=False)
+    delimiter = forms.ChoiceField(label=_("Separated by"), required=False)
+    heading_row = forms.IntegerField(
+        label=_("Headings in line"),
+        required=False,
+        min_value=0,
+        max_value=DEEPEST,
+        widget=forms.NumberInput(attrs={"title": _("0: the table has no headings")}),
+    )
 
     def __init__(self, draft: Draft, data: Any = None) -> None:
-        shown = {"layout": draft.layout, "sheet": draft.sheet, "encoding": draft.encoding}
+        shown = {name: getattr(draft, name) for name in ("layout", "sheet", "encoding", "delimiter", "heading_row")}
         super().__init__(data, initial=shown)
         self._choose("layout", [("", _("Chosen below")), *((n, m.title or n) for n, m in layouts().items())])
-        self._choose("sheet", [(name, name) for name in (draft.sheet, *draft.sheets)])
+        self._choose("sheet", [(name, name) for name in draft.sheets])
         codes = dict.fromkeys([draft.encoding, *ENCODINGS])
         self._choose("encoding", [(code, code) for code in codes])
+        signs = dict.fromkeys([draft.delimiter, *DELIMITERS])
+        self._choose("delimiter", [(sign, DELIMITERS.get(sign, sign)) for sign in signs])
         if draft.kind == "sheet":
-            del self.fields["encoding"]
-        else:
+            del self.fields["encoding"], self.fields["delimiter"]
+        if not draft.sheets:
             del self.fields["sheet"]
+
+    def changes(self, run: ImportRun) -> dict[str, Any]:
+        """What to note of how to read the file. What stands as it was found stays open, and another sheet is looked
+        at anew; so is everything when nothing can be made of what was said."""
+        said = {name: self.cleaned_data[name] for name in self.fields if name in self.changed_data}
+        if "sheet" in said:
+            said = {"encoding": "", "delimiter": "", "heading_row": None, **said}
+        if "heading_row" in self.fields and self.cleaned_data["heading_row"] is None:
+            said["heading_row"] = None
+        return {"layout": run.layout, **said, "mapping": ""}
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

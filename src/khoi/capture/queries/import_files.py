@@ -40,13 +40,25 @@ def open_file(
     layout: str = "",
     sheet: str = "",
     encoding: str = "",
+    delimiter: str = "",
+    heading_row: int | None = None,
+    any_size: bool = False,
     checked: bool = True,
 ) -> Opened:
     """The file with the mapping that was given, that fits, or that can be guessed. Raises ``ImportRefused``.
 
-    ``checked=False`` for a file somebody is still describing: its mapping may be of no use yet.
+    ``any_size``: also beyond what may be uploaded. ``checked=False`` for a file somebody is still describing: its
+    mapping may be of no use yet.
     """
-    table = read(source, filename=filename, sheet=sheet, encoding=encoding)
+    table = read(
+        source,
+        filename=filename,
+        sheet=sheet,
+        encoding=encoding,
+        delimiter=delimiter,
+        heading_row=heading_row,
+        any_size=any_size,
+    )
     try:
         first = tuple(islice(table.rows, SAMPLE))
         opened = _mapped(table, first, mapping, layout)
@@ -63,13 +75,30 @@ def open_file(
     return opened
 
 
-def read(source: Path | bytes, *, filename: str, sheet: str = "", encoding: str = "") -> Table:
-    """The table of a file. Raises ``ImportRefused``."""
+def read(
+    source: Path | bytes,
+    *,
+    filename: str,
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    heading_row: int | None = None,
+    any_size: bool = False,
+) -> Table:
+    """The table of a file; what is not said of how to read it is found out. Raises ``ImportRefused``."""
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
-    if size > settings.UPLOAD_LIMIT:
+    if size > settings.UPLOAD_LIMIT and not any_size:
         raise ImportRefused("file_too_large", limit=settings.UPLOAD_LIMIT // 1_000_000)
     try:
-        return read_table(source, filename, sheet=sheet or None, encoding=encoding or None, limits=Limits())
+        return read_table(
+            source,
+            filename,
+            sheet=sheet or None,
+            encoding=encoding or None,
+            delimiter=delimiter or None,
+            heading_row=heading_row,
+            limits=Limits(),
+        )
     except TableRefused as refused:
         raise of_table(refused) from refused
 

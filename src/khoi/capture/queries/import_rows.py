@@ -88,6 +88,12 @@ class Tally:
                 self.kinds[at] = Kind(problem.code, problem.column, rejects=problem.rejects)
             self.kinds[at].add(line, problem.value)
 
+    def note_left_out(self, rows: Iterable[Row]) -> None:
+        """What the file holds beside its rows."""
+        for row in rows:
+            said = next((cell.strip() for cell in row.cells if cell.strip()), "")
+            self.note(row.number, [Problem("", said, code) for code in row.problems])
+
     def by_kind(self, *, rejects: bool) -> list[dict[str, Any]]:
         """The most frequent first."""
         found = [kind for kind in self.kinds.values() if kind.rejects == rejects]

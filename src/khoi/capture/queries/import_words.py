@@ -45,6 +45,15 @@ OF_ROWS: Final[Sentences] = {
     "undecodable": gettext_lazy("Broken characters: the row is not in the encoding of the file."),
     "nul_removed": gettext_lazy("Invisible NUL characters were dropped."),
     "whole_row_quoted": gettext_lazy("The row stood in quotation marks as one cell and was taken apart."),
+    "row_in_one_cell": gettext_lazy("The whole row stands in one cell and cannot be taken apart."),
+    "other_delimiter": gettext_lazy(
+        "The row separates its cells with another sign than the file and was taken apart there."
+    ),
+    "stray_quote": gettext_lazy("A quotation mark that closes nothing was kept as a letter."),
+    "above_headings": gettext_lazy("Stands above the headings: “%(value)s”."),
+    "repeated_headings": gettext_lazy("The headings stand here once more."),
+    "subtotal": gettext_lazy("A sum, not a row: “%(value)s”."),
+    "footer": gettext_lazy("Stands below the table: “%(value)s”."),
     "in_future": gettext_lazy("“%(column)s” lies in the future."),
     "won_before_first_contact": gettext_lazy("Won before the first contact: both dates are kept, one is wrong."),
 }
@@ -56,11 +65,17 @@ KEPT: Final = frozenset(
     "no_company".split()
 )
 
+#: What the file holds beside its rows; it is named and left out.
+LEFT_OUT: Final = frozenset({"above_headings", "repeated_headings", "subtotal", "footer"})
+
 #: code → why a whole file was refused.
 OF_FILES: Final[Sentences] = {
     "empty_file": gettext_lazy("The file is empty."),
     "unknown_encoding": gettext_lazy("Nobody can tell in which encoding this text is. Save it as UTF-8 and try again."),
-    "duplicate_heading": gettext_lazy("Two columns have the same heading: %(names)s. Rename one of them."),
+    "unknown_delimiter": gettext_lazy(
+        "“%(delimiter)s” cannot separate cells: name one sign, like a comma, a semicolon or a tab."
+    ),
+    "no_heading_row": gettext_lazy("Nothing stands on line %(line)s, so it cannot hold the headings."),
     "too_many_columns": gettext_lazy("%(count)s columns are more than the %(limit)s we read."),
     "too_many_rows": gettext_lazy("More than %(limit)s rows. Cut the file in two."),
     "row_too_long": gettext_lazy("The row at line %(line)s never ends; a quotation mark is probably missing."),
@@ -95,15 +110,17 @@ OF_FILES: Final[Sentences] = {
 #: Why something is no table at all.
 NOT_TABLES: Final[Sentences] = {
     "binary": gettext_lazy("This is no table but another kind of file. Choose a CSV or a spreadsheet."),
-    "archive": gettext_lazy("This is an archive. Unpack it and choose the table inside."),
+    "archive": gettext_lazy(
+        "No table stands in this archive. Only ZIP archives of CSV files and spreadsheets can be read."
+    ),
     "document": gettext_lazy("This is a text document. Choose a CSV or a spreadsheet."),
     "html": gettext_lazy("This is a web page. Export it as CSV or XLSX."),
     "xml": gettext_lazy("This is an XML file. Export it as CSV or XLSX."),
     "pdf": gettext_lazy("This is a PDF. Export the table as CSV or XLSX."),
     "rtf": gettext_lazy("This is a text document. Choose a CSV or a spreadsheet."),
-    "damaged": gettext_lazy("The spreadsheet is damaged. Open it in its program and save it again."),
-    "encrypted": gettext_lazy("The spreadsheet has a password. Save it without one."),
-    "no_sheet": gettext_lazy("The spreadsheet has no such sheet."),
+    "damaged": gettext_lazy("The file is damaged. Open it in its program and save it again."),
+    "encrypted": gettext_lazy("The file has a password. Save it without one."),
+    "no_sheet": gettext_lazy("The file has no sheet, or no table inside, of that name."),
     "unreadable": gettext_lazy("The spreadsheet cannot be read. Save it as XLSX or CSV."),
 }
 
@@ -155,6 +172,7 @@ def explained(kinds: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             **kind,
             "says": row_sentence(kind["code"], kind["column"], kind["value"]),
             "kept": not kind["rejects"] and kind["code"] in KEPT,
+            "left_out": kind["code"] in LEFT_OUT,
             "more": kind["count"] > len(kind["lines"]),
         }
         for kind in kinds

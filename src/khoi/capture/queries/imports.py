@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khoi.capture.models import ImportRun, RunState
 from khoi.capture.queries.import_fields import fields_of
-from khoi.capture.queries.import_files import Opened, open_file
+from khoi.capture.queries.import_files import Opened, open_file, read
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.import_rows import Incoming, Tally, incoming
 from khoi.capture.queries.import_words import explained, refusal_sentence
@@ -77,7 +77,13 @@ LABELS: Final[dict[str, Any]] = {
     "close_on": _("Closing date"),
     "lost_reason": _("Lost because"),
 }
-DELIMITERS: Final[dict[str, Any]] = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}
+DELIMITERS: Final[dict[str, Any]] = {
+    ",": _("comma"),
+    ";": _("semicolon"),
+    "\t": _("tab"),
+    "|": _("bar"),
+    ":": _("colon"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file before it is taken in. ``rows`` were read; ``whole``: these are all. ``needed``: columns without which
-    nothing can be taken; ``unusable``: nobody can be recognised yet; ``wrong``: why no row could be read."""
+    """A file before it is taken in, and how it is read: ``sheet`` of ``sheets`` (or files of an archive), ``encoding``,
+    ``delimiter`` (called ``separated_by``), ``heading_row`` (0: none). ``rows`` were read; ``whole``: these are all.
+    ``needed``: columns without which nothing can be taken; ``unusable``: nobody can be recognised yet; ``wrong``: why
+    no row could be read."""
 
     mapping: Mapping
     layout: str
@@ -122,6 +130,8 @@ class Draft:
     kind: str
     encoding: str
     delimiter: str
+    separated_by: str
+    heading_row: int
     sheet: str
     sheets: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
@@ -155,10 +165,18 @@ def draft_of(run: ImportRun, actor: Principal) -> Draft:
         layout="" if run.mapping else run.layout,
         sheet=run.sheet,
         encoding=run.encoding,
+        delimiter=run.delimiter,
+        heading_row=run.heading_row,
         checked=False,
     )
     with opened.table:
         return _draft(run, actor, opened)
+
+
+def check_reading(run: ImportRun, changes: Table[str, Any]) -> None:
+    """Raises ``ImportRefused`` when the file of the run cannot be read that way."""
+    said = {name: changes.get(name, getattr(run, name)) for name in ("sheet", "encoding", "delimiter", "heading_row")}
+    read(imports_folder() / run.stored_as, filename=run.file_name, **said).close()
 
 
 def _draft(run: ImportRun, actor: Principal, opened: Opened) -> Draft:
@@ -183,9 +201,11 @@ def _draft(run: ImportRun, actor: Principal, opened: Opened) -> Draft:
         whole=whole,
         kind=table.kind,
         encoding=table.encoding,
-        delimiter=str(DELIMITERS.get(table.dialect.delimiter, table.dialect.delimiter)) if table.dialect else "",
+        delimiter=table.dialect.delimiter if table.dialect else "",
+        separated_by=str(DELIMITERS.get(table.dialect.delimiter, table.dialect.delimiter)) if table.dialect else "",
+        heading_row=table.heading_row,
         sheet=table.sheet,
-        sheets=tuple(note.detail for note in table.notes if note.code == "other_sheets"),
+        sheets=table.sheets,
         notes=tuple((note.code, note.detail) for note in table.notes if note.code != "other_sheets"),
         needed=fit(mapping, table.headings).needed,
         unusable=opened.proposal is not None and not opened.proposal.usable,
@@ -214,7 +234,9 @@ def _read(opened: Opened, kinds: Table[str, Kind]) -> tuple[list[Incoming], Tall
             tally.note(row.line, row.problems)
             if monotonic() > until:
                 break
-        return sample, tally, next(rows, None) is None, "", texts
+        whole = next(rows, None) is None
+        tally.note_left_out(opened.table.left_out)
+        return sample, tally, whole, "", texts
     except TableRefused as refused:
         return sample, tally, True, refusal_sentence(refused.code, refused.data), texts
 

@@ -86,7 +86,10 @@ def _described(request: HttpRequest, actor: Principal, run: ImportRun) -> HttpRe
         draft = queries.draft_of(run, actor)
         if do == "read":
             form = ReadingForm(draft, request.POST)
-            changes = {**form.cleaned_data, "mapping": ""} if form.is_valid() else {}
+            if not form.is_valid():
+                return _draft_page(request, actor, run, reading=form)
+            changes = form.changes(run)
+            queries.check_reading(run, changes)
             importing.describe_run(run, changes=changes, by=actor, now=now)
             return redirect("capture:import", public_id=run.public_id)
         columns = ColumnsForm(draft, run.consent, request.POST)
@@ -110,7 +113,13 @@ def _may_start(draft: queries.Draft) -> None:
 
 
 def _draft_page(
-    request: HttpRequest, actor: Principal, run: ImportRun, *, columns: ColumnsForm | None = None, problem: str = ""
+    request: HttpRequest,
+    actor: Principal,
+    run: ImportRun,
+    *,
+    columns: ColumnsForm | None = None,
+    reading: ReadingForm | None = None,
+    problem: str = "",
 ) -> HttpResponse:
     try:
         draft = queries.draft_of(run, actor)
@@ -120,10 +129,10 @@ def _draft_page(
         "run": run,
         "draft": draft,
         "columns": columns or ColumnsForm(draft, run.consent),
-        "reading": ReadingForm(draft),
+        "reading": reading or ReadingForm(draft),
         "problem": problem or queries.why_failed(run),
     }
-    refused_now = problem or columns is not None
+    refused_now = problem or columns is not None or reading is not None
     return render(request, "capture/import_draft.html", context, status=422 if refused_now else 200)
 
 

@@ -7,16 +7,18 @@ and ``write_xlsx`` write (``csv_safe`` and ``csv_roundtrip`` give the lines, for
 from khoi.kit.tabular.guarding import guard, starts_formula, unguard
 from khoi.kit.tabular.reading import read_table
 from khoi.kit.tabular.refusals import (
-    DuplicateHeading,
     EmptyFile,
+    NoHeadingRow,
     NotATable,
     RowTooLong,
     TableRefused,
     TooLarge,
     TooManyColumns,
     TooManyRows,
+    UnknownDelimiter,
     UnknownEncoding,
 )
+from khoi.kit.tabular.shaping import DEEPEST
 from khoi.kit.tabular.tables import Dialect, Limits, Note, Row, Table
 from khoi.kit.tabular.writing import (
     DoesNotFit,
@@ -28,11 +30,12 @@ from khoi.kit.tabular.writing import (
 )
 
 __all__ = [
+    "DEEPEST",
     "Dialect",
     "DoesNotFit",
-    "DuplicateHeading",
     "EmptyFile",
     "Limits",
+    "NoHeadingRow",
     "NotATable",
     "Note",
     "Row",
@@ -42,6 +45,7 @@ __all__ = [
     "TooLarge",
     "TooManyColumns",
     "TooManyRows",
+    "UnknownDelimiter",
     "UnknownEncoding",
     "csv_roundtrip",
     "csv_safe",

@@ -1,7 +1,5 @@
 """Why a file is not read. Each refusal carries a code and data, never a sentence: the screens write those."""
 
-from collections.abc import Sequence
-
 
 class TableRefused(Exception):
     """The file as a whole cannot be read. ``code`` is lower_snake; ``data`` holds JSON-ready values."""
@@ -18,7 +16,7 @@ class NotATable(TableRefused):
     """Something else than rows and columns.
 
     ``reason``: ``binary``, ``archive``, ``document``, ``html``, ``xml``, ``pdf``, ``rtf``, ``damaged``,
-    ``encrypted``, ``no_sheet`` (the named sheet does not exist) or ``unreadable``.
+    ``encrypted``, ``no_sheet`` (the named sheet, or file of an archive, does not exist) or ``unreadable``.
     """
 
     code = "not_a_table"
@@ -40,14 +38,19 @@ class UnknownEncoding(TableRefused):
     code = "unknown_encoding"
 
 
-class DuplicateHeading(TableRefused):
-    """Two columns share a heading, so a mapping could not tell them apart. ``names`` in file order."""
+class UnknownDelimiter(TableRefused):
+    """Cells cannot be separated by that: it has to be one character, and no quote, letter, digit or line end."""
 
-    code = "duplicate_heading"
+    code = "unknown_delimiter"
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        super().__init__(names=list(names))
+
+class NoHeadingRow(TableRefused):
+    """Nothing stands on the line that was said to hold the headings. ``line`` is that line."""
+
+    code = "no_heading_row"
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line=line)
 
 
 class TooManyColumns(TableRefused):

@@ -24,15 +24,18 @@ def main() -> None:
     asked = next((word.removeprefix("sheet:") for word in sys.argv[3:] if word.startswith("sheet:")), None)
     try:
         book = load_workbook(io.BytesIO(sys.stdin.buffer.read()))
-        name, others = choose(book.sheets_metadata, asked)
-        if name is None:
+        names = choose(book.sheets_metadata, asked)
+        if not names:
             say({"refused": "no_sheet"})
             return
-        sheet = book.get_sheet_by_name(name)
+        # The first one shown with anything on it: a cover may stand before the list.
+        sheets = (book.get_sheet_by_name(name) for name in names)
+        sheet = next((sheet for sheet in sheets if sheet.start is not None), None)
+        sheet = sheet or book.get_sheet_by_name(names[0])
     except (CalamineError, OSError, ValueError) as error:
         say({"refused": "encrypted" if "password" in str(error).lower() else "unreadable"})
         return
-    say({"sheet": name, "others": others})
+    say({"sheet": sheet.name, "sheets": shown(book.sheets_metadata, sheet.name)})
     left = sheet.start[1] if sheet.start else 0
     for row in sheet.iter_rows():
         cells = [text(cell) for cell in row]
@@ -53,13 +56,17 @@ def limit_resources(memory: int, seconds: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def choose(sheets: list, asked: str | None) -> tuple[str | None, list[str]]:  # type: ignore[type-arg]
-    """The sheet asked for, else the first one shown; and the names of the others shown."""
-    shown = [sheet.name for sheet in sheets if "Visible" in str(sheet.visible).split(".")[-1:]]
-    shown = shown or [sheet.name for sheet in sheets]
-    every = [sheet.name for sheet in sheets]
-    name = (asked if asked in every else None) if asked is not None else next(iter(shown), None)
-    return name, [other for other in shown if other != name]
+def choose(sheets: list, asked: str | None) -> list[str]:  # type: ignore[type-arg]
+    """The sheet asked for, else those shown."""
+    if asked is not None:
+        return [sheet.name for sheet in sheets if sheet.name == asked]
+    return shown(sheets, "")
+
+
+def shown(sheets: list, read: str) -> list[str]:  # type: ignore[type-arg]
+    """The sheets somebody sees who opens the file, and the one that is read; all of them where all are hidden."""
+    seen = [sheet.name for sheet in sheets if "Visible" in str(sheet.visible).split(".")[-1:] or sheet.name == read]
+    return seen or [sheet.name for sheet in sheets]
 
 
 def text(cell: Cell) -> str:

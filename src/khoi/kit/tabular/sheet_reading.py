@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, NoReturn
@@ -20,45 +19,36 @@ from khoi.kit.tabular.tables import NUL_REMOVED, Limits, Note, Table
 
 PROGRAM = Path(__file__).with_name("sheet_child.py")
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OPENING = b"PK"
-MEMBERS = 10_000
 
 
-def is_sheet(head: bytes) -> bool:
-    """Whether the first bytes are those of a ZIP archive or an old Office file."""
-    return head.startswith((b"PK\x03\x04", b"PK\x05\x06", COMPOUND))
+def is_archive(head: bytes) -> bool:
+    """Whether the first bytes are those of a ZIP archive, which a newer spreadsheet is too."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def read_sheet(stream: BinaryIO, filename: str, *, sheet: str | None, limits: Limits) -> Table:
-    """Open a spreadsheet as a table: ``sheet`` by name, else the first one shown. Raises a ``TableRefused``."""
-    stream.seek(0)
-    if stream.read(2) == OPENING:
-        check_archive(stream, limits)
+def read_sheet(
+    stream: BinaryIO, filename: str, *, sheet: str | None, heading_row: int | None = None, limits: Limits
+) -> Table:
+    """Open a spreadsheet as a table: ``sheet`` by name, else the first one shown with anything on it. Raises a
+    ``TableRefused``."""
     child = _Child(stream, sheet, limits)
     try:
-        shaped = shape(child.rows(), limits)
+        shaped = shape(child.rows(), limits, heading_row=heading_row)
     except BaseException:
         child.close()
         raise
-    others = tuple(Note("other_sheets", name) for name in child.others)
-    notes = others + shaped.notes
-    return Table(filename, "sheet", shaped.headings, shaped.rows, sheet=child.sheet, notes=notes, _close=child.close)
-
-
-def check_archive(stream: BinaryIO, limits: Limits) -> None:
-    """Raise unless the ZIP archive is a spreadsheet of a bearable size. Nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise NotATable("damaged") from error
-    names = {member.filename for member in members}
-    if any(member.flag_bits & 1 for member in members):
-        raise NotATable("encrypted")
-    if len(members) > MEMBERS or sum(member.file_size for member in members) > limits.unpacked_bytes:
-        raise TooLarge(limits.unpacked_bytes)
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-        raise NotATable("document" if names & {"[Content_Types].xml", "mimetype"} else "archive")
+    return Table(
+        filename,
+        "sheet",
+        shaped.headings,
+        shaped.rows,
+        sheet=child.sheet,
+        sheets=child.sheets,
+        heading_row=shaped.heading_row,
+        notes=tuple(Note("other_sheets", name) for name in child.sheets if name != child.sheet) + shaped.notes,
+        left_out=shaped.left_out,
+        _close=child.close,
+    )
 
 
 class _Child:
@@ -81,7 +71,7 @@ class _Child:
         if "refused" in said:
             self.close()
             raise NotATable(str(said["refused"]))
-        self.sheet, self.others = str(said["sheet"]), [str(name) for name in said["others"]]
+        self.sheet, self.sheets = str(said["sheet"]), tuple(str(name) for name in said["sheets"])
 
     def rows(self) -> Iterator[Raw]:
         """Every row of the sheet. Raises ``TooLarge`` when the child died of it."""

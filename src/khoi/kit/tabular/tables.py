@@ -11,9 +11,19 @@ UNCLOSED_QUOTE = "unclosed_quote"
 UNDECODABLE = "undecodable"
 NUL_REMOVED = "nul_removed"
 WHOLE_ROW_QUOTED = "whole_row_quoted"
+ROW_IN_ONE_CELL = "row_in_one_cell"
+OTHER_DELIMITER = "other_delimiter"
+STRAY_QUOTE = "stray_quote"
 
-# A short row is padded, a NUL dropped and a row quoted as one cell taken apart: what is left can be trusted.
-DISTRUSTED = frozenset({TOO_MANY_CELLS, UNCLOSED_QUOTE, UNDECODABLE})
+# A short row is padded, a NUL dropped, a row quoted as one cell taken apart: what is left can be trusted.
+DISTRUSTED = frozenset({TOO_MANY_CELLS, UNCLOSED_QUOTE, UNDECODABLE, ROW_IN_ONE_CELL})
+
+ABOVE_HEADINGS = "above_headings"
+REPEATED_HEADINGS = "repeated_headings"
+SUBTOTAL = "subtotal"
+FOOTER = "footer"
+#: So many rows that were left out are kept to be told of; of further ones the count alone.
+TOLD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,12 @@ class Row:
     """One row. ``number`` is the line (text files) or sheet row on which it begins, counted from 1 as people do.
 
     ``cells`` are at least as many as the headings, and more where the row is too long. ``problems`` are codes:
-    ``too_few_cells`` (padded with empty ones), ``nul_removed`` and ``whole_row_quoted`` (taken apart) leave a
-    row one can use; ``too_many_cells``, ``unclosed_quote`` and ``undecodable`` do not.
+    ``too_few_cells`` (padded with empty ones), ``nul_removed``, ``whole_row_quoted`` (taken apart),
+    ``other_delimiter`` (split where it says, not where the file does) and ``stray_quote`` (kept as a letter) leave
+    a row one can use; ``too_many_cells``, ``unclosed_quote``, ``undecodable`` and ``row_in_one_cell`` do not.
+
+    A row of ``Table.left_out`` has why it is none as its only problem: ``above_headings``, ``repeated_headings``,
+    ``subtotal`` or ``footer``.
     """
 
     number: int
@@ -49,16 +63,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a text file separates its cells. ``escape`` is a backslash before a quote, or empty."""
+    """How a text file separates its cells. ``escape`` is a backslash before a quote, or empty; ``spaced``: blanks
+    behind the delimiter belong to it; ``wrapped``: each row stands in quotes as if it were a single cell."""
 
     delimiter: str
     escape: str = ""
+    quote: str = '"'
+    spaced: bool = False
+    wrapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something worth telling about the file. Codes: ``encoding_guessed``, ``bad_bytes``, ``title_skipped``
-    (text above the headings), ``unnamed_column``, ``other_sheets``; ``detail`` names the thing."""
+    (text above the headings), ``no_headings`` (the first row is a row already), ``unnamed_column``,
+    ``renamed_column`` (a heading stood twice), ``other_sheets`` (also: other files of an archive), ``wrapped``
+    (every row was quoted as one cell); ``detail`` names the thing."""
 
     code: str
     detail: str = ""
@@ -68,8 +88,12 @@ class Note:
 class Table:
     """An open file. ``rows`` can be gone through once; reading to the end or ``close()`` lets the file go.
 
-    ``kind`` is ``csv`` or ``sheet``; ``encoding`` and ``dialect`` are set for the first, ``sheet`` (the name of
-    the sheet read) for the second. Every heading and cell is in Unicode NFC.
+    ``kind`` is ``csv`` or ``sheet``; ``encoding`` and ``dialect`` are set for the first. ``sheet`` is the name of
+    the sheet that is read, or of the file inside an archive, and ``sheets`` are all there are. ``heading_row`` is
+    the line of the headings, 0 where there are none. Every heading and cell is in Unicode NFC.
+
+    ``left_out`` fills while the rows are read: rows of the file that are no records, each with why. Past ``TOLD``
+    of them the rest is dropped from the list.
     """
 
     filename: str
@@ -79,7 +103,10 @@ class Table:
     encoding: str = ""
     dialect: Dialect | None = None
     sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    heading_row: int = 1
     notes: tuple[Note, ...] = ()
+    left_out: list[Row] = field(default_factory=list)
     _close: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def record(self, row: Row) -> dict[str, str]:

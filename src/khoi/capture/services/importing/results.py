@@ -13,6 +13,7 @@ class ImportResult:
     ``act_id``: the act to undo; None when nothing was changed (also by a dry run). ``problems``: why rows were
     rejected, ``warnings``: what was odd about rows that were taken; both by kind, as
     ``{code, column, rejects, count, lines, value}`` with the first lines. ``rejected_file``: a path, or empty.
+    ``sheet`` was read of a spreadsheet or an archive, ``other_sheets`` were not.
     """
 
     act_id: int | None
@@ -29,6 +30,8 @@ class ImportResult:
     layout: str = ""
     mapping: str = ""
     dry_run: bool = False
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

@@ -31,8 +31,8 @@ logger = logging.getLogger("khoi.import")
 SILENT: Final = timedelta(minutes=5)
 #: Rejected rows are other people's data: they are kept as long as somebody may be mending them.
 KEPT_FOR: Final = timedelta(days=30)
-DESCRIBED: Final = frozenset({"mapping", "layout", "consent", "sheet", "encoding"})
-LENGTHS: Final = {"layout": 120, "sheet": 120, "encoding": 40}
+DESCRIBED: Final = frozenset({"mapping", "layout", "consent", "sheet", "encoding", "delimiter", "heading_row"})
+LENGTHS: Final = {"layout": 120, "sheet": 120, "encoding": 40, "delimiter": 10}
 Clock = Callable[[], datetime]
 
 
@@ -71,11 +71,13 @@ def _label(filename: str) -> str:
     return "".join(sign for sign in name if sign.isprintable())[:255] or "file"
 
 
-def describe_run(run: ImportRun, *, changes: Mapping[str, str], by: Actor, now: datetime) -> ImportRun:
+def describe_run(run: ImportRun, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> ImportRun:
     """Note how to read the file, as long as it has not begun: ``mapping`` (TOML), ``layout``, ``consent``, ``sheet``,
-    ``encoding``."""
+    ``encoding``, ``delimiter``, ``heading_row`` (a number or None)."""
     states = {RunState.DRAFT, RunState.FAILED} | ({RunState.DONE} if run.dry_run else set())
-    _change(run, states, **{name: changes[name][: LENGTHS.get(name)] for name in DESCRIBED & changes.keys()})
+    said = {name: changes[name] for name in DESCRIBED & changes.keys()}
+    cut = {name: said[name][:length] for name, length in LENGTHS.items() if name in said}
+    _change(run, states, **said | cut)
     return run
 
 
@@ -141,6 +143,8 @@ def take_in(run: ImportRun, *, clock: Clock, progress: Progress | None = None) -
             layout=run.layout,
             sheet=run.sheet,
             encoding=run.encoding,
+            delimiter=run.delimiter,
+            heading_row=run.heading_row,
             consent=run.consent,
             dry_run=run.dry_run,
             run=run,
@@ -172,6 +176,10 @@ def import_now(
     filename: str = "",
     mapping: Columns | str | None = None,
     layout: str = "",
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    heading_row: int | None = None,
     dry_run: bool = False,
     by: Actor,
     clock: Clock,
@@ -184,6 +192,10 @@ def import_now(
     run = ImportRun(
         file_name=_label(filename or path.name),
         layout=layout,
+        sheet=sheet[:120],
+        encoding=encoding[:40],
+        delimiter=delimiter[:10],
+        heading_row=heading_row,
         dry_run=dry_run,
         state=RunState.RUNNING,
         by_id=by.id,
@@ -200,6 +212,11 @@ def import_now(
             filename=run.file_name,
             mapping=mapping,
             layout=layout,
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=delimiter,
+            heading_row=heading_row,
+            any_size=True,
             dry_run=dry_run,
             run=run if run.pk else None,
             by=by,

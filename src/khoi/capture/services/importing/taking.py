@@ -51,6 +51,9 @@ def import_file(
     layout: str = "",
     sheet: str = "",
     encoding: str = "",
+    delimiter: str = "",
+    heading_row: int | None = None,
+    any_size: bool = False,
     consent: str = "",
     dry_run: bool = False,
     run: ImportRun | None = None,
@@ -67,7 +70,17 @@ def import_file(
     rows read. Raises ``ImportRefused`` (nothing was changed) and whatever the database or the disk say.
     """
     began = monotonic()
-    with_file = open_file(source, filename=filename, mapping=mapping, layout=layout, sheet=sheet, encoding=encoding)
+    with_file = open_file(
+        source,
+        filename=filename,
+        mapping=mapping,
+        layout=layout,
+        sheet=sheet,
+        encoding=encoding,
+        delimiter=delimiter,
+        heading_row=heading_row,
+        any_size=any_size,
+    )
     tally = Tally()
     rejected = RejectedRows(imports_folder() / f"rejected-{uuid4().hex}.csv", with_file.table.headings)
     try:
@@ -145,6 +158,7 @@ def _take_all(
                 rejected.add(row.line, row.cells, row.problems)
         if progress is not None:
             progress(tally.rows)
+    tally.note_left_out(opened.table.left_out)
 
 
 def _batches(opened: Opened, kinds: Table[str, Kind]) -> Iterator[list[Incoming]]:
@@ -167,4 +181,6 @@ def _result(
         layout=opened.layout,
         mapping=dump_mapping(opened.mapping),
         dry_run=dry_run,
+        sheet=opened.table.sheet,
+        other_sheets=tuple(note.detail for note in opened.table.notes if note.code == "other_sheets"),
     )
