@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
 
 from khoi.custom.models import CustomField, absorbs, link_of, live, values_model
 from khoi.custom.queries.asking import called, columns_for
@@ -95,12 +95,13 @@ def part_by(
     filled, place = _read(after, field)
     found: list[Any] = []
     if filled:
-        found = _filled(rows, field, down, place, size + 1)
+        found, following = _filled(rows, field, down, place, size)
+        if following:
+            return found, following
         place = None
-    if len(found) <= size:
-        found += _empty(rows, field, place, size + 1 - len(found))
+    found += _empty(rows, field, place, size + 1 - len(found))
     shown = found[:size]
-    return shown, _cursor(shown[-1], field) if len(found) > size else ""
+    return shown, _cursor(shown[-1].pk, getattr(shown[-1], "own_value", None)) if len(found) > size else ""
 
 
 def every_by(rows: "QuerySet[Any]", field: CustomField, *, down: bool) -> Iterator[Any]:
@@ -113,19 +114,56 @@ def every_by(rows: "QuerySet[Any]", field: CustomField, *, down: bool) -> Iterat
             return
 
 
-def _filled(rows: "QuerySet[Any]", field: CustomField, down: bool, place: Any, size: int) -> list[Any]:
+def _filled(rows: "QuerySet[Any]", field: CustomField, down: bool, place: Any, size: int) -> tuple[list[Any], str]:
+    """The records and the cursor of those that follow, "" at the end of those with a value.
+
+    First is asked which records, then what is shown of them: PostgreSQL plans the values among all that a row shows
+    for longer than it reads both (17 ms against 13). One that went between the two questions is left out.
+    """
+    asked = _among(rows, field, down, place) if rows.query.where else _alone(rows, field, down, place)
+    values = list(asked[: size + 1])
+    records = {record.pk: record for record in rows.filter(pk__in=[pk for pk, _ in values[:size]]).order_by()}
+    found = [records[pk] for pk, _ in values[:size] if pk in records]
+    for pk, value in values:
+        if pk in records:
+            records[pk].own_value = value
+    return found, _cursor(*values[size - 1]) if len(values) > size else ""
+
+
+def _alone(rows: "QuerySet[Any]", field: CustomField, down: bool, place: Any) -> "QuerySet[Any]":
+    """(record id, value) in that order where every record is wanted: a range of the index of the values alone."""
+    model = values_model(rows.model)
+    there = live(model).filter(_behind("", link_of(model), field, down, place), field=field.pk)
+    found = there.order_by(*_order("", link_of(model), field, down))
+    pairs: QuerySet[Any] = found.values_list(f"{link_of(model)}_id", field.column)
+    return pairs
+
+
+def _among(rows: "QuerySet[Any]", field: CustomField, down: bool, place: Any) -> "QuerySet[Any]":
+    """The same among the wanted ones."""
     link = link_of(values_model(rows.model))
-    sign, than = ("-", "lt") if down else ("", "gt")
-    column = f"own__{field.column}"
     found = rows.alias(own=FilteredRelation("custom_values", condition=_of(rows.model, field)))
+    # In one call: another would be about another row of the record.
+    found = found.filter(_behind("own__", link, field, down, place)).select_related(None)
+    found = found.order_by(*_order("own__", link, field, down))
+    pairs: QuerySet[Any] = found.values_list("pk", f"own__{field.column}")
+    return pairs
+
+
+def _behind(at: str, link: str, field: CustomField, down: bool, place: Any) -> Q:
+    column, than = f"{at}{field.column}", "lt" if down else "gt"
     there = Q(**{f"{column}__isnull": False})
-    if place is not None:
-        value, pk = place
-        behind = Q(**{f"{column}__{than}": value}) | Q(**{f"own__{link}__{than}": pk})
-        there &= Q(**{f"{column}__{than}e": value}) & behind
-    found = found.filter(there)  # in one call: another would be about another row of the record
-    # The value's own pointer, not the record's id: both columns of the order then stand in one index.
-    return list(found.annotate(own_value=F(column)).order_by(f"{sign}{column}", f"{sign}own__{link}")[:size])
+    if place is None:
+        return there
+    value, pk = place
+    behind = Q(**{f"{column}__{than}": value}) | Q(**{f"{at}{link}__{than}": pk})
+    return there & Q(**{f"{column}__{than}e": value}) & behind
+
+
+def _order(at: str, link: str, field: CustomField, down: bool) -> tuple[str, str]:
+    """The value's own pointer, not the record's id: both columns of the order then stand in one index."""
+    sign = "-" if down else ""
+    return f"{sign}{at}{field.column}", f"{sign}{at}{link}"
 
 
 def _empty(rows: "QuerySet[Any]", field: CustomField, place: Any, size: int) -> list[Any]:
@@ -137,12 +175,11 @@ def _empty(rows: "QuerySet[Any]", field: CustomField, place: Any, size: int) -> 
     return list(found.order_by("-pk")[:size])
 
 
-def _cursor(last: Any, field: CustomField) -> str:
-    value = getattr(last, "own_value", None)
+def _cursor(pk: int, value: Any) -> str:
     if value is None:
-        return f"{last.pk}"
+        return f"{pk}"
     said = value.isoformat() if isinstance(value, date) else int(value) if isinstance(value, bool) else value
-    return f"{last.pk}.{said}"
+    return f"{pk}.{said}"
 
 
 def _read(after: str, field: CustomField) -> tuple[bool, Any]:
