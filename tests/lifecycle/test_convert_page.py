@@ -1,11 +1,14 @@
 """The page that turns a lead into a deal."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from khoi.accounts import services as accounts
 from khoi.accounts.models import Account
+from khoi.custom import services as custom
+from khoi.custom.queries import values_of
 from khoi.history.models import Act
 from khoi.history.rules.actors import SYSTEM
 from khoi.leads import services as leads
@@ -109,3 +112,28 @@ def test_what_cannot_be_is_said_at_its_field(an, lead, field, value):
 def test_a_stranger_gets_404(dung, lead):
     assert dung.browser().get(f"/leads/{lead.public_id}/convert/").status_code == 404
     assert convert(dung, lead).status_code == 404
+
+
+@pytest.fixture
+def own(ready):
+    """Asked of whoever adds an account or a deal: the number of trucks, which must be known, and the size."""
+    custom.add_field(
+        "account", type="number", label="Trucks", label_vi="Số xe tải", asked="required", by=SYSTEM, now=NOW
+    )
+    custom.add_field("opportunity", type="choice", label="Size", choices=["Large"], asked="asked", by=SYSTEM, now=NOW)
+
+
+def test_fields_of_ones_own_are_asked_of_the_new_account_and_the_deal(an, lead, own):
+    assert "Số xe tải của công ty" in an.browser().get(f"/leads/{lead.public_id}/convert/?lang=vi").text
+    refused = convert(an, lead, custom_size="large")
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["account_custom_trucks"])
+    convert(an, lead, custom_size="large", account_custom_trucks="4", once="k-2")
+    deal = Opportunity.objects.get()
+    assert values_of([deal])[deal.pk] == {"size": "large"}
+    assert list(values_of(Account.objects.all()).values()) == [{"trucks": Decimal(4)}]
+
+
+def test_an_account_that_is_there_is_not_asked_again_for_what_it_must_have(an, lead, own):
+    there = accounts.add_account(name="Bao bì Lá Sen", owner=an.user, by=an.by, now=NOW)
+    convert(an, lead, account=str(there.public_id))
+    assert Opportunity.objects.get().account == there

@@ -6,10 +6,12 @@ import pytest
 from django.utils import timezone
 
 from khoi.accounts.models import Account, Contact
+from khoi.custom import services as custom
+from khoi.history.rules.actors import SYSTEM
 from khoi.leads.models import Lead
 from khoi.pipeline.models import Opportunity
 from khoi.routing.models import RoutingRule, Share
-from tests.cast import acting
+from tests.cast import NOW, acting
 from tests.lifecycle.conftest import program_of
 
 CHI = {"full_name": "Nguyễn Thị Mai Chi", "phones": ["0901 000 123"], "company_name": "Bao bì Lá Sen", "employees": 45}
@@ -141,6 +143,18 @@ def test_a_lead_is_converted_without_a_word(program, lead):
 
     assert (made.status_code, again.status_code) == (201, 200)
     assert made.json()["opportunity"]["id"] == again.json()["opportunity"]["id"]
+
+
+def test_the_deal_and_the_account_get_their_own_fields_with_the_conversion(program, lead):
+    for object_ in ("opportunity", "account"):
+        custom.add_field(object_, type="number", label="Trucks", by=SYSTEM, now=NOW)
+    wrong = program.post(f"/leads/{lead}/convert", {"custom": {"trucks": "many"}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "custom.trucks")
+    said = {"custom": {"trucks": 2}, "account_custom": {"trucks": 4}}
+    made = program.post(f"/leads/{lead}/convert", said).json()
+    deal = program.get(f"/opportunities/{made['opportunity']['id']}").json()
+    account = program.get(f"/accounts/{made['account']['id']}").json()
+    assert (deal["custom"], account["custom"]) == ({"trucks": 2}, {"trucks": 4})
 
 
 def test_converted_again_the_same_records_come_back(program, lead):

@@ -7,11 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from khoi.accounts import queries as accounts
 from khoi.accounts.models import Account
+from khoi.custom.forms import add_fields, filled_in
+from khoi.custom.models import AskedWhen
+from khoi.custom.queries import own_fields
 from khoi.leads.models import BantFact, Lead
-from khoi.pipeline.forms import MoneyField
+from khoi.pipeline.forms import BESIDE, MoneyField
+from khoi.pipeline.models import Opportunity
+from khoi.pipeline.queries import label_of
 from khoi.team.rules import Principal
 
 NEW: Final = "new"
+#: What the inputs of the account's own fields are called, before the key.
+OF_ACCOUNT: Final = BESIDE["account"]
 
 
 class DayInput(forms.DateInput):
@@ -22,7 +29,9 @@ class DayInput(forms.DateInput):
 
 
 class ConvertForm(forms.Form):
-    """Filled with what is known; the account is one that seems to be meant, or a new one."""
+    """Filled with what is known; the account is one that seems to be meant, or a new one. Of the fields of one's own
+    those of accounts and deals are asked that are asked of whoever adds one; what must be known of an account only of
+    a new one."""
 
     account_name = forms.CharField(label=_("Name of the new account"), max_length=200, required=False)
     opportunity_name = forms.CharField(label=_("Name of the deal"), max_length=200)
@@ -44,6 +53,19 @@ class ConvertForm(forms.Form):
             label=_("Amount"), currency=self.currency, required=False, help_text=_("Like 320 million, or 1.2 billion")
         )
         self.order_fields(["account", "account_name", "opportunity_name", "amount", "close_on"])
+        of_accounts = own_fields(Account, adding=True)
+        add_fields(self, of_accounts, prefix=OF_ACCOUNT)
+        for field in of_accounts:
+            self.fields[f"{OF_ACCOUNT}{field.key}"].label = label_of(f"account.{field.named}")
+        self.needed = [f"{OF_ACCOUNT}{field.key}" for field in of_accounts if field.asked == AskedWhen.REQUIRED]
+        add_fields(self, own_fields(Opportunity, adding=True), adding=True)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        for name in self.needed if typed.get("account") == NEW else ():
+            if name in typed and typed[name] is None:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return typed
 
     def values(self) -> dict[str, Any]:
         """What ``convert_lead`` takes."""
@@ -56,6 +78,8 @@ class ConvertForm(forms.Form):
             "amount": typed["amount"],
             "currency": self.currency if typed["amount"] is not None else "",
             "close_on": typed["close_on"],
+            "custom": filled_in(self),
+            "account_custom": filled_in(self, prefix=OF_ACCOUNT),
         }
 
 

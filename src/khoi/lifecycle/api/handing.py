@@ -5,9 +5,10 @@ from typing import Annotated, Any, Final, Literal
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, JsonValue, StringConstraints
 
 from khoi.accounts.models import Account
+from khoi.custom.queries import read_values
 from khoi.leads import services as leads
 from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
@@ -108,6 +109,8 @@ class ConvertIn(Body):
     amount: Amount | None = None
     currency: Currency = ""
     close_on: Day | None = None
+    custom: dict[str, JsonValue] = Field({}, description="Values of the deal's own fields, by key")
+    account_custom: dict[str, JsonValue] = Field({}, description="Values of the account's own fields, by key")
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -207,10 +210,13 @@ def convert(
     request: HttpRequest, response: HttpResponse, lead_id: Id, body: ConvertIn = NOTHING_SAID
 ) -> tuple[int, dict[str, Any]]:
     """One contact, one account, one opportunity, however often and however many at once ask for it: the first gets
-    201, everybody after that 200 with the same records and `already`. 422 `already_ended` for a lead that has ended.
+    201, everybody after that 200 with the same records and `already`. 422 `already_ended` for a lead that has ended,
+    and at `custom.<key>` for a value that is none.
     """
     actor, lead = _theirs(request, "lead.convert", lead_id)
     account = find(actor, "account.view", Account, public_id=body.account) if body.account else None
+    if body.account_custom and (known := account or lead.account) is not None:
+        find(actor, "account.edit", Account, pk=known.pk)
     made = lifecycle.convert_lead(
         lead,
         account=account,
@@ -219,6 +225,8 @@ def convert(
         amount=body.amount,
         currency=body.currency,
         close_on=body.close_on,
+        custom=read_values(Opportunity, body.custom),
+        account_custom=read_values(Account, body.account_custom),
         by=actor,
         now=timezone.now(),
     )

@@ -1,10 +1,13 @@
 """Converting a lead: contact, account and opportunity in one step. Nothing is copied, so it can be taken back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from khoi.accounts import services as accounts
 from khoi.accounts.models import Account, Contact
+from khoi.custom import services as own
+from khoi.custom.rules import Value
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.refusals import Refusal
@@ -36,13 +39,16 @@ def convert_lead(
     amount: int | None = None,
     currency: str = "",
     close_on: date | None = None,
+    custom: Mapping[str, Value] | None = None,
+    account_custom: Mapping[str, Value] | None = None,
     by: Actor,
     now: datetime,
 ) -> Converted:
     """One contact, one account (given, or new by name), one opportunity. Pressed twice it happens once.
 
     Amount, close date, need and decision maker come from the BANT facts unless given. A person who buys
-    for themself gets an account in their own name.
+    for themself gets an account in their own name. ``custom`` and ``account_custom``: typed values of the deal's and
+    the account's own fields by key; the caller saw that ``by`` may edit an account that is there already.
     """
     with history.act("convert_lead", by=by, now=now, subject=lead):
         lead = Lead.objects.select_for_update().get(pk=lead.pk)
@@ -52,7 +58,9 @@ def convert_lead(
             raise Refusal("already_ended", stage=lead.get_lifecycle_stage_display())
         buyer = account or lead.account or _new_account(lead, account_name, by, now)
         contact = accounts.add_contact(lead.person, account=buyer, job_title=lead.person.job_title, by=by, now=now)
+        own.set_values(buyer, account_custom or {}, by=by, now=now)
         opportunity = _open(lead, buyer, contact, opportunity_name, amount, currency, close_on, by, now)
+        own.set_values(opportunity, custom or {}, by=by, now=now)
         lead.account = buyer
         lead.save(update_fields=["account"])
         qualification.enter_stage(lead, stage=Stage.OPPORTUNITY, basis=Basis.CONVERTED, by=by, now=now)
