@@ -11,6 +11,7 @@ from khoi.custom.rules import readable
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import holds, parse
+from khoi.kit.db.asking import ask, held, records
 from khoi.kit.db.writing import update_rows
 from khoi.kit.refusals import Refusal
 from khoi.leads.fields import Facts, fields_in, with_own
@@ -20,13 +21,20 @@ from khoi.routing import rules
 from khoi.routing.models import Assignment, AssignmentBasis, RoutingRule, Share
 from khoi.team.models import Role, User
 
+_EARLIER = """select l.person_id, l.owner_id from leads_lead l join team_user u on u.id = l.owner_id
+where l.person_id in ({ids}) and u.is_active order by l.arrived_at, l.id"""
+_SHARES = """select s.* from routing_share s join team_user u on u.id = s.user_id
+where s.rule_id in ({ids}) and u.is_active order by s.id"""
+_ROUTED = """select rule_id, owner_id, count(*) from routing_assignment where rule_id in ({ids}) and basis = %s
+group by rule_id, owner_id"""
+
 
 def assign_lead(lead: Lead, *, owner: User, note: str = "", by: Actor, now: datetime) -> Lead:
     """Give the lead to somebody by hand."""
     if not owner.is_active:
         raise Refusal("owner_inactive", "owner", value=str(owner))
     with history.act("assign_lead", by=by, now=now, subject=lead):
-        lead = Lead.objects.select_for_update().get(pk=lead.pk)
+        lead = held(Lead, lead.pk)
         if lead.owner_id == owner.pk:
             return lead
         before = lead.owner_id
@@ -61,10 +69,8 @@ def share_out(leads: list[Lead], facts: dict[int, Facts], *, zone: ZoneInfo, now
 def _to_earlier_owners(leads: list[Lead], now: datetime) -> list[Assignment]:
     """A known person's new lead goes to whoever had the last one, if they still work here."""
     earlier: dict[int, int] = {}
-    known = Lead.objects.filter(person__in={lead.person_id for lead in leads}, owner__is_active=True)
-    for person_id, owner_id in known.order_by("arrived_at", "id").values_list("person_id", "owner_id"):
-        if owner_id is not None:
-            earlier[person_id] = owner_id
+    for person_id, owner_id in ask(_EARLIER, {lead.person_id for lead in leads}):
+        earlier[person_id] = owner_id
     made = []
     for lead in leads:
         if lead.person_id in earlier:
@@ -131,7 +137,7 @@ class _Turns:
             rule.pk: parse(readable(rule.condition, fields), fields) for rule in self.rules if rule.condition
         }
         self.shares: dict[int, list[Share]] = {rule.pk: [] for rule in self.rules}
-        for share in Share.objects.filter(rule__in=self.rules, user__is_active=True).order_by("id"):
+        for share in records(Share, _SHARES, self.shares):
             self.shares[share.rule_id].append(share)
         self.open_leads = _open_leads(share.user_id for shares in self.shares.values() for share in shares)
         self.changed: dict[int, Share] = {}
@@ -177,23 +183,24 @@ class _Turns:
 
 
 def _open_leads(user_ids: Iterable[int]) -> Counter[int]:
-    rows = Lead.objects.filter(owner__in=set(user_ids)).exclude(lifecycle_stage__in=ENDED).values("owner")
+    if not (user_ids := set(user_ids)):
+        return Counter()
+    rows = Lead.objects.filter(owner__in=user_ids).exclude(lifecycle_stage__in=ENDED).values("owner")
     return Counter({row["owner"]: row["n"] for row in rows.annotate(n=Count("pk"))})
 
 
 def recount(*, check: bool) -> int:
     """Bring ``Share.assigned`` back to what the assignments say. Returns how many were off."""
-    given: Counter[tuple[int, int]] = Counter()
-    routed = Assignment.objects.filter(basis=AssignmentBasis.ROUTED, rule__isnull=False).values("rule", "owner")
-    for row in routed.annotate(n=Count("pk")):
-        given[row["rule"], row["owner"]] = row["n"]
+    shares = records(Share, "select * from routing_share")
+    routed = ask(_ROUTED, {share.rule_id for share in shares}, AssignmentBasis.ROUTED.value)
+    given = Counter({(rule, owner): count for rule, owner, count in routed})
     off = []
-    for share in Share.objects.all():
+    for share in shares:
         if share.assigned != given[share.rule_id, share.user_id]:
             share.assigned = given[share.rule_id, share.user_id]
             off.append(share)
     if not check:
-        Share.objects.bulk_update(off, ["assigned"])
+        update_rows(off, ["assigned"])
     return len(off)
 
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from django.db import models
 
-from khoi.custom.models import CustomField, CustomValue, link_of, live, values_model
+from khoi.custom.models import CustomField, CustomValue, link_of, live, object_of, values_model
 from khoi.custom.rules import LONGEST, Value
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.asking import held, records, records_by
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.fold import fold
 from khoi.kit.numbers import to_column
@@ -20,6 +21,8 @@ from khoi.kit.refusals import Refusal
 COLUMNS: Final = ("text", "folded", "number", "day", "yes", "code")
 Columns = dict[str, Any]
 
+_FIELDS: Final = "select * from custom_field where key in ({ids}) and object = %s and archived_at is null"
+
 
 def set_values(record: models.Model, values: Mapping[str, Value], *, by: Actor, now: datetime) -> None:
     """``values``: key → typed value (see ``queries.read_values``), None empties. What is not named stays, and what
@@ -27,7 +30,7 @@ def set_values(record: models.Model, values: Mapping[str, Value], *, by: Actor, 
     if values:
         with history.act("set_values", by=by, now=now, subject=record):
             # Of two at the same moment the second waits here, or both would make the row of a field.
-            list(type(record)._base_manager.select_for_update().filter(pk=record.pk).values_list("pk"))
+            held(type(record), record.pk)
             fill_many({record: values})
 
 
@@ -50,21 +53,26 @@ def fill_many(values: Mapping[models.Model, Mapping[str, Value]]) -> set[int]:
 
 
 def _known(record: models.Model, keys: set[str]) -> dict[str, CustomField]:
-    found = {field.key: field for field in CustomField.objects.of(record).filter(key__in=keys)}
+    found = {field.key: field for field in records(CustomField, _FIELDS, keys, object_of(record))}
     if unknown := sorted(keys - found.keys()):
         raise Refusal("unknown_field", f"custom.{unknown[0]}", value=unknown[0])
     return found
 
 
 def _rows(
-    model: type[CustomValue], records: Iterable[models.Model], fields: Iterable[CustomField]
+    model: type[CustomValue], among: Iterable[models.Model], fields: Iterable[CustomField]
 ) -> dict[tuple[int, int], dict[str, CustomValue]]:
     """(record id, field id) → slot → row."""
-    link = link_of(model)
-    named = {f"{link}__in": [record.pk for record in records], "field__in": [field.pk for field in fields]}
+    link, ids, wanted = link_of(model), [record.pk for record in among], {field.pk for field in fields}
     found: dict[tuple[int, int], dict[str, CustomValue]] = defaultdict(dict)
-    for row in live(model).filter(**named):
-        found[getattr(row, f"{link}_id"), row.field_id][row.slot] = row
+    rows: Iterable[CustomValue]
+    if len(ids) == 1:  # few rows, and the question is kept
+        rows = [row for row in records_by(model, link, ids) if getattr(row, "absorbed_into_id", None) is None]
+    else:
+        rows = live(model).filter(**{f"{link}__in": ids, "field__in": wanted})
+    for row in rows:
+        if row.field_id in wanted:
+            found[getattr(row, f"{link}_id"), row.field_id][row.slot] = row
     return found
 
 

@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F
+from khoi.kit.db.asking import ask
 
-from khoi.history.models import Act
+_UNDOS = "select id, why from history_act where is_undo and id not in ({ids}) order by position desc nulls first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ def coverage(*, without: Iterable[int] = (), by: int | None = None) -> Coverage:
 
 def _undos(leaving_out: int | None) -> list[tuple[int, list[int]]]:
     """Latest first. One that is not sealed yet is the latest."""
-    found = Act.objects.filter(is_undo=True).exclude(pk=leaving_out or 0)
-    rows = found.order_by(F("position").desc(nulls_first=True)).values_list("pk", "why")
-    return [(pk, named_in(why)) for pk, why in rows]
+    return [(pk, named_in(why)) for pk, why in ask(_UNDOS, [leaving_out or 0])]
 
 
 def named_in(why: str) -> list[int]:

@@ -27,6 +27,7 @@ _CHANGES = (
     "select id, act_id, row_id, op, before, personal from history_change "
     "where row_id in ({ids}) and tbl = %s and act_id <> %s order by id"
 )
+_ROWS = "select distinct tbl, row_id from history_change where act_id in ({ids})"
 _TAKEN = "select row_id, act_id from history_change where row_id in ({ids}) and tbl = %s and op = 'd' order by id"
 
 
@@ -109,8 +110,9 @@ def _left_out(
 def rows_of(acts: Iterable[int]) -> dict[Model, set[int]]:
     """The rows that these acts changed."""
     found: dict[Model, set[int]] = defaultdict(set)
-    for code, row_id in Change.objects.filter(act_id__in=set(acts)).values_list("tbl", "row_id").distinct():
-        found[model_of(code)].add(row_id)
+    for chunk in chunks(set(acts)):
+        for code, row_id in ask(_ROWS, chunk):
+            found[model_of(code)].add(row_id)
     return found
 
 

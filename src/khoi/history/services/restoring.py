@@ -13,6 +13,7 @@ from khoi.history.queries.lives import Rows, Values, chunks
 from khoi.history.queries.plans import Plan
 from khoi.history.rules.tables import DERIVED, FACT
 from khoi.kit.db.asking import any_by
+from khoi.kit.db.writing import delete_by
 
 
 def restore(plan: Plan) -> None:
@@ -39,16 +40,12 @@ def take_out(model: Model, ids: Iterable[int]) -> None:
         if not lets_go(pointing, field):
             continue
         for chunk in chunks(ids):
-            if not any_by(pointing, field.name, chunk):
-                continue
-            rows = pointing._base_manager.filter(**{f"{field.name}__in": chunk})
             if KINDS[pointing].kind == DERIVED:
-                rows._raw_delete(rows.db)
-            else:
-                rows.update(**{field.name: None})
+                delete_by(pointing, field.name, chunk)
+            elif any_by(pointing, field.name, chunk):
+                pointing._base_manager.filter(**{f"{field.name}__in": chunk}).update(**{field.name: None})
     for chunk in chunks(ids):
-        rows = model._base_manager.filter(pk__in=chunk)
-        rows._raw_delete(rows.db)
+        delete_by(model, "pk", chunk)
 
 
 def _insert(model: Model, rows: Mapping[int, Values]) -> None:

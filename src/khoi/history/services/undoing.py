@@ -19,6 +19,7 @@ from khoi.history.queries.plans import Plan, plan_of, rows_of
 from khoi.history.rules.actors import Actor
 from khoi.history.services.acting import act, current_act
 from khoi.history.services.restoring import restore
+from khoi.kit.db.asking import any_by, columns_by
 from khoi.kit.db.locks import lock_values
 from khoi.kit.db.writing import update_row
 
@@ -98,7 +99,7 @@ def undo_act(
         given = {target.pk, *along}
         acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience, also)
         erased = sum(len(rows) for rows in plan.erased.values())
-        if not Change.objects.filter(act=undo).exists():
+        if not any_by(Change, "act", [undo.pk]):
             raise Refused("erased" if erased else "nothing_to_undo")
         _mark(plan.marks, acts, undo)
         return Undone(undo, tuple(sorted(acts)), _kept(acts), tuple(sorted(plan.overlapping - acts)), erased)
@@ -135,13 +136,17 @@ def _attempt(
 
 
 def _is_for_good(acts: Collection[int]) -> bool:
-    return Act.objects.filter(pk__in=acts, verb__in=FOR_GOOD).exists()
+    return bool(_of_verbs(acts, FOR_GOOD))
+
+
+def _of_verbs(acts: Collection[int], verbs: Collection[str]) -> set[int]:
+    found = (row for chunk in chunks(acts) for row in columns_by(Act, "pk", chunk, "pk", "verb"))
+    return {pk for pk, verb in found if verb in verbs}
 
 
 def _would_be_halved(plan: Plan) -> bool:
     """Whether a merge would come or go without the rows of somebody who was erased."""
-    merges = Act.objects.filter(pk__in=plan.marks, verb__in=WHOLE).values_list("pk", flat=True)
-    touched = rows_of(merges) if plan.erased else {}
+    touched = rows_of(_of_verbs(plan.marks, WHOLE)) if plan.erased else {}
     return any(plan.erased.get(model, frozenset()) & rows for model, rows in touched.items())
 
 

@@ -23,7 +23,7 @@ def ask(text: str, ids: Iterable[int], *further: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def records(model: type[M], text: str, ids: Iterable[int] | None = None, *further: Any) -> list[M]:
+def records(model: type[M], text: str, ids: Iterable[int | str] | None = None, *further: Any) -> list[M]:
     """The same as records of the model, of which ``text`` asks for every column (``select *``). It may name no ids."""
     among = [] if ids is None else list(ids)
     if ids is not None and not among:
@@ -50,6 +50,30 @@ def any_by(model: type[models.Model], key: str, ids: Iterable[int]) -> bool:
 def records_by(model: type[M], key: str, ids: Iterable[int]) -> list[M]:
     """The same as whole records."""
     return records(model, _asking_by(model, key, ()), ids)
+
+
+def held(model: type[M], pk: int) -> M:
+    """The record, which nobody else changes until the transaction ends. SQLite has one writer and needs no lock."""
+    found = records(model, _holding(model, connection.vendor), [pk])
+    if not found:
+        raise model.DoesNotExist(  # type: ignore[attr-defined]
+            f"{model.__name__} {pk}"
+        )
+    return found[0]
+
+
+def reread(record: models.Model) -> None:
+    """Take over what the database has by now, like ``refresh_from_db``."""
+    fresh = records_by(type(record), "pk", [record.pk])[0]
+    for field in record._meta.concrete_fields:
+        setattr(record, field.attname, getattr(fresh, field.attname))
+        if isinstance(field, models.ForeignKey) and field.is_cached(record):
+            field.delete_cached_value(record)
+
+
+@cache
+def _holding(model: type[models.Model], vendor: str) -> str:
+    return _asking_by(model, "pk", ()) + (" for update" if vendor == "postgresql" else "")
 
 
 @cache

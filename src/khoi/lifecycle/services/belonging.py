@@ -4,16 +4,17 @@ names the person of that one. The second can be rebuilt at any time."""
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from khoi.history.models import Act, Change, code_of
 from khoi.history.queries.lives import chunks
 from khoi.history.services import Touched
-from khoi.kit.db.asking import any_by, ask
+from khoi.kit.db.asking import ask
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.people.queries import Pointer, pointers
@@ -22,6 +23,11 @@ from khoi.people.queries import Pointer, pointers
 _HANDED_OVER: Final = (
     "select tbl, row_id from history_change where act_id in ({ids}) and op = 'u' "
     "and (before like '%%\"person_id\"%%' or before like '%%\"merged_into_id\"%%')"
+)
+#: Whom people were merged into.
+_PARTED: Final = (
+    "select before from history_change where act_id in ({ids}) and tbl = %s and op <> 'i' "
+    "and before like '%%\"merged_into_id\"%%'"
 )
 _CAME: Final = "select tbl, row_id from history_change where act_id in ({ids}) and op = 'i'"
 
@@ -37,8 +43,8 @@ def rows_follow_survivors(act: Act, touched: Touched) -> bool:
 
 def former_survivors(act: Act) -> set[int]:
     """Whom people were merged into before the act, those who went with it too; they are known by fewer names now."""
-    gone = Change.objects.filter(act=act, tbl=code_of(Person), op__in="ud", before__contains='"merged_into_id"')
-    found = (json.loads(before or "{}").get("merged_into_id") for before in gone.values_list("before", flat=True))
+    gone = ask(_PARTED, [act.pk], code_of(Person))
+    found = (json.loads(before).get("merged_into_id") for (before,) in gone)
     return {one for one in found if one is not None}
 
 
@@ -74,25 +80,35 @@ def recheck_owners(*, check: bool) -> int:
 
 def refresh_owners(pointer: Pointer, owners: Iterable[int] | None, *, check: bool = False) -> int:
     """The rows that hang on these owners (None: all) name the owners' person. Returns how many were off."""
-    name, path = pointer.field.name, _path(pointer)
-    if owners is not None and not _hanging(pointer.model, path, owners := list(owners)):
-        return 0
-    rows = pointer.model._base_manager.all()
-    if owners is not None:
-        rows = rows.filter(**{f"{path}__in": owners})
-    right = Subquery(_person_of(pointer, path))
-    off = rows.annotate(right=right).filter(right__isnull=False).exclude(**{name: F("right")})
-    off = off | rows.annotate(right=right).filter(right__isnull=False, **{f"{name}__isnull": True})
-    wrong: int = off.count() if check else off.update(**{name: right})
-    return wrong
+    model, name, path = pointer.model, pointer.field.name, _path(pointer)
+    if owners is None:
+        found = list(_off(model._base_manager.all(), name, path))
+    else:
+        found = [row for chunk in chunks(owners) for row in ask(_asking_off(model, name, path), chunk)]
+    of: dict[int, list[int]] = defaultdict(list)
+    for row, right in found if not check else ():
+        of[right].append(row)
+    for right, wrong in of.items():
+        for chunk in chunks(wrong):
+            model._base_manager.filter(pk__in=chunk).update(**{name: right})
+    return len(found)
 
 
-def _hanging(model: type[models.Model], path: str, owners: list[int]) -> bool:
-    return any(any_by(model, path, chunk) for chunk in chunks(owners))
+@cache
+def _asking_off(model: type[models.Model], name: str, path: str) -> str:
+    text, _ = _off(model._base_manager.filter(**{f"{path}__in": [0]}), name, path).query.sql_with_params()
+    return str(text).replace("(%s)", "({ids})")
 
 
-def _person_of(pointer: Pointer, path: str) -> "models.QuerySet[Any]":
-    owner = _owner(pointer)
+def _off(rows: "models.QuerySet[Any]", name: str, path: str) -> "models.QuerySet[Any]":
+    """Those of the rows that name another than their owner's person: id, and who is right."""
+    told = rows.annotate(right=Subquery(_person_of(rows.model, path))).filter(right__isnull=False)
+    off: models.QuerySet[Any] = told.filter(~Q(**{name: F("right")}) | Q(**{f"{name}__isnull": True}))
+    return off.values_list("pk", "right")
+
+
+def _person_of(model: type[models.Model], path: str) -> "models.QuerySet[Any]":
+    owner = _owner_at(model, path)
     rows = owner._base_manager.filter(pk=OuterRef(path))
     if owner is Person:
         return rows.values(root=Coalesce("merged_into", "id"))[:1]
@@ -109,6 +125,9 @@ def _path(pointer: Pointer) -> str:
 
 
 def _owner(pointer: Pointer) -> type[models.Model]:
-    field = pointer.model._meta.get_field(_path(pointer))
-    owner: Any = field.related_model
+    return _owner_at(pointer.model, _path(pointer))
+
+
+def _owner_at(model: type[models.Model], path: str) -> type[models.Model]:
+    owner: Any = model._meta.get_field(path).related_model
     return owner or Person

@@ -13,6 +13,7 @@ from khoi.custom.queries import values_of
 from khoi.custom.rules import Value, as_json
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.asking import records_by, reread
 from khoi.kit.db.locks import lock_values
 from khoi.kit.db.writing import stored, update_row
 from khoi.kit.emails import normalise_email
@@ -100,7 +101,7 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
     with history.act("capture_lead", by=by, now=now):
         _refuse_taken(enquiry, by)
         match = _identify(enquiry, by)
-        found = Person.objects.filter(pk=match.person_id).first() if match.person_id else None
+        found = next(iter(records_by(Person, "pk", [match.person_id] if match.person_id else [])), None)
         known, person = found is not None, found or _new_person(enquiry, by, now)
         if known and not enquiry.claimed:
             learn(person, enquiry, by=by, now=now)
@@ -109,7 +110,7 @@ def capture_lead(enquiry: Enquiry, *, by: Actor, now: datetime, arrived_at: date
         custom.set_values(lead, enquiry.custom, by=by, now=now)
         _own(lead, enquiry, by, now)
         _note(person, enquiry, known=known, by=by, now=now, arrived_at=arrived_at or now)
-    lead.refresh_from_db()
+    reread(lead)
     return Captured(lead, person, known, match.possible_duplicates)
 
 

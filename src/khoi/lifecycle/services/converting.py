@@ -10,6 +10,7 @@ from khoi.custom import services as own
 from khoi.custom.rules import Value
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.asking import held, records_by
 from khoi.kit.refusals import Refusal
 from khoi.leads.models import BantFact, Lead, Stage
 from khoi.leads.queries import latest_bant
@@ -51,8 +52,8 @@ def convert_lead(
     the account's own fields by key; the caller saw that ``by`` may edit an account that is there already.
     """
     with history.act("convert_lead", by=by, now=now, subject=lead):
-        lead = Lead.objects.select_for_update().get(pk=lead.pk)
-        if (earlier := Opportunity.objects.filter(lead=lead).select_related("contact", "account").first()) is not None:
+        lead = held(Lead, lead.pk)
+        if (earlier := next(iter(records_by(Opportunity, "lead", [lead.pk])), None)) is not None:
             return Converted(earlier, earlier.contact, earlier.account, already=True)
         if lead.lifecycle_stage in ENDED:
             raise Refusal("already_ended", stage=lead.get_lifecycle_stage_display())

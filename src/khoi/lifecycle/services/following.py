@@ -5,8 +5,9 @@ from datetime import datetime
 
 from khoi.history.models import Act
 from khoi.history.rules.actors import SYSTEM, Actor
-from khoi.leads.models import Stage
-from khoi.pipeline.models import StageKind, StageMove
+from khoi.kit.db.asking import records_by
+from khoi.leads.models import Lead, Stage
+from khoi.pipeline.models import Opportunity, PipelineStage, StageKind, StageMove
 from khoi.qualification import services as qualification
 from khoi.qualification.models import Basis
 
@@ -49,9 +50,19 @@ def _latest(move_ids: list[int]) -> Iterable[StageMove]:
     """The last move of each deal, in order."""
     found: dict[int, StageMove] = {}
     for start in range(0, len(move_ids), CHUNK):
-        moves = StageMove.objects.filter(pk__in=move_ids[start : start + CHUNK])
-        for move in moves.select_related("opportunity__lead", "to_stage").order_by("id"):
+        for move in records_by(StageMove, "pk", move_ids[start : start + CHUNK]):
             found[move.opportunity_id] = move
+    deals = {deal.pk: deal for deal in records_by(Opportunity, "pk", found)}
+    leads = {
+        lead.pk: lead for lead in records_by(Lead, "pk", {deal.lead_id for deal in deals.values() if deal.lead_id})
+    }
+    stages = {
+        stage.pk: stage for stage in records_by(PipelineStage, "pk", {move.to_stage_id for move in found.values()})
+    }
+    for deal in deals.values():
+        deal.lead = leads[deal.lead_id] if deal.lead_id else None
+    for move in found.values():
+        move.opportunity, move.to_stage = deals[move.opportunity_id], stages[move.to_stage_id]
     return found.values()
 
 

@@ -54,7 +54,7 @@ def _recompute(*, check: bool, now: datetime) -> Drift:
         ),
         accounts=_each(Account.objects.all(), lambda rows: settling.refresh_accounts(rows, check=check)),
         opportunities=_each(
-            Opportunity.objects.select_related("account", "person"),
+            Opportunity.objects.all(),
             lambda rows: settling.refresh_deals(rows, check=check),
         ),
         shares=routing.recount(check=check),
@@ -70,4 +70,6 @@ def _chunks(rows: "models.QuerySet[Any]") -> Iterable[list[Any]]:
     last = 0
     while chunk := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         yield chunk
+        if len(chunk) < CHUNK:
+            return
         last = chunk[-1].pk

@@ -16,7 +16,7 @@ from khoi.history import services as history
 from khoi.history.models import Act, code_of
 from khoi.history.rules.actors import Actor
 from khoi.history.services import Touched
-from khoi.kit.db.asking import ask, records
+from khoi.kit.db.asking import ask, columns_by, records, records_by
 from khoi.kit.db.writing import insert_rows, update_row, update_rows
 from khoi.leads.fields import Facts, with_own
 from khoi.leads.models import SCORE_FIELDS, BantFact, Lead, LeadValue
@@ -278,12 +278,12 @@ def refresh_search(touched: Touched, people: Iterable[int]) -> None:
     these people, or of an account."""
     accounts = sorted(touched.get(code_of(Account), ()))
     for chunk in _chunks(accounts):
-        refresh_accounts(list(Account.objects.filter(pk__in=chunk)))
+        refresh_accounts(records_by(Account, "pk", chunk))
     deals = set(touched.get(code_of(Opportunity), ()))
     for question, ids in (_DEALS_OF_PEOPLE, people), (_DEALS_OF_ACCOUNTS, accounts):
         deals |= {pk for chunk in _chunks(sorted(ids)) for (pk,) in ask(question, chunk)}
     for chunk in _chunks(sorted(deals)):
-        refresh_deals(list(Opportunity.objects.filter(pk__in=chunk).select_related("account", "person")))
+        refresh_deals(records_by(Opportunity, "pk", chunk))
 
 
 def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:
@@ -299,9 +299,11 @@ def refresh_accounts(accounts: list[Account], *, check: bool = False) -> int:
 
 
 def refresh_deals(deals: list[Opportunity], *, check: bool = False) -> int:
+    accounts = dict(columns_by(Account, "pk", {deal.account_id for deal in deals if deal.account_id}, "pk", "name"))
+    people = dict(columns_by(Person, "pk", {deal.person_id for deal in deals}, "pk", "full_name"))
     stale = []
     for deal in deals:
-        text = identifying.search_text(deal.name, deal.account.name if deal.account else "", deal.person.full_name)
+        text = identifying.search_text(deal.name, accounts.get(deal.account_id, ""), people[deal.person_id])
         if deal.search != text:
             deal.search = text
             stale.append(deal)

@@ -8,10 +8,12 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q
 
+from khoi.kit.db.asking import ask
 from khoi.people.models import MatchKey as StoredKey
 from khoi.people.rules.likeness import CROWD, PAIRING, how_sure, names_alike, reason_for
 from khoi.people.rules.matching import KeyKind, MatchKey
 
+_NAMES = "select person_id, value from people_match_key where person_id in ({ids}) and kind = 'name'"
 #: So many keys are looked up one by one, with a limit each; more are counted first.
 FEW = 16
 
@@ -112,7 +114,6 @@ def _by_kind(keys: Iterable[MatchKey]) -> dict[KeyKind, list[str]]:
 
 def _names_of(people: Collection[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
-    rows = StoredKey.objects.filter(person__in=people, kind="name") if people else StoredKey.objects.none()
-    for person, value in rows.values_list("person", "value"):
+    for person, value in ask(_NAMES, people):
         found[person].add(value)
     return found

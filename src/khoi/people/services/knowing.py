@@ -7,7 +7,8 @@ from typing import Any
 from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
-from khoi.kit.db.writing import stored
+from khoi.kit.db.asking import held
+from khoi.kit.db.writing import stored, update_row
 from khoi.kit.emails import normalise_email
 from khoi.kit.phones import normalise_phone
 from khoi.kit.refusals import Refusal
@@ -48,9 +49,13 @@ def edit_person(person: Person, *, changes: Mapping[str, Any], by: Actor, now: d
         kind: readable(kind, changes[name]) for kind, name in ((EMAIL, "emails"), (PHONE, "phones")) if name in changes
     }
     with history.act("edit_person", by=by, now=now, subject=person):
-        for name in changes.keys() & {"full_name", "job_title", "language"}:
+        said = sorted(changes.keys() & {"full_name", "job_title", "language"})
+        for name in said:
             setattr(person, name, " ".join(str(changes[name]).split()))
-        person.save()
+        if said:
+            update_row(person, said)
+        else:
+            held(Person, person.pk)  # of two at the same moment the second waits, or both would add one address
         for kind, points in wanted.items():
             _replace_points(person, kind, points, now)
         custom.set_values(person, changes.get("custom") or {}, by=by, now=now)
