@@ -41,6 +41,7 @@ REFERENCES: Final = References(
         Reference("pipeline.Opportunity", "person", "move", "empty"),
         Reference("pipeline.OpportunityValue", "person", "follow", "delete", follows="opportunity.person"),
         Reference("pipeline.StageMove", "person", "follow", "empty", follows="opportunity.person"),
+        Reference("capture.RecordReference", "person", "move", "delete"),
     ),
     bare=(
         Bare("people.Consent", "person_ref", "keep"),
@@ -50,6 +51,7 @@ REFERENCES: Final = References(
     ),
     beyond=(
         Beyond("leads.LeadReference", "lead.person", "delete"),
+        Beyond("capture.RecordReference", "opportunity.person", "delete"),
         Beyond("capture.Submission", "lead.person", "delete"),
         Beyond("activities.Attachment", "activity.person", "delete"),
         # A file that is attached elsewhere too stays there.

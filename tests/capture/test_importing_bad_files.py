@@ -143,8 +143,8 @@ def test_a_mapping_with_mistakes_is_refused_with_their_lines(by, mapping, said):
 
 
 def test_a_layout_nobody_knows_is_refused_with_those_there_are(by):
-    with pytest.raises(ImportRefused, match="“olist-deals”, “olist-mql”"):
-        import_file(csv(HEAD, GOOD), filename="x.csv", layout="hubspot", by=by, now=NOW)
+    with pytest.raises(ImportRefused, match="“hubspot”, “odoo”, “olist-deals”, “olist-mql”"):
+        import_file(csv(HEAD, GOOD), filename="x.csv", layout="nothing", by=by, now=NOW)
 
 
 def test_a_file_above_the_limit_is_refused(by, settings):

@@ -212,5 +212,11 @@ def test_every_recorded_table_says_what_writing_it_takes_and_who_sees_what_is_go
     assert rights.WRITES.keys() == recorded
     assert set(rights.WRITES.values()) | set(rights.BESIDES.values()) | set(rights.INSTEAD.values()) <= MAY.keys()
     never_gone = {Workspace, Suppression, Token}
-    told = [departed.OWNER.keys(), departed.HUNG_ON.keys(), departed.SEEN_THROUGH.keys(), departed.OF_THE_HOUSE]
+    told = [
+        departed.OWNER.keys(),
+        departed.HUNG_ON.keys(),
+        departed.SEEN_THROUGH.keys(),
+        departed.OF_THE_HOUSE,
+        departed.NAMING,
+    ]
     assert set().union(*told, {Activity}, never_gone) == recorded

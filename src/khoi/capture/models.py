@@ -1,15 +1,18 @@
-"""Form, what came in through it, and each run of an import."""
+"""Form, what came in through it, each run of an import, and the numbers other systems have for what it brought."""
 
 from typing import Any
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Index, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from khoi.accounts.models import Account
 from khoi.campaigns.models import Campaign, Channel, Source
 from khoi.history.models import fact, transient
 from khoi.leads.models import Lead
+from khoi.people.models import Person
+from khoi.pipeline.models import Opportunity
 from khoi.team.models import StaffSet, User
 from khoi.team.rules import PARTNER, Principal
 
@@ -70,6 +73,57 @@ class Submission(models.Model):
         return f"{self.form_id} {self.received_at:%Y-%m-%d}"
 
 
+class ReferenceSet(models.QuerySet[Any]):
+    """Rows that are seen with the record they name."""
+
+    def visible_to(self, actor: Principal) -> "ReferenceSet":
+        return self.filter(
+            Q(account__in=Account.objects.visible_to(actor).values("pk"))
+            | Q(person__in=Person.objects.visible_to(actor).values("pk"))
+            | Q(opportunity__in=Opportunity.objects.visible_to(actor).values("pk"))
+        )
+
+
+@fact(112, personal=["external_id"], plain=["system", "object"])
+class RecordReference(models.Model):
+    """The number of an account, a person or a deal in another system; a lead's is a ``LeadReference``.
+
+    ``sender``: whose number it is, when they see only a part of the records, as with those of leads.
+    """
+
+    object = models.CharField(max_length=12)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="references")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="references")
+    opportunity = models.ForeignKey(Opportunity, null=True, on_delete=models.PROTECT, related_name="references")
+    system = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120)
+    sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    objects = ReferenceSet.as_manager()
+
+    class Meta:
+        db_table = "capture_record_reference"
+        constraints = [
+            UniqueConstraint(
+                fields=["object", "system", "external_id"],
+                condition=Q(sender=None),
+                name="external_id_names_one_record",
+            ),
+            UniqueConstraint(
+                fields=["object", "system", "external_id", "sender"], name="external_id_of_a_sender_names_one_record"
+            ),
+            CheckConstraint(
+                condition=Q(object="account", account__isnull=False, person=None, opportunity=None)
+                | Q(object="person", account=None, person__isnull=False, opportunity=None)
+                | Q(object="opportunity", account=None, person=None, opportunity__isnull=False),
+                name="reference_names_one_record",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.system}:{self.external_id}"
+
+
 class ImportRunSet(models.QuerySet[Any]):
     """A run shows rows of other people: seen by whoever started it, and by those who see all records anyway."""
 
@@ -96,8 +150,11 @@ class ImportRun(models.Model):
     ``dry_run`` that is done may be started again in earnest. ``stored_as`` and ``rejected_file`` are names inside
     the folder of imports, empty once the file is let go. ``sheet``, ``encoding``, ``delimiter`` and ``heading_row`` (a
     line, 0 for a table without headings) are how somebody wants the file read; what is left open is found out.
-    ``mapping`` is TOML. ``error``: ``{"code", "data"}`` of what stopped it. ``act_id``: the act to undo, if it changed
-    anything.
+    ``columns_key`` is a digest of the headings, so that the next file with the same ones is read the same way.
+    ``source``, ``cost`` and ``consent``: where the list comes from, what it cost, and on what basis its people may be
+    written to. ``move``: the run of the first of several files that come in together; that one starts and ends for all
+    of them. ``mapping`` is TOML. ``error``: ``{"code", "data"}`` of what stopped it. ``act_id``: the act to undo, if
+    it changed anything.
     """
 
     public_id = models.UUIDField(default=uuid4, editable=False)
@@ -110,6 +167,10 @@ class ImportRun(models.Model):
     delimiter = models.CharField(max_length=10, blank=True)
     heading_row = models.IntegerField(null=True)
     layout = models.CharField(max_length=120, blank=True)
+    columns_key = models.CharField(max_length=64, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    cost = models.CharField(max_length=40, blank=True)
+    move = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="files")
     mapping = models.TextField(blank=True)
     consent = models.TextField(blank=True)
     dry_run = models.BooleanField(default=False)
@@ -129,7 +190,10 @@ class ImportRun(models.Model):
     class Meta:
         db_table = "capture_import_run"
         constraints = [UniqueConstraint(fields=["public_id"], name="import_run_public_id_is_unique")]
-        indexes = [Index(fields=["created_at"], name="import_run_by_age")]
+        indexes = [
+            Index(fields=["created_at"], name="import_run_by_age"),
+            Index(fields=["columns_key"], name="import_run_by_columns"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

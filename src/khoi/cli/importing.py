@@ -1,4 +1,4 @@
-"""``import``: leads and deals from files. Each file is an act of its own."""
+"""``import``: records from files. Files that belong together are one act, others an act each."""
 
 import json
 import sys
@@ -20,6 +20,10 @@ def import_files(options: Namespace) -> int:
     """With several files the others go on when one is refused; the code is then that of the refused ones."""
     installation.open_workspace()
     mapping = _mapping(options.mapping)
+    if _may_be_a_move(options):
+        moved = _move_in(options)
+        if moved is not None:
+            return moved
     ended = DONE
     for name in options.files:
         ended = max(ended, _import(Path(name), options, mapping))
@@ -40,6 +44,84 @@ def _mapping(name: str | None) -> str | None:
         raise Stop(says, code=MISUSED, error="no_mapping") from None
 
 
+def _may_be_a_move(options: Namespace) -> bool:
+    """Several files, or an archive of some, of which nobody has said how to read them."""
+    said = (options.mapping, options.layout, options.sheet, options.encoding, options.delimiter, options.heading_row)
+    archive = options.files[0].casefold().endswith(".zip")
+    return (len(options.files) > 1 or archive) and all(word is None for word in said)
+
+
+def _terms(options: Namespace) -> Any:
+    from khoi.capture.services import importing
+
+    return importing.Terms(source=options.source.strip(), cost=options.cost.strip(), consent=_basis(options.basis))
+
+
+def _basis(said: str) -> str:
+    """ "none" is no basis."""
+    text = said.strip()
+    return "" if text.casefold() in {"none", "no", "không"} else text
+
+
+def _move_in(options: Namespace) -> int | None:
+    """All of the files at once; None when each is an import of its own. A file that tells of nothing we keep is left
+    out; one that cannot be read is refused, as it would be alone."""
+    from khoi.capture.services import importing
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
+
+    paths = [Path(name) for name in options.files]
+    try:
+        result = importing.move_in(
+            paths,
+            terms=_terms(options),
+            dry_run=options.dry_run,
+            by=OWNER_OF_THE_MACHINE,
+            clock=installation.now,
+            progress=_Progress(_("%d files") % len(paths), quiet=options.json),
+        )
+    except importing.NotTogether:
+        return None
+    except importing.ImportRefused as refused:
+        return _refused(paths[0], refused, options)
+    if options.json:
+        show_json(_whole(result))
+    else:
+        say(*_of_all(result))
+    refused_ones = [file for file in result.left_out if file.code not in importing.NOTHING_OF_OURS]
+    for file in refused_ones:
+        warn(_("%(file)s: %(reason)s Nothing of it was taken.") % {"file": file.filename, "reason": file.says})
+    return max((MISUSED if file.code in MISNAMED else REFUSED for file in refused_ones), default=DONE)
+
+
+def _whole(result: Any) -> dict[str, Any]:
+    files = [{**_answer(Path(file.filename), file), "rows_are": file.rows_are} for file in result.files]
+    return {
+        "act": result.act_id,
+        "dry_run": result.dry_run,
+        **result.counts,
+        "rejected_file": next((file["rejected_file"] for file in files if file["rejected_file"]), None),
+        "rows_per_s": result.rows_per_s,
+        "files": files,
+        "left_out": [{"file": file.filename, "code": file.code, "says": file.says} for file in result.left_out],
+        "listed": result.listed,
+        "people": result.people,
+    }
+
+
+def _of_all(result: Any) -> list[str]:
+    lines: list[str] = []
+    for file in result.files:
+        lines += [line for line in _sentences(Path(file.filename), file, undo=False) if line]
+    for file in result.left_out:
+        lines.append(_("%(file)s: left out. %(reason)s") % {"file": file.filename, "reason": file.says})
+    for name, says in (("owners", _("Nobody’s name here, kept as a text: %s")), ("stages", _("New stages: %s"))):
+        if named := list(result.listed.get(name, {})):
+            lines.append(says % (", ".join(named[:12]) + (" …" if len(named) > 12 else "")))
+    if result.act_id is not None:
+        lines.append(_("To take it all back: khoi undo %d") % result.act_id)
+    return lines
+
+
 def _import(path: Path, options: Namespace, mapping: str | None) -> int:
     from khoi.capture.services import importing
     from khoi.team.rules import OWNER_OF_THE_MACHINE
@@ -53,6 +135,7 @@ def _import(path: Path, options: Namespace, mapping: str | None) -> int:
             encoding=options.encoding or "",
             delimiter=options.delimiter or "",
             heading_row=options.heading_row,
+            terms=_terms(options),
             dry_run=options.dry_run,
             by=OWNER_OF_THE_MACHINE,
             clock=installation.now,
@@ -99,6 +182,7 @@ def _answer(path: Path, result: Any) -> dict[str, Any]:
         "layout": result.layout or None,
         "sheet": result.sheet or None,
         "other_sheets": list(result.other_sheets),
+        "read_as_empty": result.emptied,
         **told,
     }
 
@@ -109,7 +193,7 @@ def _folder() -> Path:
     return imports_folder()
 
 
-def _sentences(path: Path, result: Any) -> list[str]:
+def _sentences(path: Path, result: Any, *, undo: bool = True) -> list[str]:
     from khoi.capture.queries.import_words import explained
 
     lines = [_headline(path, result)]
@@ -125,7 +209,9 @@ def _sentences(path: Path, result: Any) -> list[str]:
         lines.append(
             _("The rejected rows are in %s; mend them there and import that file.") % (_folder() / result.rejected_file)
         )
-    if result.act_id is not None:
+    for text, count in result.emptied.items():
+        lines.append("  " + _("%(count)d cells with “%(text)s” were read as empty") % {"count": count, "text": text})
+    if undo and result.act_id is not None:
         lines.append(_("To take it all back: khoi undo %d") % result.act_id)
     return lines
 

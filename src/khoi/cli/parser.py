@@ -67,8 +67,10 @@ def _starting(commands: Commands) -> None:
 
 
 def _importing(commands: Commands) -> None:
-    parser = _command(commands, "import", "importing:import_files", _("take leads in from CSV or spreadsheet files"))
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser = _command(commands, "import", "importing:import_files", _("take records in from CSV or spreadsheet files"))
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help=_("several that belong together come in as one change")
+    )
     parser.add_argument("--layout", help=_("name of a known layout; without it, the columns are recognised"))
     parser.add_argument("--mapping", metavar="FILE", help=_("file that says what each column means"))
     parser.add_argument("--sheet", metavar="NAME", help=_("sheet of a spreadsheet, or file inside a ZIP"))
@@ -77,6 +79,11 @@ def _importing(commands: Commands) -> None:
     parser.add_argument(
         "--heading-row", type=int, metavar="LINE", help=_("line of the headings; 0 when there are none")
     )
+    parser.add_argument("--source", metavar="NAME", default="", help=_("where the list comes from"))
+    parser.add_argument(
+        "--basis", default="", help=_("why its people may be written to, in words; without it nobody may")
+    )
+    parser.add_argument("--cost", metavar="AMOUNT", default="", help=_("what the list cost, for the history"))
     parser.add_argument("--dry-run", action="store_true", help=_("say what would happen and change nothing"))
 
 

@@ -15,9 +15,9 @@ from khoi.capture.queries.layouts import layouts
 from khoi.capture.rules.mapping import (
     FIELDS,
     FILLED,
-    LEAD,
     MOST,
     NAME_PARTS,
+    OPPORTUNITY,
     Column,
     External,
     Mapping,
@@ -43,16 +43,31 @@ ENCODINGS: Final = ("utf-8", "windows-1258", "windows-1252", "utf-16", "tcvn3", 
 GROUPS: Final = (
     (
         _("Person"),
-        ("person_name", "family_name", "middle_name", "given_name", "job_title", "email", "phone"),
+        (
+            *("person_name", "family_name", "middle_name", "given_name", "job_title", "email", "phone", "mobile"),
+            "opted_out",
+        ),
     ),
-    (_("Company"), ("company", "industry", "employees", "region")),
-    (_("Interest"), ("need", "note", "arrived_at", "stage", "stage_at", "converted_at", "owner")),
+    (
+        _("Company"),
+        (
+            *("company", "industry", "employees", "region", "annual_revenue", "website", "telephone", "tax_code"),
+            "currency",
+        ),
+    ),
+    (
+        _("Interest"),
+        (
+            *("need", "note", "arrived_at", "changed_at", "stage", "stage_at", "work_status", "converted_at"),
+            *("is_converted", "owner", "is_deleted"),
+        ),
+    ),
     (_("Where from"), ("source", "channel", "campaign", "landing_page", "referrer")),
     (
         _("Deal"),
         (
-            *("name", "amount", "currency", "decision_maker", "pipeline_stage", "opened_at", "won_at", "lost_at"),
-            *("close_on", "lost_reason"),
+            *("name", "amount", "decision_maker", "pipeline_stage", "opened_at", "won_at", "lost_at", "closed_at"),
+            *("close_on", "lost_reason", "product"),
         ),
     ),
 )
@@ -158,6 +173,8 @@ class ColumnsForm(forms.Form):
         for place, heading in enumerate(draft.headings):
             offered = [*choices, (_("A new field of your own"), _new_fields(heading))]
             made = offered if draft.may_make_fields or heading.use.startswith(NEW) else choices
+            if heading.use in LABELS and heading.use not in FIELDS[mapping.rows]:
+                made = [(heading.use, LABELS[heading.use]), *made]
             field = forms.ChoiceField(label=heading.name, choices=made, initial=heading.use)
             field.widget.attrs["aria-label"] = heading.name
             self.fields[f"column_{place}"] = field
@@ -202,10 +219,13 @@ class ColumnsForm(forms.Form):
         columns = [
             _column(before, known.get(name), name, use, new_names.get(name, ""))
             for name, use in self.uses()
-            if use not in ("key", "extra")
+            if use not in ("key", "extra") and not use.startswith("link.")
         ]
         columns += [known[name] for name, use in self.uses() if use == "extra" and _kept(before, known.get(name), name)]
         key = next((External(name, said["system"].strip()) for name, use in self.uses() if use == "key"), None)
+        linked = {name: use.removeprefix("link.") for name, use in self.uses() if use.startswith("link.")}
+        system = key.system if key else next((link.system for link in before.links.values()), "")
+        joins = before.rows == OPPORTUNITY and before.key is None
         constants = dict(before.constants)
         if "source" in self.fields:
             constants.pop("source", None)
@@ -217,8 +237,9 @@ class ColumnsForm(forms.Form):
             columns=tuple(columns),
             dates=said.get("dates") or before.dates,
             names=said.get("names") or before.names,
-            key=key if before.rows == LEAD else None,
-            join=key if before.rows != LEAD else None,
+            key=None if joins else key,
+            join=key if joins else None,
+            links={what: External(name, system) for name, what in linked.items()},
             constants=constants,
             makes=makes,
         )

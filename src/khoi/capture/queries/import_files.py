@@ -10,9 +10,22 @@ from django.conf import settings
 
 from khoi.capture.queries.import_fields import fields_to_make, names_of_fields
 from khoi.capture.queries.import_refusals import ImportRefused
-from khoi.capture.queries.layouts import layout_named, layouts
-from khoi.capture.rules.mapping import LEAD, BadMapping, Mapping, Proposal, best_fit, fit, load_mapping, propose_mapping
+from khoi.capture.queries.import_understanding import kept_mapping, mapping_for, recognised
+from khoi.capture.queries.layouts import ANY, layout_named, layouts, systems
+from khoi.capture.rules.mapping import (
+    LEAD,
+    BadMapping,
+    Mapping,
+    Proposal,
+    Recognised,
+    best_fit,
+    fit,
+    load_mapping,
+    propose_mapping,
+)
+from khoi.history.rules.actors import Actor
 from khoi.kit.tabular import Limits, Row, Table, TableRefused, read_table
+from khoi.team.rules import OWNER_OF_THE_MACHINE
 from khoi.workspace import queries as workspace
 
 #: So many rows are looked at to guess what the columns hold.
@@ -21,8 +34,8 @@ SAMPLE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """``rows`` go once from the first to the last. ``proposal`` is set when the columns were recognised by
-    themselves, ``layout`` when a shipped mapping fits."""
+    """``rows`` go once from the first to the last. ``layout`` is set when a shipped mapping fits or a system we know
+    wrote the file, ``found`` when its headings said what its rows are, ``proposal`` when each column was guessed."""
 
     table: Table
     rows: Iterator[Row]
@@ -30,6 +43,7 @@ class Opened:
     layout: str = ""
     proposal: Proposal | None = None
     sample: tuple[Row, ...] = ()
+    found: Recognised | None = None
 
 
 def open_file(
@@ -44,8 +58,10 @@ def open_file(
     heading_row: int | None = None,
     any_size: bool = False,
     checked: bool = True,
+    by: Actor = OWNER_OF_THE_MACHINE,
 ) -> Opened:
-    """The file with the mapping that was given, that fits, or that can be guessed. Raises ``ImportRefused``.
+    """The file with the mapping that was given, that fits, that was used for these columns before, that its system
+    is known to mean, or that can be guessed. Raises ``ImportRefused``. ``by`` is who kept mappings are asked for.
 
     ``any_size``: also beyond what may be uploaded. ``checked=False`` for a file somebody is still describing: its
     mapping may be of no use yet.
@@ -61,7 +77,7 @@ def open_file(
     )
     try:
         first = tuple(islice(table.rows, SAMPLE))
-        opened = _mapped(table, first, mapping, layout)
+        opened = _mapped(table, first, mapping, layout, by)
         if checked:
             check_fit(opened.mapping, table)
             fields_to_make(opened.mapping)
@@ -108,14 +124,22 @@ def of_table(refused: TableRefused) -> ImportRefused:
     return ImportRefused(refused.code, **data)
 
 
-def _mapped(table: Table, first: tuple[Row, ...], mapping: Mapping | str | None, layout: str) -> Opened:
+def _mapped(table: Table, first: tuple[Row, ...], mapping: Mapping | str | None, layout: str, by: Actor) -> Opened:
     rows = chain(first, table.rows)
     if mapping is not None:
         return Opened(table, rows, load(mapping) if isinstance(mapping, str) else mapping, layout, sample=first)
-    if layout:
+    stem = table.filename.rpartition(".")[0] or table.filename
+    if layout and layout not in systems().keys() - {ANY}:
         return Opened(table, rows, named(layout), layout, sample=first)
-    if (known := best_fit(layouts().values(), table.headings)) is not None:
+    if not layout and (known := best_fit(layouts().values(), table.headings)) is not None:
         return Opened(table, rows, known, known.name, sample=first)
+    if not layout and (kept := kept_mapping(table.headings, by=by)) is not None:
+        return Opened(table, rows, kept, sample=first)
+    if (found := recognised(table.headings, only=layout)) is not None:
+        mapping = mapping_for(found, table.headings, stem=stem)
+        return Opened(table, rows, mapping, found.layout.name if found.layout.title else "", sample=first, found=found)
+    if layout:
+        raise ImportRefused("not_of_layout", "mapping", value=layout, headings=list(table.headings))
     proposal = propose(table, first)
     return Opened(table, rows, proposal.mapping, proposal=proposal, sample=first)
 
@@ -145,7 +169,7 @@ def load(text: str) -> Mapping:
 def named(layout: str) -> Mapping:
     found = layout_named(layout)
     if found is None:
-        raise ImportRefused("unknown_layout", "mapping", value=layout, known=sorted(layouts()))
+        raise ImportRefused("unknown_layout", "mapping", value=layout, known=sorted({*layouts(), *systems()} - {ANY}))
     return found
 
 
@@ -161,8 +185,9 @@ def check_fit(mapping: Mapping, table: Table) -> None:
     if found.needed:
         raise ImportRefused("missing_columns", columns=list(found.needed), headings=list(table.headings))
     named_columns = {column.heading for column in mapping.columns}
-    if named_columns and not named_columns & set(table.headings) and mapping.key is None and mapping.join is None:
+    numbered = mapping.key or mapping.join or mapping.links
+    if named_columns and not named_columns & set(table.headings) and not numbered:
         raise ImportRefused("missing_columns", columns=sorted(named_columns), headings=list(table.headings))
-    for external in (mapping.key, mapping.join):
+    for external in (mapping.key, mapping.join, *mapping.links.values()):
         if external is not None and len(external.system) > 40:
             raise ImportRefused("system_too_long", "mapping", value=external.system)

@@ -101,10 +101,18 @@ class Tally:
 
 
 def incoming(
-    rows: Iterable[Row], mapping: Mapping, headings: tuple[str, ...], kinds: Table[str, OwnKind]
+    rows: Iterable[Row],
+    mapping: Mapping | None = None,
+    headings: tuple[str, ...] = (),
+    kinds: Table[str, OwnKind] | None = None,
+    *,
+    reader: RowReader | None = None,
 ) -> Iterator[Incoming]:
-    """Each row read through the mapping, with everything that is wrong with it. ``kinds``: see ``import_fields``."""
-    reader = RowReader(mapping, headings, kinds)
+    """Each row read through the mapping, or a reader that counts for its caller, with everything that is wrong with
+    it. ``kinds``: see ``import_fields``."""
+    if reader is None:
+        assert mapping is not None  # noqa: S101 - one of the two is given
+        reader = RowReader(mapping, headings, kinds)
     for row in rows:
         parsed = reader.read(row.cells)
         wrong = [Problem("", "", code, rejects=not row.usable) for code in row.problems]

@@ -36,6 +36,10 @@ OF_ROWS: Final[Sentences] = {
     "of_another": gettext_lazy("“%(value)s” in “%(column)s” belongs to somebody else we know."),
     "unknown_id": gettext_lazy("No lead here has the number “%(value)s”."),
     "no_lead": gettext_lazy("No lead has the number “%(value)s”. Import the leads first."),
+    "no_deal": gettext_lazy("No deal has the number “%(value)s”. Import the deals first, or together with this file."),
+    "no_such_account": gettext_lazy("No company has the number “%(value)s” in “%(column)s”."),
+    "without_account": gettext_lazy("An open deal without a company."),
+    "name_only": gettext_lazy("“%(value)s” is nobody’s name here: it is kept as a text."),
     "hidden": gettext_lazy("The number “%(value)s” belongs to a lead of somebody else."),
     "key_too_long": gettext_lazy("The number in “%(column)s” is longer than 120 characters."),
     "too_long": gettext_lazy("“%(column)s” is too long: the field keeps the beginning, a note the whole."),
@@ -87,6 +91,7 @@ OF_FILES: Final[Sentences] = {
         "Say what the columns mean with a mapping."
     ),
     "unknown_layout": gettext_lazy("There is no layout “%(value)s”. There is: %(known)s."),
+    "not_of_layout": gettext_lazy("This is no file of %(value)s that we know. It has: %(headings)s."),
     "bad_mapping": gettext_lazy("The mapping has mistakes: %(problems)s"),
     "unknown_own_field": gettext_lazy(
         "There is no field “%(value)s” of your own, and the mapping does not describe one."

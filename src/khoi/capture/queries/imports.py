@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from khoi.capture.queries.import_fields import fields_of
 from khoi.capture.queries.import_files import Opened, open_file, read
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.import_rows import Incoming, Tally, incoming
+from khoi.capture.queries.import_understanding import survey, understood
 from khoi.capture.queries.import_words import explained, refusal_sentence
 from khoi.capture.rules.mapping import Column, Guess, Mapping, Value, fit, guess_type
 from khoi.custom.models import CustomField
@@ -37,6 +38,7 @@ from khoi.team.rules import Principal
 SHOWN: Final = 10
 READ: Final = 20_000
 SECONDS: Final = 1.5
+SURVEYED: Final = 5_000
 SAMPLES: Final = 3
 #: So many different texts of a column are kept, for the choices of a field it may become.
 ENOUGH: Final = 200
@@ -76,6 +78,34 @@ LABELS: Final[dict[str, Any]] = {
     "lost_at": _("Lost"),
     "close_on": _("Closing date"),
     "lost_reason": _("Lost because"),
+    "mobile": _("Mobile phone"),
+    "telephone": _("Phone"),
+    "work_status": _("Work status"),
+    "is_converted": _("Became a deal"),
+    "is_deleted": _("Deleted there"),
+    "opted_out": _("Wants no mail"),
+    "changed_at": _("Last changed"),
+    "closed_at": _("Closed"),
+    "annual_revenue": _("Annual revenue"),
+    "website": _("Website"),
+    "tax_code": _("Tax code"),
+    "product": _("Product"),
+    "entered": _("When it entered this stage"),
+    "link.account": _("Number of its company"),
+    "link.person": _("Number of its person"),
+    "link.lead": _("Number of its lead"),
+    "link.opportunity": _("Number of its deal"),
+    "link.parent": _("Its parent company"),
+}
+#: What rows become → what people call them.
+ROWS: Final[dict[str, Any]] = {
+    "lead": _("Leads"),
+    "person": _("People"),
+    "account": _("Companies"),
+    "opportunity": _("Deals"),
+    "stage_move": _("Moves of deals"),
+    "user": _("People who sell"),
+    "product": _("Products"),
 }
 DELIMITERS: Final[dict[str, Any]] = {
     ",": _("comma"),
@@ -168,9 +198,23 @@ def draft_of(run: ImportRun, actor: Principal) -> Draft:
         delimiter=run.delimiter,
         heading_row=run.heading_row,
         checked=False,
+        by=actor,
     )
     with opened.table:
-        return _draft(run, actor, opened)
+        return _draft(run, actor, _understood(opened, path, run, actor))
+
+
+def _understood(opened: Opened, path: Path, run: ImportRun, actor: Principal) -> Opened:
+    """What is still open is settled by as many rows as can be looked at while somebody waits."""
+    if opened.mapping.others != "fields":
+        return opened
+    how = {name: getattr(run, name) for name in ("sheet", "encoding", "delimiter", "heading_row")}
+    with read(path, filename=run.file_name, **how) as table:
+        try:
+            seen = survey(table.headings, islice(table.rows, SURVEYED))
+        except TableRefused:  # told below, with the rows
+            return opened
+    return replace(opened, mapping=understood(opened.mapping, opened.table.headings, seen, by=actor))
 
 
 def check_reading(run: ImportRun, changes: Table[str, Any]) -> None:
@@ -249,7 +293,7 @@ def _headings(opened: Opened, distinct: list[dict[str, None]]) -> Iterator[Headi
         texts = dict.fromkeys(row.cells[place].strip() for row in opened.sample)
         samples = tuple(text[:40] for text in texts if text)[:SAMPLES]
         use = use_of(mapping, columns.get(name), name)
-        sure = _sure(guesses.get(name), use) if opened.proposal else None
+        sure = _sure(guesses.get(name), use) if opened.proposal else _known(opened, use)
         looks = guess_type(
             [row.cells[place] for row in opened.sample],
             language=mapping.language,
@@ -260,15 +304,28 @@ def _headings(opened: Opened, distinct: list[dict[str, None]]) -> Iterator[Headi
 
 
 def use_of(mapping: Mapping, column: Column | None, name: str) -> str:
-    """What becomes of a column: a field, ``extra``, ``drop``, ``key``, or ``new.<type>``."""
+    """What becomes of a column: a field, ``extra``, ``drop``, ``key``, ``link.<what>``, ``entered``, or
+    ``new.<type>``."""
     if name in {external.column for external in (mapping.key, mapping.join) if external}:
         return "key"
+    for link, external in mapping.links.items():
+        if external.column == name:
+            return f"link.{link}"
+    if column is not None and column.entered:
+        return "entered"
     if column is None:
         return "drop" if mapping.others == "drop" else "extra"
     if not column.fields:
         return "drop" if column.drop else "extra"
     new = mapping.makes.get(column.fields[0])
     return f"new.{new.type}" if new else column.fields[0]
+
+
+def _known(opened: Opened, use: str) -> int | None:
+    """A heading of a system we know says for sure what it means; what became a field by its cells is likely."""
+    if opened.found is None:
+        return None
+    return 0 if use in ("extra", "drop") else 2 if use.startswith("new.") or "custom." in use else 3
 
 
 def _sure(guess: Guess | None, use: str) -> int | None:

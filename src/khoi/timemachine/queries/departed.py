@@ -10,7 +10,7 @@ from typing import Any, Final
 from khoi.accounts.models import Account, AccountValue, Contact
 from khoi.activities.models import Activity, Attachment, Task
 from khoi.campaigns.models import Campaign, Cost, Source
-from khoi.capture.models import Form
+from khoi.capture.models import Form, RecordReference
 from khoi.custom.models import CustomField
 from khoi.history.models import Change, code_of
 from khoi.history.queries.images import image
@@ -51,6 +51,10 @@ HUNG_ON: Final[dict[Model, dict[str, Model]]] = {
     OpportunityValue: {"opportunity_id": Opportunity},
     StageMove: {"opportunity_id": Opportunity},
     Attachment: {"activity_id": Activity},
+}
+#: Rows that are seen with the one record they point at, whichever of these it is: column → table.
+NAMING: Final[dict[Model, dict[str, Model]]] = {
+    RecordReference: {"account_id": Account, "person_id": Person, "opportunity_id": Opportunity},
 }
 #: Records that are also seen with rows which went in the same act and pointed at them: (table, its column).
 SEEN_THROUGH: Final[dict[Model, tuple[tuple[Model, str], ...]]] = {
@@ -119,6 +123,9 @@ def _theirs(actor: Principal, model: Model, rows: dict[int, _Gone]) -> set[int]:
         return set() if actor.role == PARTNER else set(rows)
     if model in HUNG_ON:
         return _with_what_they_hung_on(actor, HUNG_ON[model], rows)
+    if model in NAMING:
+        each = NAMING[model].items()
+        return {row for column, named in each for row in _with_what_they_hung_on(actor, {column: named}, rows)}
     if model is Activity:
         return _activities(actor, rows)
     found = _owned(actor, OWNER[model], rows) if model in OWNER else set()

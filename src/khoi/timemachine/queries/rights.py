@@ -6,7 +6,7 @@ from typing import Final
 from khoi.accounts.models import Account, AccountValue, Contact
 from khoi.activities.models import Activity, Attachment, Task
 from khoi.campaigns.models import Campaign, Cost, Source
-from khoi.capture.models import Form
+from khoi.capture.models import Form, RecordReference
 from khoi.custom.models import CustomField
 from khoi.history.models import Act
 from khoi.leads.models import BantFact, Lead, LeadReference, LeadValue
@@ -35,6 +35,7 @@ WRITES: Final[dict[Model, str]] = {
     RoutingRule: "routing.edit",
     Share: "routing.edit",
     Form: "form.edit",
+    RecordReference: "account.edit",
     Person: "person.edit",
     PersonValue: "person.edit",
     ContactPoint: "person.edit",

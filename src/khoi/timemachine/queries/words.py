@@ -153,6 +153,7 @@ ROWS: Final[Words] = {
     "pipeline_opportunity": _("Deal"),
     "pipeline_stage_move": _("Move of a deal"),
     "capture_form": _("Form"),
+    "capture_record_reference": _("Number elsewhere"),
 }
 
 FIELDS: Final[Words] = {

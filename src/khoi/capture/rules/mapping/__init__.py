@@ -2,7 +2,21 @@
 
 from khoi.capture.rules.mapping.applying import RowReader, apply, check_against_lead
 from khoi.capture.rules.mapping.cells import Value
-from khoi.capture.rules.mapping.fields import FIELDS, LEAD, NAME_PARTS, OPPORTUNITY, REJECTED_COLUMNS, Field
+from khoi.capture.rules.mapping.enriching import OwnFields, Seen, enrich, stages_named
+from khoi.capture.rules.mapping.fields import (
+    ACCOUNT,
+    FIELDS,
+    LEAD,
+    NAME_PARTS,
+    OPPORTUNITY,
+    ORDER,
+    PERSON,
+    PRODUCT,
+    REJECTED_COLUMNS,
+    STAGE_MOVE,
+    USER,
+    Field,
+)
 from khoi.capture.rules.mapping.format import (
     Assertion,
     Column,
@@ -13,20 +27,36 @@ from khoi.capture.rules.mapping.format import (
     best_fit,
     dump_mapping,
     fit,
+    meant,
 )
 from khoi.capture.rules.mapping.loading import BadMapping, MappingProblem, load_mapping
 from khoi.capture.rules.mapping.own import FILLED, MOST, OwnTarget, choices_in, guess_type, own_name, own_target
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 from khoi.capture.rules.mapping.proposing import Guess, Proposal, propose_mapping
+from khoi.capture.rules.mapping.recognising import (
+    Kind,
+    Layout,
+    Recognised,
+    load_layout,
+    mapping_of,
+    recognise,
+    squeezed,
+)
 
 __all__ = [
+    "ACCOUNT",
     "FIELDS",
     "FILLED",
     "LEAD",
     "MOST",
     "NAME_PARTS",
     "OPPORTUNITY",
+    "ORDER",
+    "PERSON",
+    "PRODUCT",
     "REJECTED_COLUMNS",
+    "STAGE_MOVE",
+    "USER",
     "Assertion",
     "BadMapping",
     "Claim",
@@ -37,24 +67,36 @@ __all__ = [
     "Field",
     "Fit",
     "Guess",
+    "Kind",
+    "Layout",
     "Mapping",
     "MappingProblem",
     "NewField",
+    "OwnFields",
     "OwnTarget",
     "Parsed",
     "Problem",
     "Proposal",
+    "Recognised",
     "RowReader",
+    "Seen",
     "Value",
     "apply",
     "best_fit",
     "check_against_lead",
     "choices_in",
     "dump_mapping",
+    "enrich",
     "fit",
     "guess_type",
+    "load_layout",
     "load_mapping",
+    "mapping_of",
+    "meant",
     "own_name",
     "own_target",
     "propose_mapping",
+    "recognise",
+    "squeezed",
+    "stages_named",
 ]

@@ -1,12 +1,14 @@
 """One row, read through a mapping: values for fields, labelled notes, what the row asserts, what is wrong."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
 from datetime import datetime
 
 from khoi.capture.rules.mapping.cells import Unreadable, Value, read_cell
-from khoi.capture.rules.mapping.fields import FIELDS, IDENTITY, LEAD, NAME_PARTS, OPPORTUNITY, Field
-from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit
+from khoi.capture.rules.mapping.fields import FIELDS, KNOWN_BY, LEAD, NAME_PARTS, OPPORTUNITY, Field
+from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit, meant
+from khoi.capture.rules.mapping.numbers import number_of
 from khoi.capture.rules.mapping.own import own_target, read_own
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 from khoi.custom.rules import Kind
@@ -14,6 +16,7 @@ from khoi.custom.rules import Value as OwnValue
 
 #: What the column for another system's number holds, in characters.
 KEY_LENGTH = 120
+_MOMENT = Field("moment")
 
 
 class RowReader:
@@ -29,6 +32,8 @@ class RowReader:
         self.empty = frozenset(text.casefold() for text in mapping.empty)
         self.of_companies = [column for column in self.columns if any(map(_of_company, column.fields))]
         self.asserted = frozenset(assertion.at for assertion in mapping.asserts)
+        #: How many cells held a text that means nothing, as it is written.
+        self.emptied: Counter[str] = Counter()
 
     def read(self, cells: Sequence[str]) -> Parsed:
         """``cells`` in the order of the headings; cells beyond them are not looked at."""
@@ -40,6 +45,7 @@ class RowReader:
         for column in self.columns:
             reading.take(column)
         reading.take_others()
+        reading.count_emptied()
         reading.fill_constants()
         reading.join_name()
         reading.need_company()
@@ -56,6 +62,8 @@ class RowReader:
             frozenset(reading.days),
             tuple(reading.problems),
             reading.own,
+            reading.links(),
+            tuple(reading.entered),
         )
 
 
@@ -97,6 +105,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.days: set[str] = set()
         self.own: dict[str, OwnValue] = {}
+        self.entered: list[tuple[str, datetime]] = []
 
     def cell(self, heading: str) -> str:
         text = self.row.get(heading, "").strip()
@@ -110,6 +119,8 @@ class _Reading:
             return
         if column.extra:
             self.extras.append(Extra(column.extra, text))
+        if column.entered:
+            self.enter(column, text)
         meant = self.translate(column, text)
         for name in column.fields if meant else ():
             if name in self.fields:
@@ -117,12 +128,26 @@ class _Reading:
             else:
                 self.put_own(column, name, meant)
 
+    def count_emptied(self) -> None:
+        if self.reader.empty:
+            said = (text.strip() for text in self.row.values())
+            self.reader.emptied.update(text for text in said if text.casefold() in self.reader.empty)
+
+    def enter(self, column: Column, text: str) -> None:
+        try:
+            at, _day_only = read_cell(text, _MOMENT, self.mapping, "", column.pattern)
+        except Unreadable as unreadable:
+            self.refuse(column, text, unreadable.code, rejects=False)
+            return
+        assert isinstance(at, datetime)  # noqa: S101 - what such a cell is read as
+        self.entered.append((column.entered, at))
+
     def translate(self, column: Column, text: str) -> str:
         """The text after the column's value map; nothing where an unknown value is not kept."""
         if not column.values or column.otherwise == "keep":
-            return column.values.get(text, text)
-        if text in column.values:
-            return column.values[text]
+            return meant(column.values, text)
+        if (meaning := meant(column.values, text)) != text or text in column.values:
+            return meaning
         if column.otherwise != "empty":
             self.refuse(column, text, "unknown_value", rejects=column.otherwise == "reject")
         return ""
@@ -225,19 +250,32 @@ class _Reading:
         if len(text) > KEY_LENGTH:
             self.problems.append(Problem(external.column, text, "key_too_long", rejects=True))
         if text:
-            return ExternalKey(external.system, text)
+            return ExternalKey(external.system, number_of(external.system, text))
         self.problems.append(Problem(external.column, "", code, rejects=True))
         return None
 
+    def links(self) -> dict[str, ExternalKey]:
+        """An empty cell points at nothing; of several numbers in one cell the first is meant."""
+        found = {}
+        for name, external in self.mapping.links.items():
+            text = self.cell(external.column).split(";")[0].strip()
+            if text and len(text) <= KEY_LENGTH:
+                found[name] = ExternalKey(external.system, number_of(external.system, text))
+        return found
+
     def check_identity(self, join: ExternalKey | None) -> None:
-        """A lead is somebody or some company; a deal belongs to a lead, to somebody, or has a name."""
-        wanted = IDENTITY if self.mapping.rows == LEAD else (*IDENTITY, "name")
-        known = any(name in self.values for name in wanted) or self.mapping.anonymous
-        if not known and not (self.mapping.rows == OPPORTUNITY and (join or self.mapping.join)):
+        """A lead is somebody or some company; a deal belongs to a lead, to somebody, or has a name or a number."""
+        wanted = KNOWN_BY[self.mapping.rows]
+        known = not wanted or any(name in self.values for name in wanted) or self.mapping.anonymous
+        numbered = join or self.mapping.join or self.mapping.key
+        if not known and not (self.mapping.rows == OPPORTUNITY and numbered):
             self.problems.append(Problem("person_name", "", "no_identity", rejects=True))
 
     def claims(self) -> tuple[Claim, ...]:
-        made = [self.claim(assertion) for assertion in self.mapping.asserts]
+        made: list[Claim | None] = [self.claim(assertion) for assertion in self.mapping.asserts]
+        made += [Claim(LEAD, stage, at, day_only=True) for stage, at in self.entered if self.mapping.rows == LEAD]
+        if self.text("is_converted"):
+            made.append(self.claim(Assertion(LEAD, "converted", "converted_at")))
         stage = self.text("stage") if self.mapping.rows == LEAD else ""
         if stage:
             at = "stage_at" if "stage_at" in self.values else "arrived_at"

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from khoi.capture.rules.mapping.fields import Field
 from khoi.capture.rules.mapping.format import Mapping
+from khoi.custom.rules import NO, YES
 from khoi.kit.dates import NotADate, read_date
 from khoi.kit.emails import email_problem
+from khoi.kit.fold import fold
 from khoi.kit.money import Money, parse_money
 from khoi.kit.phones import normalise_phone, phone_problem
 
@@ -51,6 +53,8 @@ def _text(text: str, field: Field) -> Value:
         return _whole(text)
     if field.kind == "currency":
         return _currency(text)
+    if field.kind == "yes":
+        return _yes(text)
     return text if field.kind == "long" else " ".join(text.split())
 
 
@@ -66,6 +70,14 @@ def _choice(text: str, field: Field) -> str:
     if code not in field.choices:
         raise Unreadable("unknown_value")
     return code
+
+
+def _yes(text: str) -> str:
+    """ "yes" or "", as systems write it: TRUE, 1, có."""
+    word = fold(text)
+    if word not in YES | NO:
+        raise Unreadable("unknown_value")
+    return "yes" if word in YES else ""
 
 
 def _whole(text: str) -> int:

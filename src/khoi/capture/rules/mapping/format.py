@@ -15,7 +15,7 @@ class Column:
     ``values`` replaces cell texts; ``otherwise`` says what to do with a text not among them: ``keep`` it, ``extra``
     (keep it as a labelled note, the field stays empty), ``empty`` or ``reject`` the row. ``pattern`` is a strptime
     pattern where the usual ways of writing dates do not do. A ``required`` column rejects rows it is empty or
-    unreadable in.
+    unreadable in. A column with ``entered`` holds the moment at which the row entered the stage of that name.
     """
 
     heading: str
@@ -26,6 +26,15 @@ class Column:
     values: Table[str, str] = field(default_factory=dict)
     otherwise: str = "keep"
     pattern: str = ""
+    entered: str = ""
+
+
+def meant(values: Table[str, str], text: str) -> str:
+    """What a text means by a table of texts, whatever its capitals; itself where it is not among them."""
+    if not values or text in values:
+        return values.get(text, text)
+    said = text.casefold()
+    return next((meaning for known, meaning in values.items() if known.casefold() == said), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,11 @@ class Mapping:
     ``zone``: for times without one. ``dates``: ``dmy`` or ``mdy``, for 03/04/2026. ``language``: ``vi`` or ``en``,
     for 1.234 against 1,234. ``country``: where phone numbers without a country code are dialled. ``empty``: texts
     that mean nothing stands there. ``names``: ``family_first`` or ``given_first``, for joining parts of a name.
-    ``others``: ``keep`` or ``drop`` columns not named. ``anonymous``: rows without name, email, phone and company
-    are welcome. ``constants``: texts for fields a row leaves empty. ``join``: the lead the row belongs to.
+    ``others``: ``keep`` or ``drop`` columns not named, or make ``fields`` of one's own of them. ``anonymous``: rows
+    without name, email, phone and company are welcome. ``constants``: texts for fields a row leaves empty. ``join``:
+    the lead the row belongs to. ``links``: by what they point at, columns that hold its number (``account``,
+    ``person``, ``lead``, ``opportunity``, ``parent``). ``pipeline``: what the pipeline is called that is made for
+    stages we do not have; without it they reject the row.
     ``makes``: by name (``custom.<key>``), what a field of one's own is, where there is none of that key yet.
     """
 
@@ -86,6 +98,8 @@ class Mapping:
     empty: tuple[str, ...] = ()
     key: External | None = None
     join: External | None = None
+    links: Table[str, External] = field(default_factory=dict)
+    pipeline: str = ""
     constants: Table[str, str] = field(default_factory=dict)
     makes: Table[str, NewField] = field(default_factory=dict)
     asserts: tuple[Assertion, ...] = ()
@@ -105,8 +119,9 @@ def fit(mapping: Mapping, headings: Iterable[str]) -> Fit:
     """Compare a mapping with a file before reading a row."""
     present = list(headings)
     externals = [external.column for external in (mapping.key, mapping.join) if external]
+    linked = [external.column for external in mapping.links.values()]
     asked = [assertion.column for assertion in mapping.asserts if assertion.column]
-    named = dict.fromkeys([*externals, *(column.heading for column in mapping.columns), *asked])
+    named = dict.fromkeys([*externals, *linked, *(column.heading for column in mapping.columns), *asked])
     needed = {*externals, *(column.heading for column in mapping.columns if column.required)}
     missing = tuple(heading for heading in named if heading not in present)
     others = tuple(heading for heading in present if heading not in named and heading not in REJECTED_COLUMNS)
@@ -125,15 +140,34 @@ def dump_mapping(mapping: Mapping) -> str:
     return "\n".join(_lines(mapping)) + "\n"
 
 
+_TEXTS = (
+    *("name", "title", "rows", "zone", "dates", "language", "currency", "country", "names", "others", "pipeline"),
+)
+
+
 def _lines(mapping: Mapping) -> Iterator[str]:
     yield "format = 1"
-    for name in ("name", "title", "rows", "zone", "dates", "language", "currency", "country", "names", "others"):
+    for name in (
+        "name",
+        "title",
+        "rows",
+        "zone",
+        "dates",
+        "language",
+        "currency",
+        "country",
+        "names",
+        "others",
+        "pipeline",
+    ):
         yield f"{name} = {_text(getattr(mapping, name))}"
     yield f"anonymous = {str(mapping.anonymous).lower()}"
     yield f"empty = {_list(mapping.empty)}"
     for name, external in (("key", mapping.key), ("join", mapping.join)):
         if external:
             yield f"\n[{name}]\ncolumn = {_text(external.column)}\nsystem = {_text(external.system)}"
+    for name, external in mapping.links.items():
+        yield f"\n[links.{name}]\ncolumn = {_text(external.column)}\nsystem = {_text(external.system)}"
     yield "\n[columns]"
     yield from (f"{_text(column.heading)} = {_column(column)}" for column in mapping.columns)
     yield "\n[constants]"
@@ -152,6 +186,7 @@ def _column(column: Column) -> str:
     entries = [
         f"fields = {_list(column.fields)}" if column.fields else "",
         f"extra = {_text(column.extra)}" if column.extra else "",
+        f"entered = {_text(column.entered)}" if column.entered else "",
         "drop = true" if column.drop else "",
         "required = true" if column.required else "",
         f"pattern = {_text(column.pattern)}" if column.pattern else "",

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from khoi.capture.rules.mapping.cells import Unreadable, read_cell
-from khoi.capture.rules.mapping.fields import FIELDS, LEAD, STATES
+from khoi.capture.rules.mapping.fields import FIELDS, LEAD, LINKS, STATES
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, NewField
 from khoi.capture.rules.mapping.own import FILLED, own_target
 from khoi.custom.rules import CHOOSING, TYPES, key_of
@@ -20,12 +20,12 @@ CHOICES = {
     "dates": ("dmy", "mdy"),
     "language": ("vi", "en"),
     "names": ("family_first", "given_first"),
-    "others": ("keep", "drop"),
+    "others": ("keep", "drop", "fields"),
 }
 OTHERWISE = ("keep", "extra", "empty", "reject")
-TEXTS = ("name", "title", "zone", "currency", "country", *CHOICES)
-TABLES = ("key", "join", "columns", "constants", "custom", "person", "account", "asserts")
-COLUMN = ("field", "fields", "extra", "drop", "required", "values", "otherwise", "pattern")
+TEXTS = ("name", "title", "zone", "currency", "country", "pipeline", *CHOICES)
+TABLES = ("key", "join", "links", "columns", "constants", "custom", "person", "account", "asserts")
+COLUMN = ("field", "fields", "extra", "drop", "required", "values", "otherwise", "pattern", "entered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ class _Reader:
             empty=self.texts_of(told, "empty"),
             key=self.external(told, "key"),
             join=self.external(told, "join"),
+            links=self.links(told),
             constants=self.constants(rows, told),
             makes=self.new_fields(told),
             asserts=tuple(self.assertion(rows, entry) for entry in self.entries(told, "asserts")),
@@ -122,7 +123,7 @@ class _Reader:
             if wrong := _wrong_name(name, rows):
                 self.wrong(wrong, *path, detail=name)
         self.among(use, "otherwise", OTHERWISE, *path)
-        if not fields and not use.get("extra") and not use.get("drop"):
+        if not fields and not any(use.get(name) for name in ("extra", "drop", "entered")):
             self.wrong("column_without_use", *path)
         return Column(
             heading,
@@ -133,17 +134,25 @@ class _Reader:
             values=self.strings(use, "values", *path),
             otherwise=self.text_of(use, "otherwise", *path) or "keep",
             pattern=self.text_of(use, "pattern", *path),
+            entered=self.text_of(use, "entered", *path),
         )
 
-    def external(self, told: dict[str, Any], name: str) -> External | None:
+    def external(self, told: dict[str, Any], name: str, *around: str) -> External | None:
         if name not in told:
             return None
-        entry = self.table(told, name)
-        self.known(entry, ("column", "system"), name)
+        path = (*around, name)
+        entry = self.table(told, name, *around)
+        self.known(entry, ("column", "system"), *path)
         for part in ("column", "system"):
             if not entry.get(part):
-                self.wrong("missing_entry", name, part)
-        return External(self.text_of(entry, "column", name), self.text_of(entry, "system", name))
+                self.wrong("missing_entry", *path, part)
+        return External(self.text_of(entry, "column", *path), self.text_of(entry, "system", *path))
+
+    def links(self, told: dict[str, Any]) -> dict[str, External]:
+        linked = self.table(told, "links")
+        self.known(linked, LINKS, "links")
+        found = {name: self.external(linked, name, "links") for name in linked if name in LINKS}
+        return {name: external for name, external in found.items() if external}
 
     def constants(self, rows: str, told: dict[str, Any]) -> dict[str, str]:
         constants = self.strings(told, "constants")

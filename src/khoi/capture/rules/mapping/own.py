@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from khoi.capture.rules.mapping.cells import Unreadable
-from khoi.capture.rules.mapping.fields import LEAD, OPPORTUNITY
+from khoi.capture.rules.mapping.fields import ACCOUNT, LEAD, OPPORTUNITY, PERSON, PRODUCT, STAGE_MOVE, USER
 from khoi.custom.rules import (
     CHOOSING,
     NO,
@@ -36,7 +36,15 @@ _CODES: Final = {"too_long": "longer_than_field", "unknown_choice": "unknown_own
 
 #: What rows become → the kinds of record whose own fields they fill, the nearest first. A lead has no company record
 #: before it has a deal, so a file of leads fills none.
-FILLED: Final = {LEAD: (LEAD, "person"), OPPORTUNITY: (OPPORTUNITY, "person", "account")}
+FILLED: Final[dict[str, tuple[str, ...]]] = {
+    LEAD: (LEAD, "person"),
+    OPPORTUNITY: (OPPORTUNITY, "person", "account"),
+    ACCOUNT: (ACCOUNT,),
+    PERSON: (PERSON, ACCOUNT),
+    STAGE_MOVE: (),
+    USER: (),
+    PRODUCT: (),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ class Parsed:
     """A row as understood. ``values``: field → value, of the type its kind says, for fields that hold one.
 
     ``days``: the fields whose moment is known to the day alone. ``own``: name (``custom.<key>``) → value of fields of
-    one's own. A row with ``rejected`` set must not be stored.
+    one's own. ``links``: by what they point at, numbers in the other system; ``entered``: stages the row entered, as
+    the file calls them, and when. A row with ``rejected`` set must not be stored.
     """
 
     rows: str
@@ -75,6 +76,8 @@ class Parsed:
     days: frozenset[str]
     problems: tuple[Problem, ...]
     own: Table[str, OwnValue] = field(default_factory=dict)
+    links: Table[str, ExternalKey] = field(default_factory=dict)
+    entered: tuple[tuple[str, datetime], ...] = ()
 
     @property
     def rejected(self) -> bool:

@@ -101,9 +101,7 @@ def propose_mapping(
     guesses = _chosen([guess for heading in headings if (guess := _guess(heading, samples[heading], headings, called))])
     taken = {guess.column: guess.field for guess in guesses if guess.confidence >= ENOUGH}
     vietnamese = any(_vietnamese(heading) for heading in taken)
-    order = _date_order(
-        [text for heading, field in taken.items() if field == "arrived_at" for text in samples[heading]]
-    )
+    order = date_order([text for heading, field in taken.items() if field == "arrived_at" for text in samples[heading]])
     mapping = Mapping(
         name,
         LEAD,
@@ -183,7 +181,7 @@ def _as_sure(guess: Guess, best: Guess) -> bool:
     return guess.field in SEVERAL and guess.confidence == best.confidence
 
 
-def _date_order(texts: list[str]) -> str | None:
+def date_order(texts: list[str]) -> str | None:
     """``dmy`` or ``mdy`` where a date with a 13 or more tells, else nothing."""
     for text in texts:
         found = re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}", text)

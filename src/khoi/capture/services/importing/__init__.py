@@ -2,7 +2,8 @@
 
 from khoi.capture.queries.import_files import Opened, open_file
 from khoi.capture.queries.import_refusals import ImportRefused
-from khoi.capture.services.importing.results import ImportResult
+from khoi.capture.services.importing.moving import NOTHING_OF_OURS, NotTogether, move_in
+from khoi.capture.services.importing.results import ImportResult, LeftOut, MoveResult
 from khoi.capture.services.importing.running import (
     cancel_run,
     describe_run,
@@ -12,18 +13,26 @@ from khoi.capture.services.importing.running import (
     receive_file,
     start_run,
 )
-from khoi.capture.services.importing.taking import import_file
+from khoi.capture.services.importing.taking import Source, Terms, import_file, import_files
 
 __all__ = [
+    "NOTHING_OF_OURS",
     "ImportRefused",
     "ImportResult",
+    "LeftOut",
+    "MoveResult",
+    "NotTogether",
     "Opened",
+    "Source",
+    "Terms",
     "cancel_run",
     "describe_run",
     "forget_runs",
     "import_file",
+    "import_files",
     "import_next",
     "import_now",
+    "move_in",
     "open_file",
     "receive_file",
     "start_run",

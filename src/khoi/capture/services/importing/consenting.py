@@ -20,6 +20,18 @@ def record_consent(humans: Iterable[Human], context: Context) -> None:
     insert_rows([_given(asked[pk], context) for pk in asked.keys() - set(said)])
 
 
+def record_refusals(humans: Iterable[Human], context: Context) -> None:
+    """The other system says that they want no mail: once for everybody of whom nothing is known here."""
+    asked = {human.person.pk: human for human in humans if human.keys}
+    if not asked:
+        return
+    said = Consent.objects.filter(person__in=asked, purpose=Purpose.MARKETING).values_list("person", flat=True)
+    refusals = [_given(asked[pk], context) for pk in asked.keys() - set(said)]
+    for refusal in refusals:
+        refusal.state, refusal.wording = "withdrawn", context.mapping.title or context.mapping.name
+    insert_rows(refusals)
+
+
 def _given(human: Human, context: Context) -> Consent:
     return Consent(
         person=human.person,

@@ -1,5 +1,6 @@
 """What all rows of one file share."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,9 @@ from khoi.capture.rules.importing import Step
 from khoi.capture.rules.mapping import ExternalKey, Mapping
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.naming import Names
+from khoi.capture.services.importing.numbering import Numbers
 from khoi.capture.services.importing.own import Own
+from khoi.capture.services.importing.stages import Stages
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows
 from khoi.leads.models import Lead, Stage
@@ -26,6 +29,19 @@ OURS = "khoi"
 
 
 @dataclass(slots=True)
+class Move:
+    """What the files of one move-in share: ``courses``: number of a deal → the stages it entered, as other files and
+    columns say it; ``became``: number of a deal → the lead that became it, until the deal comes; ``parents``:
+    companies whose parent is still to be found, by number or by name; ``listed``: what people are told of by name."""
+
+    stages: Stages
+    courses: dict[str, list[tuple[datetime, str]]] = field(default_factory=lambda: defaultdict(list))
+    became: dict[str, int] = field(default_factory=dict)
+    parents: list[tuple[int, ExternalKey]] = field(default_factory=list)
+    listed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+@dataclass(slots=True)
 class Context:
     """Who imports what, when; the people and names of the file; and what is written with the batch at hand."""
 
@@ -35,6 +51,8 @@ class Context:
     names: Names
     people: People
     own: Own
+    numbers: Numbers
+    move: Move
     consent: str = ""
     seen: set[str] = field(default_factory=set)
     moves: list[StageChange] = field(default_factory=list)

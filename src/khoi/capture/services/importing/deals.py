@@ -13,7 +13,6 @@ from khoi.capture.services.importing.buyers import Buyers
 from khoi.capture.services.importing.context import Context, Referred, referred
 from khoi.capture.services.importing.humans import Human
 from khoi.capture.services.importing.leads import extras_of
-from khoi.capture.services.importing.stages import Stages
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead
 from khoi.pipeline.models import Opportunity, PipelineStage, StageKind, StageMove
@@ -21,7 +20,7 @@ from khoi.qualification.models import StageChange
 
 ENDS: Final = {"won": StageKind.WON, "lost": StageKind.LOST}
 WRITTEN: Final = [
-    *("name", "need", "amount", "currency", "close_on", "decision_maker", "owner", "account", "contact"),
+    *("name", "need", "amount", "currency", "close_on", "decision_maker", "owner", "account", "contact", "lead"),
     *("stage", "entered_stage_at", "closed_at", "lost_reason", "opened_at"),
 ]
 OF_LEAD: Final = ["company_name", "account", "extras", "lifecycle_stage", "work_status", "exit_reason", "accepted_at"]
@@ -33,7 +32,7 @@ class DealRows:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.people = context.people
-        self.stages = Stages()
+        self.stages = context.move.stages
         self.buyers = Buyers(by=context.by, now=context.now)
 
     def take(self, rows: list[Incoming]) -> list[str]:
@@ -43,12 +42,18 @@ class DealRows:
         self._write()
         return outcomes
 
-    def _begin(self, rows: list[Incoming]) -> None:
+    def _forget(self) -> None:
         self.new: list[Opportunity] = []
         self.moves: list[StageMove] = []
         self.notes: list[Activity] = []
         self.changed: dict[int, Opportunity] = {}
         self.changed_leads: dict[int, Lead] = {}
+        #: Deals of which the file does not say whose they are: nobody becomes a contact by them.
+        self.unnamed: set[int] = set()
+        self.spoken: dict[str, Human] = {}
+
+    def _begin(self, rows: list[Incoming]) -> None:
+        self._forget()
         self.people.begin(rows)
         self.buyers.begin([row.parsed for row in rows])
         self.referred: Referred = referred((row.parsed.join for row in rows if row.parsed.join), by=self.context.by)
@@ -82,7 +87,7 @@ class DealRows:
             self.been[lead_id].add(stage)
 
     def _take(self, row: Incoming) -> str:
-        state, at = _state(row.parsed)
+        state, at = state_of(row.parsed)
         target = self.stages.target(row.parsed.text("pipeline_stage"), ENDS.get(state))
         if target is None:
             column = self.context.heading("pipeline_stage")
@@ -239,23 +244,27 @@ class DealRows:
         lines = [] if lead is not None else [f"{label}: {text}" for label, text in extras_of(row.parsed).items()]
         body = "\n".join(filter(None, [row.parsed.text("note"), *lines]))
         if body:
-            self.notes.append(
-                Activity(
-                    person=deal.person,
-                    lead=lead,
-                    kind="note",
-                    body=body,
-                    by_id=self.context.by.id,
-                    occurred_at=deal.opened_at,
-                    created_at=self.context.now,
-                )
+            self._note_body(body, deal, lead)
+
+    def _note_body(self, body: str, deal: Opportunity, lead: Lead | None) -> None:
+        self.notes.append(
+            Activity(
+                person=deal.person,
+                lead=lead,
+                kind="note",
+                body=body,
+                by_id=self.context.by.id,
+                occurred_at=deal.opened_at,
+                created_at=self.context.now,
             )
+        )
 
     def _owner(self, row: Incoming, lead: Lead | None) -> int | None:
         name = row.parsed.text("owner")
         owner = self.context.names.owner(name) if name else None
         if name and owner is None:
             row.warn("unknown_owner", self.context.heading("owner"), name)
+            self.context.move.listed["owners"][name] += 1
         return owner.pk if owner else lead.owner_id if lead else None
 
     def _said(self, row: Incoming) -> dict[str, Any]:
@@ -339,18 +348,22 @@ class DealRows:
         self.people.write()
         if self.changed_leads:
             update_rows(self.changed_leads.values(), OF_LEAD)
-        self.buyers.write(self.new)
+        self.buyers.write([deal for deal in self.new if id(deal) not in self.unnamed])
         insert_rows(self.new)
         if self.changed:
             update_rows(self.changed.values(), WRITTEN)
+        self._write_others()
         self.context.own.write()
         insert_rows(self.moves)
         insert_rows(self.notes)
         self.context.write_decisions()
         self.context.seen |= {f"deal {deal.pk}" for deal in self.new}
 
+    def _write_others(self) -> None:
+        """What else was learnt of the deals, once they are stored."""
 
-def _state(parsed: Parsed) -> tuple[str, datetime | None]:
+
+def state_of(parsed: Parsed) -> tuple[str, datetime | None]:
     """How the deal stands by the file, and since when; an end counts before being open."""
     claims: list[Claim] = [claim for claim in parsed.claims if claim.of == "opportunity"]
     ends = [claim for claim in claims if claim.state in ENDS] or claims

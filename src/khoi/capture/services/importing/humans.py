@@ -162,7 +162,7 @@ class People:
         for kind, normal in row.keys:
             if self._of_another(human, (kind, normal)):
                 continue
-            changed |= human.add(kind, row.parsed.text(kind), normal, self.now)
+            changed |= human.add(kind, _text_of(row.parsed, (kind, normal)), normal, self.now)
             if human.is_new:
                 self.new_by_key.setdefault((kind, normal), human)
         return changed
@@ -183,10 +183,19 @@ class People:
 
 
 def addresses(parsed: Parsed) -> list[Key]:
-    """(kind, normal form) of the row's email and phone."""
-    found = []
-    if email := parsed.text("email"):
-        found.append(("email", normalise_email(email)))
-    if phone := parsed.text("phone"):
-        found.append(("phone", normalise_phone(phone)))
-    return [(kind, normal) for kind, normal in found if normal is not None]
+    """(kind, normal form) of the row's email and phones."""
+    found = dict.fromkeys(key for _field, key in _written(parsed))
+    return list(found)
+
+
+def _written(parsed: Parsed) -> list[tuple[str, Key]]:
+    """(field, key) of each address the row has."""
+    found = [("email", "email", normalise_email(parsed.text("email")))] if parsed.text("email") else []
+    phones = [(field, parsed.text(field)) for field in ("phone", "mobile") if parsed.text(field)]
+    found += [(field, "phone", normalise_phone(text)) for field, text in phones]
+    return [(field, (kind, normal)) for field, kind, normal in found if normal is not None]
+
+
+def _text_of(parsed: Parsed, key: Key) -> str:
+    """The address as the row writes it."""
+    return next(parsed.text(field) for field, written in _written(parsed) if written == key)

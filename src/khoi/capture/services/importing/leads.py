@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, steps
 from khoi.capture.rules.mapping import LEAD, Claim, Parsed
-from khoi.capture.services.importing.consenting import record_consent
+from khoi.capture.services.importing.consenting import record_consent, record_refusals
 from khoi.capture.services.importing.context import OURS, Context, Referred, referred
 from khoi.capture.services.importing.humans import Human
+from khoi.capture.services.importing.placing import Places
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead, LeadReference
 from khoi.leads.queries import numbering_of
+from khoi.leads.rules import work_status_for
 from khoi.qualification.models import StageChange
 from khoi.team.rules import Principal
 
@@ -32,7 +34,7 @@ FIELDS: Final = {
 }
 WRITTEN: Final = [
     *FIELDS.values(),
-    *("employees", "source", "campaign", "extras", "arrived_at", "owner"),
+    *("employees", "source", "campaign", "extras", "arrived_at", "owner", "account"),
     *("lifecycle_stage", "work_status", "exit_reason", "accepted_at"),
 ]
 #: What people without an address are recognised by, together with the day they came: name and company.
@@ -45,6 +47,7 @@ class LeadRows:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.people = context.people
+        self.places = Places(context)
 
     def take(self, rows: list[Incoming]) -> list[str]:
         """The outcome of each row, everything stored."""
@@ -58,16 +61,18 @@ class LeadRows:
         self.references: list[LeadReference] = []
         self.changed: dict[int, Lead] = {}
         self.consenting: list[Human] = []
+        self.refusing: list[Human] = []
         self.made_here: dict[str, tuple[Lead, Human]] = {}
         self.makers: dict[int, Human] = {}
         self.new_of: dict[int, list[Lead]] = defaultdict(list)
         self.people.begin(rows)
         self.referred = self._referred(rows)
+        self.places.begin(rows)
         holders = {holder for row in rows if (holder := self.people.holder(row)) is not None}
         self.leads_of = self._leads_of(rows, holders)
         self.named = self._named(rows)
         owners_people = [*self.referred.leads.values(), *(lead for leads in self.named.values() for lead in leads)]
-        self.people.load(holders | {lead.person_id for lead in owners_people})
+        self.people.load(holders | {lead.person_id for lead in owners_people} | self.places.people())
         known = {lead.pk: lead for leads in self.leads_of.values() for lead in leads}
         known |= {lead.pk: lead for lead in owners_people}
         self.context.own.begin(known.values(), [human.person for human in self.people.humans.values()])
@@ -119,6 +124,8 @@ class LeadRows:
         return found
 
     def _take(self, row: Incoming) -> str:
+        if row.parsed.text("is_deleted"):
+            return SKIPPED
         key = row.parsed.key
         if key is not None and key.id in self.referred.hidden:
             return row.reject("hidden", self._key_column(), key.id)
@@ -128,7 +135,8 @@ class LeadRows:
         if lead is None:
             self._make(row, human)
             return CREATED
-        return self._renew(row, lead, human, again=again)
+        outcome = self._renew(row, lead, human, again=again)
+        return UPDATED if self.places.put(row, lead) and outcome == UNCHANGED else outcome
 
     def _key_column(self) -> str:
         return self.context.mapping.key.column if self.context.mapping.key else ""
@@ -143,7 +151,7 @@ class LeadRows:
                 return (*self.made_here[key.id], True)
             if (lead := self.referred.leads.get(key.id)) is not None:
                 return lead, self.people.humans[lead.person_id], again
-            return None, self.people.find(row), False
+            return None, self.places.human(row) or self.people.find(row), False
         human = self.people.find(row)
         return self._of_person(row, human) if row.keys else self._by_name(row)
 
@@ -189,11 +197,12 @@ class LeadRows:
             human = self.people.add(row)
         else:
             self.people.learn(human, row, replacing=False)
-        self.consenting.append(human)
+        (self.refusing if row.parsed.text("opted_out") else self.consenting).append(human)
         lead = self._lead(row, human)
         self._keep_withheld(lead, row, human)
         self.context.own.of_rows.put(lead, row.parsed.own, replacing=False)
         self.context.own.of_people.put(human.person, row.parsed.own, replacing=False)
+        self.places.put(row, lead)
         self.new.append(lead)
         self.makers[id(lead)] = human
         self.new_of[id(human)].append(lead)
@@ -202,12 +211,13 @@ class LeadRows:
         elif not row.keys:
             self.named[_name(row.parsed)].append(lead)
         self.context.enter(lead, steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage))
+        _work(lead, row.parsed)
 
     def _lead(self, row: Incoming, human: Human) -> Lead:
         parsed, now = row.parsed, self.context.now
         if (parsed.moment("arrived_at") or now) > now + timedelta(days=1):
             row.warn("in_future", self.context.heading("arrived_at"), str(parsed.moment("arrived_at")))
-        said = {"arrived_at": now, **self._said(row)}
+        said = {"arrived_at": _first_sign(parsed) or now, **self._said(row)}
         lead = Lead(person=human.person, extras=extras_of(parsed), created_at=now, **said)
         self._own(lead, row)
         return lead
@@ -235,6 +245,7 @@ class LeadRows:
         """Nobody here has that name: it is kept as a note, and the lead is shared out."""
         label = self.context.heading("owner")
         row.warn("unknown_owner", label, name)
+        self.context.move.listed["owners"][name] += 1
         if lead.extras.get(label) == name:
             return False
         lead.extras = {**lead.extras, label: name}
@@ -258,7 +269,7 @@ class LeadRows:
         person, or spoken of twice in one file, has only its blanks filled."""
         sure = row.parsed.key is not None and not again
         human = human or self._human_of(lead)
-        self.consenting.append(human)
+        (self.refusing if row.parsed.text("opted_out") else self.consenting).append(human)
         renames = sure and human.came_with(lead)
         learnt = self.people.learn(human, row, replacing=renames)
         learnt |= self.context.own.of_people.put(human.person, row.parsed.own, replacing=renames)
@@ -266,6 +277,8 @@ class LeadRows:
         learnt |= self.context.own.of_rows.put(lead, row.parsed.own, replacing=sure)
         added = steps(_claims(row.parsed, self.context.now), current=lead.lifecycle_stage, known=self._known(lead))
         self.context.enter(lead, added)
+        if sure:
+            changed |= _work(lead, row.parsed)
         if changed or added:
             self.been[lead.pk or 0] |= {step.stage for step in added}
             if not lead._state.adding:
@@ -307,11 +320,13 @@ class LeadRows:
     def _write(self) -> None:
         self.people.write()
         record_consent(self.consenting, self.context)
+        record_refusals(self.refusing, self.context)
         insert_rows(self.new)
         if self.references:
             insert_rows(self.references)
         if self.changed:
             update_rows(self.changed.values(), WRITTEN)
+        self.places.write()
         self.context.own.write()
         self.context.write_decisions()
         for lead in self.new:
@@ -324,7 +339,26 @@ def _claims(parsed: Parsed, now: datetime) -> list[Claim]:
     stage = parsed.text("stage")
     if stage and all(claim.state != stage for claim in claims):
         claims.append(Claim(LEAD, stage, now, day_only=False))
+    if parsed.text("work_status") == "closed" and not claims:
+        at = parsed.moment("changed_at") or parsed.moment("arrived_at") or now
+        claims.append(Claim(LEAD, "disqualified", at, day_only=False))
     return claims
+
+
+def _first_sign(parsed: Parsed) -> datetime | None:
+    """When the other system knew the lead for sure, where it does not say when the lead came."""
+    known = [claim.at for claim in parsed.claims if claim.of == LEAD]
+    known += [at for at in [parsed.moment("changed_at")] if at is not None]
+    return min(known, default=None)
+
+
+def _work(lead: Lead, parsed: Parsed) -> bool:
+    """How far the work on it has come, as far as its stage allows. Whether that is new."""
+    said = parsed.text("work_status")
+    if not said or said == lead.work_status or work_status_for(lead.lifecycle_stage, said) != said:
+        return False
+    lead.work_status = said
+    return True
 
 
 def extras_of(parsed: Parsed) -> dict[str, str]:

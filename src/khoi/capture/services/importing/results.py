@@ -32,8 +32,44 @@ class ImportResult:
     dry_run: bool = False
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
+    filename: str = ""
+    #: What the rows are: lead, person, account, opportunity, stage_move, user or product.
+    rows_are: str = ""
+    #: Texts that were read as empty, and how often.
+    emptied: dict[str, int] = field(default_factory=dict)
+    #: See ``queries.import_understanding``; empty where somebody wrote down what the columns mean.
+    columns_key: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
         """Rows by outcome, and how many there were."""
         return {"rows": self.rows} | {name: getattr(self, name) for name in OUTCOMES}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of which nothing was taken, and why, as ``ImportRefused`` says it."""
+
+    filename: str
+    code: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveResult:
+    """What came of several files taken in one act. ``listed``: names people are told of: ``owners`` who are no users
+    here, ``stages`` we had to make, each with how many rows say so. ``people``: who sells, with what a table of them
+    says of each."""
+
+    act_id: int | None
+    files: tuple[ImportResult, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    listed: dict[str, dict[str, int]] = field(default_factory=dict)
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
+    rows_per_s: int = 0
+    dry_run: bool = False
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by outcome, of all files."""
+        return {name: sum(result.counts[name] for result in self.files) for name in ("rows", *OUTCOMES)}

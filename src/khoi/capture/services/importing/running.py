@@ -19,7 +19,7 @@ from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.imports import imports_folder as folder
 from khoi.capture.rules.mapping import Mapping as Columns
 from khoi.capture.services.importing.results import ImportResult
-from khoi.capture.services.importing.taking import Progress, Superseded, import_file
+from khoi.capture.services.importing.taking import Progress, Superseded, Terms, import_file
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.full import is_full
 from khoi.kit.jobs import wake
@@ -31,14 +31,16 @@ logger = logging.getLogger("khoi.import")
 SILENT: Final = timedelta(minutes=5)
 #: Rejected rows are other people's data: they are kept as long as somebody may be mending them.
 KEPT_FOR: Final = timedelta(days=30)
-DESCRIBED: Final = frozenset({"mapping", "layout", "consent", "sheet", "encoding", "delimiter", "heading_row"})
-LENGTHS: Final = {"layout": 120, "sheet": 120, "encoding": 40, "delimiter": 10}
+DESCRIBED: Final = frozenset(
+    {"mapping", "layout", "consent", "sheet", "encoding", "delimiter", "heading_row", "source", "cost"}
+)
+LENGTHS: Final = {"layout": 120, "sheet": 120, "encoding": 40, "delimiter": 10, "source": 120, "cost": 40}
 Clock = Callable[[], datetime]
 
 
 def receive_file(pieces: Iterable[bytes], *, filename: str, by: Actor, now: datetime) -> ImportRun:
     """Keep an upload under a name of our own and see that it is a table. Raises ``ImportRefused``."""
-    run = ImportRun(file_name=_label(filename), by_id=by.id, created_at=now)
+    run = ImportRun(file_name=label_of(filename), by_id=by.id, created_at=now)
     run.stored_as = f"{run.public_id.hex}.upload"
     path = folder() / run.stored_as
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,15 +67,15 @@ def _store(pieces: Iterable[bytes], path: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _label(filename: str) -> str:
+def label_of(filename: str) -> str:
     """What the user called it, to show; never a path."""
     name = filename.replace("\\", "/").rpartition("/")[2]
     return "".join(sign for sign in name if sign.isprintable())[:255] or "file"
 
 
 def describe_run(run: ImportRun, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> ImportRun:
-    """Note how to read the file, as long as it has not begun: ``mapping`` (TOML), ``layout``, ``consent``, ``sheet``,
-    ``encoding``, ``delimiter``, ``heading_row`` (a number or None)."""
+    """Note how to read the file, as long as it has not begun: ``mapping`` (TOML), ``layout``, ``sheet``, ``encoding``,
+    ``delimiter``, ``heading_row`` (a number or None); and where it is from: ``source``, ``cost``, ``consent``."""
     states = {RunState.DRAFT, RunState.FAILED} | ({RunState.DONE} if run.dry_run else set())
     said = {name: changes[name] for name in DESCRIBED & changes.keys()}
     cut = {name: said[name][:length] for name, length in LENGTHS.items() if name in said}
@@ -94,7 +96,7 @@ def start_run(run: ImportRun, *, dry_run: bool = False, by: Actor, now: datetime
 def cancel_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
     """Before it begins. Once it is at work it ends by itself, and can be undone."""
     _change(run, {RunState.DRAFT, RunState.WAITING}, state=RunState.CANCELLED, finished_at=now)
-    _let_go(run)
+    let_go(run)
     return run
 
 
@@ -146,6 +148,8 @@ def take_in(run: ImportRun, *, clock: Clock, progress: Progress | None = None) -
             delimiter=run.delimiter,
             heading_row=run.heading_row,
             consent=run.consent,
+            origin=run.source,
+            cost=run.cost,
             dry_run=run.dry_run,
             run=run,
             by=_allowed(by),
@@ -180,6 +184,7 @@ def import_now(
     encoding: str = "",
     delimiter: str = "",
     heading_row: int | None = None,
+    terms: Terms | None = None,
     dry_run: bool = False,
     by: Actor,
     clock: Clock,
@@ -189,19 +194,10 @@ def import_now(
     now = clock()
     if not path.is_file():
         raise ImportRefused("no_file", value=str(path))
-    run = ImportRun(
-        file_name=_label(filename or path.name),
-        layout=layout,
-        sheet=sheet[:120],
-        encoding=encoding[:40],
-        delimiter=delimiter[:10],
-        heading_row=heading_row,
-        dry_run=dry_run,
-        state=RunState.RUNNING,
-        by_id=by.id,
-        created_at=now,
-        started_at=now,
-    )
+    terms = terms or Terms()
+    run = run_at_hand(filename or path.name, terms, dry_run=dry_run, by=by, now=now)
+    run.layout, run.sheet, run.encoding = layout, sheet[:120], encoding[:40]
+    run.delimiter, run.heading_row = delimiter[:10], heading_row
     if not dry_run:
         run.save()
 
@@ -217,6 +213,9 @@ def import_now(
             delimiter=delimiter,
             heading_row=heading_row,
             any_size=True,
+            consent=terms.consent,
+            origin=terms.source,
+            cost=terms.cost,
             dry_run=dry_run,
             run=run if run.pk else None,
             by=by,
@@ -227,31 +226,57 @@ def import_now(
     return _guarded(run, take, clock)
 
 
+def run_at_hand(filename: str, terms: Terms, *, dry_run: bool, by: Actor, now: datetime) -> ImportRun:
+    """The run of a file that is taken in at once; not stored yet."""
+    return ImportRun(
+        file_name=label_of(filename),
+        source=terms.source[:120],
+        cost=terms.cost[:40],
+        consent=terms.consent,
+        dry_run=dry_run,
+        state=RunState.RUNNING,
+        by_id=by.id,
+        created_at=now,
+        started_at=now,
+    )
+
+
 def _guarded(run: ImportRun, take: Callable[[], ImportResult], clock: Clock) -> ImportResult:
     try:
         result = take()
     except Superseded:
         raise
     except BaseException as problem:
-        # The disk may be full for this line too; the run is then found silent and taken up again.
-        with contextlib.suppress(Exception):
-            _finish(run, clock(), state=RunState.FAILED, error=_error(problem))
+        write_failure(run, clock(), problem)
         raise
+    finish_run(run, result, clock())
+    if not run.dry_run:
+        let_go(run)
+    return result
+
+
+def write_failure(run: ImportRun, now: datetime, problem: BaseException) -> None:
+    """The disk may be full for this line too; the run is then found silent and taken up again."""
+    with contextlib.suppress(Exception):
+        _finish(run, now, state=RunState.FAILED, error=_error(problem))
+
+
+def finish_run(run: ImportRun, result: ImportResult, now: datetime) -> None:
+    """How it ended stands in the run; what its columns mean is known the next time."""
     _finish(
         run,
-        clock(),
+        now,
         state=RunState.DONE,
         layout=result.layout,
         mapping=result.mapping,
+        columns_key=result.columns_key,
         counts=result.counts | {"rows_per_s": result.rows_per_s},
         problems=[*result.problems, *result.warnings],
         rejected_file=result.rejected_file,
         act_id=result.act_id,
+        file_name=run.file_name,
         size=run.size,
     )
-    if not run.dry_run:
-        _let_go(run)
-    return result
 
 
 def _finish(run: ImportRun, now: datetime, **values: Any) -> None:
@@ -275,7 +300,7 @@ def _error(problem: BaseException) -> dict[str, Any]:
     return {"code": "fault", "data": {}}
 
 
-def _let_go(run: ImportRun) -> None:
+def let_go(run: ImportRun) -> None:
     """The upload has done its duty: it goes once it is certain that nobody needs it."""
     if run.stored_as:
         path = folder() / run.stored_as
@@ -317,7 +342,7 @@ def forget_runs(*, now: datetime) -> int:
     """Rejected rows and uploads nobody came back for; how many runs let go of a file. The runs stay listed."""
     gone = 0
     for run in ImportRun.objects.filter(created_at__lt=now - KEPT_FOR).exclude(stored_as="", rejected_file=""):
-        _let_go(run)
+        let_go(run)
         if run.rejected_file:
             (folder() / run.rejected_file).unlink(missing_ok=True)
             ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
