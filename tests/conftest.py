@@ -65,3 +65,9 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept_of_the_past() -> None:
+    """Two tests may end at the same place of the chain with other rows."""
+    import_module("khoi.timemachine.queries.keeping").forget()

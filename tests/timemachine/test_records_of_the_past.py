@@ -10,13 +10,14 @@ from khoi.activities import services as activities
 from khoi.custom import services as custom
 from khoi.custom.models import CustomField
 from khoi.leads import services as leads
-from khoi.leads.models import Lead
+from khoi.leads.models import Lead, LeadValue
 from khoi.lifecycle import services as lifecycle
 from khoi.people import services as people
 from khoi.pipeline import services as pipeline
 from khoi.pipeline.models import PipelineStage
 from khoi.routing import services as routing
 from khoi.timemachine import services
+from khoi.timemachine.queries.past import gone_from
 from tests.cast import NOW, acting
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,10 @@ def test_of_what_hangs_on_a_person_only_that_is_told_which_one_sees(hoa, an, dun
     for path in (path_of(hoa), f"/people/{hoa.person.public_id}/"):
         told = [page(who, path, 2) for who in (an, admin)]
         assert [(path_of(his) in one, "Việc của Dũng" in one) for one in told] == [(False, False), (True, True)]
+
+
+def test_of_an_account_with_very_many_leads_the_question_stays_one_a_database_takes(ready):
+    assert gone_from(LeadValue, "lead_id", range(1, 2_500)) == set()
 
 
 def test_what_it_asks_does_not_grow_with_the_workspace(hoa, an, django_assert_max_num_queries):

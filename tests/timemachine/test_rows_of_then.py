@@ -1,5 +1,6 @@
 """What stands in front of the tables is what the history says of that moment, and goes again."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -14,17 +15,20 @@ from khoi.leads.models import Lead
 from khoi.lifecycle import services as lifecycle
 from khoi.people import services as people
 from khoi.qualification import services as qualification
+from khoi.team.queries import principal_of
 from khoi.timemachine import services
+from khoi.timemachine.queries import keeping
 from khoi.timemachine.queries.dump import follow_decisions
 from khoi.timemachine.queries.past import AHEAD
 from khoi.timemachine.queries.then import TABLES
 from khoi.touchpoints import services as touchpoints
-from tests.cast import NOW, acting
+from tests.cast import NOW, Member, acting
 from tests.timemachine.conftest import add_lead
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+looking = sys.modules[services.looking_back.__module__]
 EVERY = sorted({model for tables in TABLES.values() for model in tables}, key=lambda model: model._meta.db_table)
 
 
@@ -82,3 +86,57 @@ def test_whoever_sees_a_part_reads_a_part_of_every_table(lived, an, dung):
         his = {model.__name__ for model in EVERY if model._base_manager.exists()}
     house = {"Pipeline", "PipelineStage", "Source", "Scorecard", "Policy"}
     assert (his, {"Lead", "Person", "ContactPoint"} <= hers) == (house, True)
+
+
+# --- kept until the next act
+
+
+@pytest.fixture
+def put_together(monkeypatch):
+    """Who had something put together, in this order."""
+    whose, real = [], looking.fronts_of
+
+    def fronts_of(actor, moment, tables):
+        whose.append(actor.label)
+        return real(actor, moment, tables)
+
+    monkeypatch.setattr(looking, "fronts_of", fronts_of)
+    return whose
+
+
+def read(member, at, known="now"):
+    with services.looking_back(member.by, at, known=known, tables=TABLES["leads"]):
+        return {model: current_rows(model) for model in TABLES["leads"]}
+
+
+def test_what_was_put_together_is_the_same_when_it_is_asked_for_again(lived, admin, an, put_together):
+    for known in ("now", "then"):
+        for member in (admin, an):
+            first, again = read(member, NOW + 5 * DAY, known), read(member, NOW + 5 * DAY, known)
+            assert first == again
+            assert any(row["search"] for row in again[Lead].values())
+    assert put_together == [admin.by.label, an.by.label] * 2
+
+
+def test_it_is_put_together_anew_after_an_act_of_anybody_and_for_another_day(lived, admin, an, put_together):
+    read(an, NOW + 5 * DAY)
+    read(an, NOW + 4 * DAY)
+    leads.edit_lead(Lead.objects.order_by("pk")[0], changes={"region": "Vinh"}, by=admin.by, now=NOW + 10 * DAY)
+    read(an, NOW + 5 * DAY)
+    assert put_together == [an.by.label] * 3
+
+
+def test_whose_sight_has_changed_sees_nothing_that_was_kept(lived, an, dung, put_together):
+    assert read(an, NOW + 5 * DAY)[Lead]
+    with acting("edit_user", now=NOW + 10 * DAY):
+        type(an.user).objects.filter(pk=an.pk).update(visibility="own")
+        Lead.objects.update(owner=dung.user)
+    an.user.refresh_from_db()
+    assert not read(Member(an.user, principal_of(an.user, via="web")), NOW + 5 * DAY)[Lead]
+
+
+def test_what_is_kept_has_a_bound(lived, admin, put_together, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_BYTES", 10)
+    read(admin, NOW + 5 * DAY)
+    read(admin, NOW + 5 * DAY)
+    assert put_together == [admin.by.label] * 2

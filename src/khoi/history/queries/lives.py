@@ -21,6 +21,9 @@ Rows = dict[int, Values]
 #: Ids named in one query; SQLite takes 32,766 at most.
 CHUNK = 5_000
 
+#: So few rows are read quicker as records, whose question is written already.
+FEW = 100
+
 #: What was done since is gone through when it is less than this part of all that was done.
 RECENT = 8
 
@@ -68,11 +71,13 @@ def values_before(fields: Mapping[str, "models.Field[Any, Any]"], before: str | 
 def current_rows(model: type[models.Model], row_ids: Iterable[int] | None = None) -> Rows:
     """Row id → column → value; of all rows without the cost of making records of them."""
     columns = {field.attname: column for column, field in columns_of(model).items()}
-    if row_ids is not None:
-        found = (record for chunk in chunks(row_ids) for record in records_by(model, "pk", chunk))
+    if row_ids is not None and len(ids := set(row_ids)) <= FEW:
+        found = (record for chunk in chunks(ids) for record in records_by(model, "pk", chunk))
         return {one.pk: {column: getattr(one, name) for name, column in columns.items()} for one in found}
-    every = model._base_manager.values_list("pk", *columns).iterator(chunk_size=CHUNK)
-    return {pk: dict(zip(columns.values(), values, strict=True)) for pk, *values in every}
+    every = model._base_manager.values_list("pk", *columns)
+    some = [every] if row_ids is None else [every.filter(pk__in=chunk) for chunk in chunks(ids)]
+    rows = (row for part in some for row in part.iterator(chunk_size=CHUNK))
+    return {pk: dict(zip(columns.values(), values, strict=True)) for pk, *values in rows}
 
 
 def table_as_of(model: type[models.Model], at: datetime, *, known: str, among: Collection[int] | None = None) -> Rows:

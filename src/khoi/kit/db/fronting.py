@@ -28,7 +28,7 @@ class Front:
     """
 
     model: Model
-    rows: Mapping[int, Mapping[str, Any]]
+    rows: Mapping[int, dict[str, Any]]
     without: Collection[int]
     lacking: "models.QuerySet[Any, Any] | None" = None
     only: "models.QuerySet[Any, Any] | None" = None
@@ -191,7 +191,7 @@ def _insert_read(connection: Any, name: str, rows: "models.QuerySet[Any, Any] | 
     if rows is None:
         return
     with suppress(EmptyResultSet):
-        text, values = rows.query.sql_with_params()
+        text, values = rows.all().query.sql_with_params()
         new = f"insert into {name} select * from ({text}) as found where true on conflict do nothing"
         _run(connection, new, values)
 

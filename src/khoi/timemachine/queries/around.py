@@ -38,7 +38,7 @@ _OF_LEADS: Final = (LeadValue, BantFact, StageChange, Assignment)
 _OF_DEALS: Final = (OpportunityValue, StageMove)
 #: How the workspace was set up: few rows, read as a whole.
 _HOUSE: Final = (Source, Campaign, Scorecard, Policy, Pipeline, PipelineStage, CustomField)
-#: Leads of an account whose scores its page shows.
+#: Leads and deals of an account that its page shows, the latest.
 SHOWN: Final = 50
 
 
@@ -97,9 +97,10 @@ class _Around:
     def of_account(self, pk: int) -> None:
         for table in (AccountValue, Contact, Opportunity, Lead):
             self.hung(table, "account_id", {pk})
-        self.add(Person, self.named(Contact, "person_id") | self.named(Opportunity, "person_id"))
-        latest = sorted(self.rows[Lead].values(), key=lambda row: row["arrived_at"], reverse=True)
-        self.of_people({row["person_id"] for row in latest[:SHOWN]}, _SCORING)
+        for table, day in ((Opportunity, "opened_at"), (Lead, "arrived_at")):
+            latest = sorted(self.rows[table].items(), key=lambda pair: (pair[1][day], pair[0]), reverse=True)
+            self.rows[table] = dict(latest[:SHOWN])
+        self.of_people(self.named(Lead, "person_id"), _SCORING)
 
     def beside(self) -> None:
         """What leads, deals and doings led to."""

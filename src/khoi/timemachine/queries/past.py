@@ -79,6 +79,10 @@ AHEAD: Final[Mapping[Model, Mapping[str, Values]]] = {
 }
 
 
+#: So many ids are looked for among old values at once; SQLite bounds how deep a question goes.
+NAMED: Final = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     at: datetime
@@ -115,7 +119,8 @@ def rows_as_of(model: Model, ids: Collection[int], at: datetime, *, known: str) 
 
 def told_by_then(model: Model, rows: dict[int, Values], at: datetime) -> None:
     """Bring what one act may have told of a whole life to what had befallen these rows by the moment."""
-    follow_decisions(model, rows, at, among=rows)
+    for part in chunks(rows):
+        follow_decisions(model, {pk: rows[pk] for pk in part}, at, among=part)
     for row in rows.values():
         for column, unset in AHEAD.get(model, {}).items():
             if row[column] is not None and row[column] > at:
@@ -145,7 +150,11 @@ def hanging_as_of(model: Model, column: str, pk: int, actor: Principal, at: date
 def gone_from(model: Model, column: str, pks: Collection[int]) -> set[int]:
     """Rows of which none stands, and that named one of these when they were deleted."""
     deleted = Change.objects.filter(tbl=code_of(model), op="d")
-    return missing(model, set(deleted.filter(_named(column, pks)).values_list("row_id", flat=True)))
+    every, gone = sorted(pks), set[int]()
+    for start in range(0, len(every), NAMED):
+        named = _named(column, every[start : start + NAMED])
+        gone |= set(deleted.filter(named).values_list("row_id", flat=True))
+    return missing(model, gone)
 
 
 def moved_from(model: Model, column: str, pks: Collection[int], at: datetime) -> set[int]:

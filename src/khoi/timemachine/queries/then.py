@@ -50,8 +50,9 @@ TABLES: Final[Mapping[str, tuple[Model, ...]]] = {
 FIRST: Final = date(1900, 1, 1)
 #: Tables whose rows somebody may see or not; the setting of the house is seen by all staff.
 GUARDED: Final[frozenset[Model]] = frozenset({*OWNER, *HUNG_ON, *SEEN_THROUGH, Activity, PossibleDuplicate})
-#: Rows of one table that are put together at most; past it the day is too far away to be searched.
-MOST: Final = 10_000
+#: Rows of one table that are put together at most: on two busy cores under a minute. Past it the day is too far away to
+#: be searched.
+MOST: Final = 50_000
 #: A record → the decisions whose dates it follows.
 DECIDED: Final[Mapping[Model, tuple[tuple[Model, str], ...]]] = {
     Lead: ((StageChange, "lead"), (Assignment, "lead")),
