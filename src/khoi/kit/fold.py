@@ -7,6 +7,7 @@ folded here.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["fold", "sort_key", "words"]
@@ -21,8 +22,27 @@ _LETTER_MARKS: Final = frozenset("\u0306\u0302\u031b")
 _WEIGHTS: Final = {letter: chr(0x100 + place) for place, letter in enumerate(_LETTERS)}
 # Old keyboards and fonts wrote the look-alikes Ð (Icelandic) and Ɖ (African) for Đ; lists are full of them.
 _STROKED_D: Final = dict.fromkeys(map(ord, "ðɖ"), "đ")
-_D: Final = dict.fromkeys(map(ord, "đðɖ"), "d")
 _LEVEL: Final = "\x01"
+
+
+class _Bare(dict[int, str | None]):
+    """What each sign of a decomposed small text becomes: its marks go, đ is d. Looked up once per sign."""
+
+    def __missing__(self, code: int) -> str | None:
+        self[code] = None if unicodedata.combining(chr(code)) else "d" if chr(code) in "đðɖ" else chr(code)
+        return self[code]
+
+
+class _Spaced(dict[int, str]):
+    """Neither letter nor digit: a space."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = chr(code) if chr(code).isalnum() else " "
+        return self[code]
+
+
+_BARE: Final = _Bare()
+_SPACED: Final = _Spaced()
 
 
 def fold(text: str) -> str:
@@ -30,14 +50,16 @@ def fold(text: str) -> str:
 
     Folding twice changes nothing.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
-    bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return " ".join(bare.translate(_D).split())
+    return " ".join(decomposed.translate(_BARE).split())
 
 
+@lru_cache(maxsize=4096)  # a name is asked for as a key, for its search text and for its lead's
 def words(text: str) -> tuple[str, ...]:
     """The folded words of `text`, in their order; everything that is neither letter nor digit separates words."""
-    return tuple("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
+    return tuple(fold(text).translate(_SPACED).split())
 
 
 def sort_key(text: str) -> str:

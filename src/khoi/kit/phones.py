@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -32,10 +33,7 @@ def normalise_phone(raw: str, region: str = "VN") -> str | None:
 
     Vietnamese 11-digit mobiles of before 2018 become the numbers they are today. An extension is dropped.
     """
-    number = _parsed(raw, region)
-    if number is None or not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return _read(raw, region)[0]
 
 
 def show_phone(e164: str) -> str:
@@ -54,15 +52,21 @@ def phone_problem(raw: str, region: str = "VN") -> str | None:
 
     One of: empty, not_a_number, too_short, too_long, unknown_country, unknown_range.
     """
+    return _read(raw, region)[1]
+
+
+@lru_cache(maxsize=1024)  # whoever asks for the number asks for the problem, too
+def _read(raw: str, region: str) -> tuple[str | None, str | None]:
+    """The number, or what is the matter with it."""
     if not raw.strip():
-        return "empty"
+        return None, "empty"
     try:
         number = phonenumbers.parse(_modern(_first_number(raw), region), region)
     except NumberParseException as error:
-        return _PARSE_PROBLEMS.get(error.error_type, "not_a_number")
+        return None, _PARSE_PROBLEMS.get(error.error_type, "not_a_number")
     if phonenumbers.is_valid_number(number):
-        return None
-    return _LENGTH_PROBLEMS.get(phonenumbers.is_possible_number_with_reason(number), "unknown_range")
+        return phonenumbers.format_number(number, PhoneNumberFormat.E164), None
+    return None, _LENGTH_PROBLEMS.get(phonenumbers.is_possible_number_with_reason(number), "unknown_range")
 
 
 _PARSE_PROBLEMS: Final = {

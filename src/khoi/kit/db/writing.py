@@ -36,6 +36,20 @@ def insert_rows(records: Collection[models.Model]) -> None:
         record._state.adding, record._state.db = False, using.alias
 
 
+def insert_values(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """The same from plain values for these columns (``person_id``), in the form the database takes; the model's other
+    columns, but for the id, have to have a value of the database's own. No records are made of them."""
+    if not rows:
+        return
+    using = connections[router.db_for_write(model)]
+    numbers = _numbers(model, len(rows), using)
+    with using.cursor() as cursor:
+        cursor.executemany(
+            _inserting(model, tuple(columns), using.alias),
+            [(number, *row) for number, row in zip(numbers, rows, strict=True)],
+        )
+
+
 def insert_row(record: models.Model, *, along: str = "", unless: str = "") -> bool:
     """Store one new record and take its id. ``along``: what else the database computes of the row meanwhile.
 
@@ -108,6 +122,14 @@ def _insertion(model: type[models.Model], alias: str, *, with_id: bool = True) -
     query = InsertQuery(model)
     columns = [column for column in model._meta.concrete_fields if with_id or not column.primary_key]
     query.insert_values(columns, [model()])
+    return str(query.get_compiler(connection=connections[alias]).as_sql()[0][0])
+
+
+@cache
+def _inserting(model: type[models.Model], columns: tuple[str, ...], alias: str) -> str:
+    query = InsertQuery(model)
+    named = {column.attname: column for column in model._meta.concrete_fields}
+    query.insert_values([named["id"], *(named[name] for name in columns)], [model()])
     return str(query.get_compiler(connection=connections[alias]).as_sql()[0][0])
 
 

@@ -13,7 +13,7 @@ from khoi.history.models import Act, Change, code_of
 from khoi.history.queries.lives import chunks
 from khoi.history.services import Touched
 from khoi.kit.db.asking import ask, records
-from khoi.kit.db.writing import insert_rows, update_rows
+from khoi.kit.db.writing import insert_rows, insert_values, update_rows
 from khoi.kit.fold import words
 from khoi.kit.names import name_key
 from khoi.leads.models import Lead
@@ -156,7 +156,8 @@ def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
         if gone:
             StoredKey.objects.filter(pk__in=[rows[held] for held in gone]).delete()
         if new:
-            insert_rows([StoredKey(person_id=pk, kind=key.kind, value=key.value) for pk, key in sorted(new)])
+            listed = sorted((pk, key.kind, key.value) for pk, key in new)
+            insert_values(StoredKey, ("person_id", "kind", "value"), listed)
     changed = people if check else {pk for pk, _ in gone | new} | _crowded_out(gone, new)
     return len(gone) + len(new) + _keep_pairs(changed, rows.keys() if check else wanted, check)
 

@@ -6,6 +6,7 @@ changes nothing more. After an undo only what can be rebuilt is refreshed; no ne
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Model
 
@@ -33,6 +34,8 @@ from khoi.scoring import services as scoring
 from khoi.scoring.models import Scorecard
 from khoi.scoring.queries import Touches, touches_of
 from khoi.touchpoints.models import Touchpoint
+
+M = TypeVar("M", bound=Model)
 
 CHUNK = 500
 #: The verb of a file's act: what it says happened, happened before.
@@ -171,30 +174,19 @@ def settle_leads(ids: Iterable[int], *, now: datetime, refresh_only: bool, impor
 
 
 def _read(ids: Iterable[int]) -> list[Lead]:
-    ids = list(ids)
-    if len(ids) == 1:
-        return _read_one(ids[0])
-    leads = list(Lead.objects.filter(pk__in=ids).order_by("id").select_related("person"))
-    sources = Source.objects.in_bulk({lead.source_id for lead in leads if lead.source_id is not None})
-    for lead in leads:  # thousands share a handful of sources; of a past day one may be gone
+    leads = records(Lead, "select * from leads_lead where id in ({ids}) order by id", ids)
+    people = _by_id(Person, "select * from people_person where id in ({ids})", (lead.person_id for lead in leads))
+    sources = _by_id(Source, "select * from campaigns_source where id in ({ids})", (lead.source_id for lead in leads))
+    for lead in leads:  # of a past day the person may be out of sight, the source gone
+        if person := people.get(lead.person_id):
+            lead.person = person
         if lead.source_id is not None:
             lead.source = sources.get(lead.source_id)
-    return leads
+    return [lead for lead in leads if lead.person_id in people]
 
 
-def _read_one(pk: int) -> list[Lead]:
-    """What nearly every act is about, in plain SQL. Of a past day its person may be out of sight, its source gone."""
-    lead = next(iter(records(Lead, "select * from leads_lead where id in ({ids})", [pk])), None)
-    if lead is None:
-        return []
-    person = next(iter(records(Person, "select * from people_person where id in ({ids})", [lead.person_id])), None)
-    if person is None:
-        return []
-    lead.person = person
-    if lead.source_id is not None:
-        found = records(Source, "select * from campaigns_source where id in ({ids})", [lead.source_id])
-        lead.source = next(iter(found), None)
-    return [lead]
+def _by_id(model: type[M], text: str, ids: Iterable[int | None]) -> dict[int, M]:
+    return {row.pk: row for row in records(model, text, {pk for pk in ids if pk is not None})}
 
 
 def _decide(
