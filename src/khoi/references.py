@@ -26,6 +26,9 @@ REFERENCES: Final = References(
         # Said of two rows; whoever they were merged into is read through them.
         Reference("people.NotTheSame", "first", "stay", "delete", in_file=False),
         Reference("people.NotTheSame", "second", "stay", "delete", in_file=False),
+        # The last scan says so; whoever is merged is not shown, and the next scan finds the survivor.
+        Reference("duplicates.FoundPair", "first", "stay", "delete", in_file=False),
+        Reference("duplicates.FoundPair", "second", "stay", "delete", in_file=False),
         # The ledger proves what was agreed in which words; the address and the sender's number go.
         Reference("people.Consent", "person", "follow", "empty", follows="person_ref", keeps=("wording",)),
         Reference(

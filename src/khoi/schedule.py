@@ -3,6 +3,7 @@
 from typing import Final
 
 from khoi.capture import jobs as capture
+from khoi.duplicates import jobs as duplicates
 from khoi.history import jobs as history
 from khoi.kit.jobs import Every
 from khoi.lifecycle import jobs as lifecycle
@@ -19,6 +20,7 @@ SCHEDULE: Final = (
     Every(MINUTE / 2, team.answer_forgotten, prompt=True),
     Every(MINUTE / 2, outbox.send_due, prompt=True),
     Every(MINUTE / 6, capture.import_waiting, prompt=True),
+    Every(MINUTE / 6, duplicates.scan_waiting, prompt=True),
     Every(MINUTE, lifecycle.check_due_leads),
     Every(MINUTE * 30, privacy.sweep_erased),
     Every(DAY, team.forget_expired),

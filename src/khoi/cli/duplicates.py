@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
@@ -11,9 +12,54 @@ from typing import Any
 from khoi.cli import installation
 from khoi.cli.answering import MISUSED, Stop, show
 from khoi.cli.language import gettext as _
+from khoi.cli.language import ngettext
 
 #: Refused because what the line names is not there or cannot be read.
 MISNAMED = frozenset({"unknown_column", "not_a_pattern", "nothing_to_compare"})
+
+
+def scan(options: Namespace) -> int:
+    installation.open_workspace()
+    begun = monotonic()
+    from khoi.duplicates import services as duplicates
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
+
+    shown = _Progress(quiet=options.json)
+    done = duplicates.scan_now(by=OWNER_OF_THE_MACHINE, clock=installation.now, progress=shown)
+    shown.end()
+    answer = {"scan": done.public_id, **done.counts, "seconds": _since(begun)}
+    return show(answer, as_json=options.json, lines=_found(answer))
+
+
+def _found(answer: dict[str, Any]) -> list[str]:
+    says = ngettext(
+        "%(people)d person looked through in %(seconds)s seconds; pairs found: %(pairs)d (%(new)d new).",
+        "%(people)d people looked through in %(seconds)s seconds; pairs found: %(pairs)d (%(new)d new).",
+        answer["people"],
+    )
+    return [says % answer, _("Nobody was merged. They wait for a look under People → Possible duplicates.")]
+
+
+class _Progress:
+    """One line on a terminal that says how far it is, nothing elsewhere."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.shown = not quiet and sys.stderr.isatty()
+        self.steps = {
+            "read": _("Reading everybody"),
+            "compare": _("Looking for those who share something"),
+            "weigh": _("Comparing pair by pair"),
+            "keep": _("Keeping what was found"),
+        }
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if self.shown:
+            far = f" {done * 100 // total}%" if done and total else f" ({total})" if total else ""
+            print(f"\r\033[K{self.steps[step]}{far}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self.shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def evaluate(options: Namespace) -> int:

@@ -105,6 +105,7 @@ def _duplicates(commands: Commands) -> None:
     says = _("who may be one, looked for in bulk")
     duplicates = commands.add_parser("duplicates", help=says, description=says)
     verbs = duplicates.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
+    _command(verbs, "scan", "duplicates:scan", _("look through everybody; nobody is merged by it"))
     said = _("say how well duplicates are found in a file whose rows are known")
     evaluate = _command(verbs, "evaluate", "duplicates:evaluate", said)
     evaluate.add_argument("file", metavar="FILE")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from khoi.home.views import accounts, adding, facts, leads, merging, people, record, searching, today, verbs
+from khoi.home.views import accounts, adding, facts, groups, leads, merging, people, record, searching, today, verbs
 
 app_name = "home"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("add/known/", adding.known, name="known"),
     path("people/", people.listing, name="people"),
     path("people/duplicates/", merging.duplicates, name="duplicates"),
+    path("people/duplicates/everybody/", groups.everybody, name="everybody"),
     path("people/merge/", merging.merge, name="merge"),
     path("people/apart/", merging.tell_apart, name="tell_apart"),
     path("people/<uuid:public_id>/merge/", merging.merge_with, name="merge_with"),

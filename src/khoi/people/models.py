@@ -161,7 +161,9 @@ class MatchKey(models.Model):
         return f"{self.kind} {self.value}"
 
 
-class PairSet(models.QuerySet["PossibleDuplicate"]):
+class PairSet(models.QuerySet[Any]):
+    """Of any table of pairs of people."""
+
     def to_review(self) -> "PairSet":
         """Without the pairs that somebody has said are two, as these people or as those they were merged from."""
         said = NotTheSame.objects.annotate(

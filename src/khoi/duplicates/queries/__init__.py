@@ -1,5 +1,8 @@
 """Finding those who may be one, with Splink on DuckDB. Both are an extra and imported where they are needed, late."""
 
+from khoi.duplicates.queries.engine import is_installed
 from khoi.duplicates.queries.evaluating import evaluate
+from khoi.duplicates.queries.everybody import Progress, find_pairs
+from khoi.duplicates.queries.groups import Group, groups, latest_scan
 
-__all__ = ["evaluate"]
+__all__ = ["Group", "Progress", "evaluate", "find_pairs", "groups", "is_installed", "latest_scan"]

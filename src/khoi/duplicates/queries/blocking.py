@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from khoi.duplicates.queries.engine import Engine
-from khoi.duplicates.rules.blocks import MOST_HOLDERS, largest_block, parts_kept
+from khoi.duplicates.rules.blocks import EACH, MOST_HOLDERS, largest_block, parts_kept
 
 _PARTS: Final = """
 create table part as
@@ -50,11 +50,11 @@ def block_by_parts(engine: Engine) -> int:
     return pair_up(engine, rows)
 
 
-def pair_up(engine: Engine, rows: int) -> int:
+def pair_up(engine: Engine, rows: int, *, each: int = EACH) -> int:
     """From ``every_key`` to ``pair``, with blocks no larger than can be afforded."""
     engine.ask(_SHARED, [MOST_HOLDERS])
     sizes = dict(engine.ask("select holders, count(*) from block group by holders"))
-    engine.ask(_PAIRS, [largest_block(sizes, rows)])
+    engine.ask(_PAIRS, [largest_block(sizes, rows, each=each)])
     for table in ("drop table every_key", "drop table block"):
         engine.ask(table)
     return engine.number("select count(*) from pair")

@@ -9,15 +9,19 @@ from typing import Final
 
 from khoi.capture.queries.import_files import of_table
 from khoi.duplicates.queries.blocking import block_by_parts
-from khoi.duplicates.queries.engine import opened
+from khoi.duplicates.queries.engine import Engine, opened
 from khoi.duplicates.queries.weighing import weigh
 from khoi.duplicates.rules.columns import Kind, kind_of, tells_apart, tidy
+from khoi.duplicates.rules.levels import comparison_of
 from khoi.duplicates.rules.quality import Quality, judge
 from khoi.kit.refusals import Refusal
 from khoi.kit.tabular import TableRefused, read_table
 
 #: So many values tell what a column holds.
 _LOOKED_AT: Final = 2_000
+#: The columns to train on: few, those on which some pairs agree, but the fewest.
+_ROUNDS: Final = 4
+_FEWEST: Final = 10
 
 
 def evaluate(path: Path, *, truth: str, regex: str = "", columns: Sequence[str] = ()) -> Quality:
@@ -79,7 +83,20 @@ def _pairs(names: Sequence[str], each: Sequence[Sequence[str]], rows: int) -> li
         engine.ask("create table record as select * from given")
         engine.let_go("given")
         block_by_parts(engine)
-        return [(one, other) for one, other, _ in weigh(engine, kinds)]
+        comparisons = [comparison_of(column, kind) for column, kind in kinds.items()]
+        found = weigh(engine, comparisons, rounds=_agreeing(engine, list(kinds)))
+        return sorted(found.select("unique_id_l, unique_id_r").fetchall())
+
+
+def _agreeing(engine: Engine, columns: Sequence[str]) -> list[str]:
+    counted = []
+    for column in columns:
+        relation = engine.duck.table("record").filter(f"{column} is not null")
+        sizes = relation.aggregate(f"{column}, count(*) as n").aggregate("sum(n * (n - 1) / 2) as pairs")
+        pairs = sizes.fetchall()[0][0] or 0
+        if pairs >= _FEWEST:
+            counted.append((pairs, column))
+    return [column for _, column in sorted(counted)[:_ROUNDS]]
 
 
 def _held(tidied: dict[str, list[str]]) -> dict[str, list[str | None]]:

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from math import isqrt
 from typing import Final
 
-__all__ = ["MOST_HOLDERS", "largest_block", "parts_kept"]
+__all__ = ["EACH", "MOST_HOLDERS", "largest_block", "parts_kept"]
 
 #: A key that more rows than this share tells nobody apart.
 MOST_HOLDERS: Final = 40
 #: Rows may be compared with so many others each, on average, but a small file always so often in all.
-_EACH: Final = 60
+EACH: Final = 60
 _ALWAYS: Final = 1_000_000
 #: Parts of values are put together by twos; so many of these keys are held at once.
 _KEYS: Final = 30_000_000
 
 
-def largest_block(blocks: Mapping[int, int], rows: int) -> int:
+def largest_block(blocks: Mapping[int, int], rows: int, *, each: int = EACH) -> int:
     """``blocks``: size → how many keys are shared by so many rows. The largest size whose pairs can be afforded
-    together with those of all smaller ones; 1 when none can."""
-    left = max(_ALWAYS, _EACH * rows)
+    together with those of all smaller ones, ``each`` for a row on average; 1 when none can."""
+    left = max(_ALWAYS, each * rows)
     largest = 1
     for size in sorted(size for size in blocks if 2 <= size <= MOST_HOLDERS):
         left -= blocks[size] * size * (size - 1) // 2

@@ -4,6 +4,7 @@ from ninja import Router
 
 from khoi.home.api import deleting, leads
 from khoi.home.api.accounts import router as accounts
+from khoi.home.api.duplicates import router as duplicates
 from khoi.home.api.people import router as people
 from khoi.home.api.searching import router as searching
 
@@ -11,5 +12,6 @@ __all__ = ["deleting", "leads", "router"]
 
 router = Router()
 router.add_router("", people)
+router.add_router("", duplicates)
 router.add_router("", accounts)
 router.add_router("", searching)

@@ -137,7 +137,7 @@ class PairOut(Schema):
     first: Id
     second: Id
     reasons: list[str] = Field(
-        description="same_email, same_phone, same_name_company, like_name_company, same_name_region"
+        description="same_email, same_phone, same_name_company, like_name_company, same_name_region, like_email"
     )
     sure: int = Field(description="Percent")
 

@@ -20,6 +20,7 @@ REASONS: Final[dict[str, str | Promise]] = {
     "same_name_company_region": _("same name, company and region"),
     "like_name_company": _("similar name, same company"),
     "same_name_region": _("same name and region"),
+    "like_email": _("similar name and email"),
 }
 FIELDS: Final[dict[str, str | Promise]] = {
     "full_name": _("Name"),
@@ -39,6 +40,12 @@ BECAUSE: Final[dict[str, str | Promise]] = {
     "email": _("the other one stays, too"),
     "phone": _("the other one stays, too"),
 }
+STEPS: Final[dict[str, str | Promise]] = {
+    "read": _("Reading everybody"),
+    "compare": _("Looking for those who share something"),
+    "weigh": _("Comparing pair by pair"),
+    "keep": _("Keeping what was found"),
+}
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
 
 
@@ -50,6 +57,12 @@ def pair_reasons(codes: Iterable[str]) -> str:
         told = [code for code in told if code != "same_name_region"]
         told[told.index("same_name_company")] = "same_name_company_region"
     return capfirst("; ".join(str(REASONS.get(code, code)) for code in told))
+
+
+@register.filter
+def scan_step(step: str) -> str:
+    """What a look through everybody is doing."""
+    return str(STEPS.get(step, STEPS["read"]))
 
 
 @register.filter

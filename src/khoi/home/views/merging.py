@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from khoi.design.views import tell
 from khoi.home.queries.merging import MERGE, compare, pair_of
-from khoi.home.queries.pairs import pair_of_two, pairs_waiting, twins_of, waiting
+from khoi.home.queries.pairs import Pair, pair_of_two, pairs_waiting, twins_of, waiting
 from khoi.home.queries.people import people_matching, person_rows
 from khoi.home.views.telling import done
 from khoi.people import services as people
-from khoi.people.models import Person, PossibleDuplicate
+from khoi.people.models import Person
 from khoi.people.queries import choosable
 from khoi.people.rules.merging import Side
 from khoi.team.queries import Hidden, find
@@ -49,11 +49,11 @@ def duplicates(request: HttpRequest, actor: Principal) -> HttpResponse:
     )
 
 
-def _people(pairs: list[PossibleDuplicate]) -> list[Person]:
+def _people(pairs: list[Pair]) -> list[Person]:
     return list({one.pk: one for pair in pairs for one in (pair.first, pair.second)}.values())
 
 
-def _address(pair: PossibleDuplicate) -> str:
+def _address(pair: Pair) -> str:
     return side_by_side(pair.first, pair.second)
 
 
