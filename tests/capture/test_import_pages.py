@@ -1,6 +1,7 @@
 """Bringing a table in through the pages: upload, columns, preview, run, rejected rows."""
 
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,14 @@ from django.utils import timezone
 from khoi.capture.models import ImportRun
 from khoi.capture.queries.imports import imports_folder
 from khoi.capture.services import importing
+from khoi.history.models import Act
+from khoi.history.services import undo_act
 from khoi.kit.tabular import write_xlsx
 from khoi.leads.models import Lead
 from khoi.people.models import Person
+from khoi.pipeline.models import Opportunity
 from tests.capture.importing import csv
+from tests.capture.test_moving_in_layouts import ZOHO, shuffled
 
 TABLE = csv(
     "Họ tên;SĐT;Email;Công ty;Ngày tạo;Sở thích",
@@ -56,6 +61,45 @@ def chosen(page, run, do, **changes):
 def work():
     while importing.import_next(clock=timezone.now):
         pass
+
+
+def test_several_files_are_seen_for_what_they_are_and_come_in_as_one(page, admin):
+    browser = admin.browser()
+    files = [SimpleUploadedFile(name, shuffled(text, 3)) for name, text in ZOHO.items()]
+    files.append(SimpleUploadedFile("ghi.csv", csv("x,y", "1,2")))
+    url = browser.post(reverse("capture:imports"), {"file": files}).url
+    seen = {file.run.file_name: (file.system, file.rows) for file in browser.get(url).context["files"]}
+    assert seen["Deals.csv"] == ("Zoho CRM", "Cơ hội")
+    assert seen["ghi.csv"] == ("", "")
+
+    terms = {"source": "Chợ phiên Bưởi", "cost": "2 triệu", "consent": "Đồng ý tại quầy"}
+    browser.post(url, {"do": "try", **terms})
+    work()
+    assert not Lead.objects.exists()
+    assert browser.get(url).context["may_start"]
+    run = ImportRun.objects.get(public_id=url.rstrip("/").rpartition("/")[2])
+    browser.post(reverse("capture:start_import", args=[run.public_id]))
+    work()
+    answer = browser.get(url)
+    assert [file.counts.get("created") for file in answer.context["files"]] == [3, 1, 1, 1, None]
+    assert (Lead.objects.count(), Opportunity.objects.count()) == (3, 1)
+    assert Lead.objects.filter(source__name="Chợ phiên Bưởi").count() == 2
+    act = Act.objects.get(pk=answer.context["run"].act_id)
+    assert {"source", "cost", "basis"} <= json.loads(act.why).keys()
+    undo_act(act, by=admin.by, now=timezone.now())
+    assert not Lead.objects.exists()
+
+
+def test_the_columns_of_one_of_several_are_said_and_lead_back_to_all(page):
+    files = [SimpleUploadedFile(name, shuffled(ZOHO[name], 3)) for name in ("Deals.csv", "Accounts.csv")]
+    url = page.post(reverse("capture:imports"), {"file": files}).url
+    other = ImportRun.objects.get(file_name="Accounts.csv")
+    shown = page.get(reverse("capture:import", args=[other.public_id]), {"columns": 1}).context["columns"]
+    said = {field.html_name: field.value() or "" for field in shown}
+    answer = page.post(reverse("capture:import", args=[other.public_id]), {**said, "do": "show"})
+
+    assert answer.url == url
+    assert ImportRun.objects.get(pk=other.pk).mapping
 
 
 def test_before_the_first_file_the_page_says_what_will_happen(page):

@@ -10,6 +10,7 @@ from khoi.cli.language import gettext as _
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 REPORTS = ("funnel", "sources", "pipeline", "response")
+EXPORTS = ("leads", "people", "accounts", "opportunities")
 OBJECTS = ("lead", "person", "account", "opportunity")
 TYPES = ("text", "number", "money", "date", "choice", "multi_choice", "yes_no", "link")
 ASKED = ("never", "asked", "required")
@@ -29,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         _starting,
         _calling,
         _importing,
+        _exporting,
         _people,
         _duplicates,
         _fields,
@@ -85,6 +87,17 @@ def _importing(commands: Commands) -> None:
     )
     parser.add_argument("--cost", metavar="AMOUNT", default="", help=_("what the list cost, for the history"))
     parser.add_argument("--dry-run", action="store_true", help=_("say what would happen and change nothing"))
+
+
+def _exporting(commands: Commands) -> None:
+    says = _("all leads, people, accounts or deals as a table that can be imported again")
+    parser = _command(commands, "export", "exporting:export", says, json=False)
+    parser.add_argument("what", choices=EXPORTS, metavar="|".join(EXPORTS))
+    parser.add_argument("--format", choices=("csv", "xlsx", "jsonl"), default="csv", help=_("default csv"))
+    parser.add_argument(
+        "--round-trip", action="store_true", help=_("for programs: no cell is made safe to open in a spreadsheet")
+    )
+    parser.add_argument("--output", metavar="FILE", help=_("file to write; without it, the answer is the table"))
 
 
 def _people(commands: Commands) -> None:

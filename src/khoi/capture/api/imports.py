@@ -9,6 +9,7 @@ from ninja import Field, File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from khoi.capture.models import ImportRun, RunState
+from khoi.capture.queries import import_moves as moves
 from khoi.capture.queries import imports as queries
 from khoi.capture.queries.import_files import load, named, open_file
 from khoi.capture.queries.import_refusals import ImportRefused
@@ -56,6 +57,12 @@ class StoppedOut(Schema):
     says: str
 
 
+class FileOut(Schema):
+    id: Id
+    file: str
+    counts: CountsOut | None = Field(description="None when nothing of it was taken")
+
+
 class RunOut(Schema):
     id: Id
     file: str
@@ -69,6 +76,7 @@ class RunOut(Schema):
     problems: list[ProblemOut]
     rejected_rows: bool = Field(description="Whether GET …/rejected has any")
     error: StoppedOut | None
+    files: list[FileOut] = Field(description="Of several that come in together, each")
     created_at: Moment
     started_at: Moment | None
     finished_at: Moment | None
@@ -90,6 +98,8 @@ def send_file(
     delimiter: Form[str] = "",
     heading_row: Form[int | None] = None,
     consent: Form[str] = "",
+    source: Form[str] = "",
+    cost: Form[str] = "",
     dry_run: Form[bool] = False,
 ) -> tuple[int, dict[str, Any]]:
     """`file`: CSV, XLSX, XLSB, XLS or ODS, or a ZIP of them. `mapping`: what the columns mean, as TOML; `layout`: the
@@ -97,6 +107,9 @@ def send_file(
     read is found out; overruled by `sheet` (of a spreadsheet, or the file inside a ZIP), `encoding`, `delimiter` (one
     sign, or `tab`) and `heading_row` (the line of the headings, 0 for a table without). `consent`: in which words,
     where and when these people agreed to be written to. `dry_run`: say what would happen and change nothing.
+
+    Several parts called `file`, or a ZIP of several tables, come in together as one change, joined by their numbers.
+    `source`: where the list comes from; `cost`: what it cost; without `consent` nobody of it may be written to.
 
     The file is read at once as far as its columns; a job takes the rows in. 422 with a code of its own for what is no
     table, or lacks a column.
@@ -115,14 +128,20 @@ def send_file(
         "delimiter": delimiter,
         "heading_row": heading_row,
     }
-    run = importing.receive_file(file.chunks(), filename=file.name or "", by=actor, now=now)
+    sent = request.FILES.getlist("file")
+    run = importing.receive_files(sent, by=actor, now=now)
+    terms = {"consent": consent, "source": source, "cost": cost}
+    if moves.is_one_of_several(run):
+        importing.describe_run(run, changes=terms, by=actor, now=now)
+        importing.start_run(run, dry_run=dry_run, by=actor, now=now)
+        return 202, shown_run(run)
     path = queries.imports_folder() / run.stored_as
     try:
         open_file(path, filename=run.file_name, mapping=chosen, layout=layout, **reading).table.close()
     except ImportRefused:
         path.unlink(missing_ok=True)
         raise
-    changes = {"mapping": mapping, "layout": layout, "consent": consent, **reading}
+    changes = {"mapping": mapping, "layout": layout, **terms, **reading}
     importing.describe_run(run, changes=changes, by=actor, now=now)
     importing.start_run(run, dry_run=dry_run, by=actor, now=now)
     return 202, shown_run(run)
@@ -164,6 +183,10 @@ def shown_run(run: ImportRun) -> dict[str, Any]:
         "problems": explained(run.problems),
         "rejected_rows": bool(run.rejected_file),
         "error": stopped,
+        "files": [
+            {"id": each.public_id, "file": each.sheet or each.file_name, "counts": each.counts or None}
+            for each in moves.files_of(run)
+        ],
         "created_at": run.created_at,
         "started_at": run.started_at,
         "finished_at": run.finished_at,

@@ -73,11 +73,47 @@ GROUPS: Final = (
 )
 
 
+CONSENT: Final = _("How did these people agree to be written to?")
+CONSENT_HELP: Final = _(
+    "In the words they saw, with where and when; kept as proof for each of them. Left empty, nothing is recorded"
+)
+
+
+class _SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class _FilesField(forms.FileField):
+    """One file or several, each of which has to be one."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        sent = data if isinstance(data, list) else [data]
+        return [super(_FilesField, self).clean(one, initial) for one in sent or [None]]
+
+
 class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.zip"}),
+    file = _FilesField(
+        label=_("Files"),
+        widget=_SeveralFiles(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.zip", "multiple": True}),
+        help_text=_("Choose one file, or all files of another system at once."),
         error_messages={"required": _("Choose a file.")},
+    )
+
+
+class TermsForm(forms.Form):
+    """What is said of several files as a whole."""
+
+    source = forms.CharField(
+        label=_("Where is this list from?"),
+        max_length=120,
+        required=False,
+        help_text=_("Like “Trade fair Hà Nội 2026”; it is the source of rows that name none"),
+    )
+    cost = forms.CharField(
+        label=_("What did it cost?"), max_length=40, required=False, help_text=_("Kept with the import in the history")
+    )
+    consent = forms.CharField(
+        label=CONSENT, max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=CONSENT_HELP
     )
 
 
@@ -147,14 +183,7 @@ class ColumnsForm(forms.Form):
         help_text=_("Like “Trade fair Hà Nội 2026”; a new name becomes a new source"),
     )
     consent = forms.CharField(
-        label=_("How did these people agree to be written to?"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_(
-            "In the words they saw, with where and when; kept as proof for each of them. "
-            "Left empty, nothing is recorded"
-        ),
+        label=CONSENT, max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=CONSENT_HELP
     )
 
     def __init__(self, draft: Draft, consent: str = "", data: Any = None) -> None:

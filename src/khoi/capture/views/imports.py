@@ -10,8 +10,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from khoi.capture.forms.importing import ColumnsForm, ReadingForm, UploadForm
+from khoi.capture.forms.importing import ColumnsForm, ReadingForm, TermsForm, UploadForm
 from khoi.capture.models import ImportRun, RunState
+from khoi.capture.queries import import_moves as moves
 from khoi.capture.queries import imports as queries
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.import_words import explained
@@ -36,7 +37,7 @@ def listing(request: HttpRequest, actor: Principal) -> HttpResponseBase:
         try:
             form = _sent(request)
             if form.is_valid():
-                run = _receive(form, actor)
+                run = importing.receive_files(form.cleaned_data["file"], by=actor, now=timezone.now())
                 return redirect("capture:import", public_id=run.public_id)
         except ImportRefused as refused:
             problem = str(refused)
@@ -48,11 +49,6 @@ def _sent(request: HttpRequest) -> UploadForm:
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_LIMIT + AROUND:
         raise ImportRefused("file_too_large", limit=settings.UPLOAD_LIMIT // 1_000_000)
     return UploadForm(request.POST, request.FILES)
-
-
-def _receive(form: UploadForm, actor: Principal) -> ImportRun:
-    file = form.cleaned_data["file"]
-    return importing.receive_file(file.chunks(), filename=file.name, by=actor, now=timezone.now())
 
 
 def _list_page(request: HttpRequest, actor: Principal, form: UploadForm, problem: str) -> HttpResponse:
@@ -72,11 +68,39 @@ def _list_page(request: HttpRequest, actor: Principal, form: UploadForm, problem
 def show(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponseBase:
     """One run: its columns as long as it has not begun, then its progress, then what came of it."""
     run = find(actor, "import.run", ImportRun, public_id=public_id)
+    together = run.move_id is None and bool(moves.files_of(run)) and "columns" not in request.GET
     if request.method == "POST":
-        return _described(request, actor, run)
+        return _agreed(request, actor, run) if together else _described(request, actor, run)
     if run.state in CHANGEABLE and run.stored_as:
-        return _draft_page(request, actor, run)
+        return _move_page(request, actor, run) if together else _draft_page(request, actor, run)
     return _run_page(request, run)
+
+
+def _agreed(request: HttpRequest, actor: Principal, run: ImportRun) -> HttpResponseBase:
+    """Several files: ``do`` is ``try`` or ``start``."""
+    terms = TermsForm(request.POST)
+    if not terms.is_valid():
+        return _move_page(request, actor, run, terms=terms)
+    now = timezone.now()
+    try:
+        importing.describe_run(run, changes=terms.cleaned_data, by=actor, now=now)
+        importing.start_run(run, dry_run=request.POST.get("do") == "try", by=actor, now=now)
+    except ImportRefused as refused:
+        return _move_page(request, actor, run, problem=str(refused))
+    return redirect("capture:import", public_id=run.public_id)
+
+
+def _move_page(
+    request: HttpRequest, actor: Principal, run: ImportRun, *, terms: TermsForm | None = None, problem: str = ""
+) -> HttpResponse:
+    said = {name: getattr(run, name) for name in ("source", "cost", "consent")}
+    context = {
+        "run": run,
+        "files": moves.glances(run, actor),
+        "terms": terms or TermsForm(initial=said),
+        "problem": problem or queries.why_failed(run),
+    }
+    return render(request, "capture/import_move.html", context, status=422 if problem or terms is not None else 200)
 
 
 def _described(request: HttpRequest, actor: Principal, run: ImportRun) -> HttpResponseBase:
@@ -96,7 +120,10 @@ def _described(request: HttpRequest, actor: Principal, run: ImportRun) -> HttpRe
         if not columns.is_valid():
             return _draft_page(request, actor, run, columns=columns)
         changes = {"mapping": columns.mapping(), "consent": columns.cleaned_data["consent"]}
+        changes["source"] = columns.cleaned_data.get("source", "")
         importing.describe_run(run, changes=changes, by=actor, now=now)
+        if moves.is_one_of_several(run):
+            return redirect("capture:import", public_id=(run.move or run).public_id)
         if do in ("try", "start"):
             _may_start(queries.draft_of(run, actor))
             importing.start_run(run, dry_run=do == "try", by=actor, now=now)
@@ -127,6 +154,7 @@ def _draft_page(
         return _run_page(request, run, problem=str(refused))
     context: dict[str, Any] = {
         "run": run,
+        "whole": (run.move or run) if moves.is_one_of_several(run) else None,
         "draft": draft,
         "columns": columns or ColumnsForm(draft, run.consent),
         "reading": reading or ReadingForm(draft),
@@ -139,6 +167,7 @@ def _draft_page(
 def _run_page(request: HttpRequest, run: ImportRun, *, problem: str = "") -> HttpResponse:
     context = {
         "run": run,
+        "files": moves.files_of(run.move or run),
         "at_work": run.state in (RunState.WAITING, RunState.RUNNING),
         "rows_read": queries.rows_read(run),
         "problem": problem or queries.why_failed(run),

@@ -21,8 +21,8 @@ PLACEHOLDERS: Final = frozenset(
     {"select", "please select", "select one", "not selected", "chon", "chua chon", "vui long chon", "khong chon"}
 )
 OFTEN: Final = 3
-#: Countries thought of when the phone numbers of a file are not those of home.
-ABROAD: Final = ("US", "GB", "AU", "SG", "JP", "KR", "DE", "FR", "IN", "TH")
+#: Countries thought of when the phone numbers of a file are not those of home, the pickiest about them first.
+ABROAD: Final = ("US", "FR", "GB", "AU", "SG", "KR", "TH", "JP", "IN", "DE")
 MOST_PHONES: Final = 200
 #: As long as the name of a field may be.
 LABEL: Final = 80
@@ -149,9 +149,10 @@ def _country(mapping: Mapping, seen: Table[str, Seen]) -> str:
     """Where most of the phone numbers are dialled, when hardly one is a number at home."""
     columns = [column.heading for column in mapping.columns if {"phone", "mobile"} & set(column.fields)]
     texts = [text for heading in columns if heading in seen for text in seen[heading].texts][:MOST_PHONES]
-    readable = {land: sum(phone_problem(text, land) is None for text in texts) for land in (mapping.country, *ABROAD)}
-    best = max(readable, key=lambda land: readable[land])
-    return best if texts and readable[mapping.country] * 2 < len(texts) <= readable[best] * 2 else mapping.country
+    fits = {land: sum(phone_problem(text, land) is None for text in texts) for land in (mapping.country, *ABROAD)}
+    if not texts or fits[mapping.country] * 2 >= len(texts):
+        return mapping.country
+    return next((land for land in ABROAD if fits[land] * 5 >= len(texts) * 4), mapping.country)
 
 
 def _order(mapping: Mapping, seen: Table[str, Seen]) -> str | None:

@@ -15,10 +15,13 @@ from typing import Any, Final
 from khoi.capture.rules.mapping.fields import FIELDS, LINKS, ORDER
 from khoi.capture.rules.mapping.format import Column, External, Mapping
 from khoi.capture.rules.mapping.own import FILLED
+from khoi.custom.rules import PREFIX
 from khoi.kit.fold import words
 
 #: Fields several columns may fill: the first one with anything in it counts.
 _SEVERAL: Final = frozenset({"phone", "mobile", "note", "email"})
+#: The layout of our own exports.
+OURS: Final = "khoi"
 #: Rows that become records with fields of one's own.
 TAKING_FIELDS: Final = frozenset(rows for rows, objects in FILLED.items() if rows in objects)
 #: What a column may become beside a field of its object.
@@ -141,7 +144,9 @@ def mapping_of(
     taken: set[str] = set()
     for heading in sorted(headings, key=lambda heading: _rank(kind, heading)):
         target, stage = kind.targets.get(squeezed(heading), ""), _stage(kind, heading)
-        if stage:
+        if found.layout.name == OURS and heading.startswith(PREFIX):
+            columns.append(Column(heading, (heading,), otherwise="extra"))
+        elif stage:
             columns.append(Column(heading, entered=stage))
         elif target == KEY:
             key = key or External(heading, whose)
@@ -151,7 +156,7 @@ def mapping_of(
             columns.append(Column(heading, drop=True))
         elif target and (target not in taken or target in _SEVERAL):
             taken.add(target)
-            columns.append(_column(kind, heading, target))
+            columns.append(_column(kind, heading, target, keeps=found.layout.name != OURS))
     return Mapping(
         found.layout.name,
         kind.rows,
@@ -162,19 +167,20 @@ def mapping_of(
         language="en" if found.layout.title else "vi",
         currency=currency,
         names=found.layout.names or _order_of_names(headings),
-        others="fields" if kind.rows in TAKING_FIELDS else "drop",
+        others="fields" if kind.rows in TAKING_FIELDS and found.layout.name != OURS else "drop",
         anonymous=key is not None and kind.rows == "lead",
         empty=found.layout.empty,
         key=key,
         links=links,
-        pipeline=(found.layout.title or title)[:80],
+        pipeline="" if found.layout.name == OURS else (found.layout.title or title)[:80],
     )
 
 
-def _column(kind: Kind, heading: str, target: str) -> Column:
+def _column(kind: Kind, heading: str, target: str, *, keeps: bool) -> Column:
+    """``keeps``: what the other system called it stays beside what it means here."""
     values = kind.values.get(target, {})
     if FIELDS[kind.rows][target].kind == "choice":
-        return Column(heading, (target,), extra=heading, values=values, otherwise="extra")
+        return Column(heading, (target,), extra=heading if keeps else "", values=values, otherwise="extra")
     return Column(heading, (target,), values=values)
 
 

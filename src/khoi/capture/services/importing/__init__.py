@@ -2,9 +2,11 @@
 
 from khoi.capture.queries.import_files import Opened, open_file
 from khoi.capture.queries.import_refusals import ImportRefused
-from khoi.capture.services.importing.moving import NOTHING_OF_OURS, NotTogether, move_in
+from khoi.capture.services.importing.gathering import receive_files
+from khoi.capture.services.importing.moving import NotTogether, move_in
 from khoi.capture.services.importing.results import ImportResult, LeftOut, MoveResult
 from khoi.capture.services.importing.running import (
+    NOTHING_OF_OURS,
     cancel_run,
     describe_run,
     forget_runs,
@@ -35,5 +37,6 @@ __all__ = [
     "move_in",
     "open_file",
     "receive_file",
+    "receive_files",
     "start_run",
 ]

@@ -74,8 +74,8 @@ class AccountRows:
         if row.parsed.text("is_deleted"):
             return SKIPPED
         key = row.parsed.key
-        if key is not None and ("account", key.id) in self.numbers.hidden:
-            return row.reject("hidden", value=key.id)
+        if key is not None and (refused := self.numbers.refusal("account", key)):
+            return row.reject(refused, value=key.id)
         account = self._find(row.parsed)
         again = account is not None and self._was_seen(account)
         if account is None:

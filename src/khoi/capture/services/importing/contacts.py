@@ -11,6 +11,7 @@ from khoi.capture.services.importing.consenting import record_consent, record_re
 from khoi.capture.services.importing.context import Context
 from khoi.capture.services.importing.further import Further
 from khoi.capture.services.importing.humans import Human
+from khoi.capture.services.importing.numbering import OURS
 from khoi.kit.db.writing import insert_rows, update_rows
 
 ROLE: Final = ["job_title"]
@@ -64,8 +65,8 @@ class PersonRows:
         if row.parsed.text("is_deleted"):
             return SKIPPED
         key = row.parsed.key
-        if key is not None and ("person", key.id) in self.numbers.hidden:
-            return row.reject("hidden", value=key.id)
+        if key is not None and (refused := self.numbers.refusal("person", key)):
+            return row.reject(refused, value=key.id)
         human, again = self._find(row)
         if human is None:
             human, outcome = self.people.add(row), CREATED
@@ -131,7 +132,8 @@ class PersonRows:
             self.roles[person.pk or -id(person), account.pk or -id(account)] = role
             self.new_roles.append(role)
             return True
-        if title and role.job_title != title and (row.parsed.key is not None or not role.job_title):
+        sure = row.parsed.key is not None and row.parsed.key.system != OURS  # there it is the person's
+        if title and role.job_title != title and (sure or not role.job_title):
             role.job_title = title
             if role.pk:
                 self.changed_roles[role.pk] = role

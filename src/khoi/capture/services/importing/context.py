@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from khoi.capture.rules.importing import Step
 from khoi.capture.rules.mapping import ExternalKey, Mapping
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.naming import Names
-from khoi.capture.services.importing.numbering import Numbers
+from khoi.capture.services.importing.numbering import OURS, Numbers, as_id
 from khoi.capture.services.importing.own import Own
 from khoi.capture.services.importing.stages import Stages
 from khoi.history.rules.actors import Actor
@@ -23,9 +22,6 @@ from khoi.qualification.models import Basis, StageChange
 from khoi.routing.models import Assignment, AssignmentBasis
 from khoi.team.models import User
 from khoi.team.rules import Principal
-
-#: The system whose numbers are our own: a lead's public id, as our exports write it.
-OURS = "khoi"
 
 
 @dataclass(slots=True)
@@ -131,13 +127,6 @@ def referred(keys: Iterable[ExternalKey], *, by: Actor) -> Referred:
 
 
 def _own_ids(wanted: dict[str, str]) -> dict[str, int]:
-    ours = {number: found for number in wanted if (found := _uuid(number))}
+    ours = {number: found for number in wanted if (found := as_id(number))}
     known: dict[Any, int] = dict(Lead.objects.filter(public_id__in=ours.values()).values_list("public_id", "pk"))
     return {number: known[found] for number, found in ours.items() if found in known}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -40,7 +40,7 @@ class Further:
     def note(self, record: models.Model, parsed: Parsed) -> bool:
         """The first row of a batch about a record counts. Whether anything is new."""
         lines = [f"{extra.label}: {extra.value}" for extra in parsed.extras]
-        text = "\n".join(lines)[:LONGEST]
+        text = " ".join("; ".join(lines).split())[:LONGEST].strip()
         if not lines or id(record) in self.said or (record.pk and self.there.get(record.pk) == text):
             return False
         self.said[id(record)] = (record, text)

@@ -11,8 +11,9 @@ from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, steps
 from khoi.capture.rules.mapping import LEAD, Claim, Parsed
 from khoi.capture.services.importing.consenting import record_consent, record_refusals
-from khoi.capture.services.importing.context import OURS, Context, Referred, referred
+from khoi.capture.services.importing.context import Context, Referred, referred
 from khoi.capture.services.importing.humans import Human
+from khoi.capture.services.importing.numbering import OURS
 from khoi.capture.services.importing.placing import Places
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.leads.models import Lead, LeadReference

@@ -13,9 +13,6 @@ from khoi.capture.services.importing.running import Clock, finish_run, label_of,
 from khoi.capture.services.importing.taking import Progress, Source, Superseded, Terms, import_files
 from khoi.history.rules.actors import Actor
 
-#: Refusals of files that are tables well enough but tell of nothing we keep: the others come in without them.
-NOTHING_OF_OURS = frozenset({"columns_unknown", "empty_file"})
-
 
 class NotTogether(Exception):
     """The files have nothing to do with each other, or only one of them can be taken: each is an import of its own."""

@@ -91,14 +91,15 @@ class NumberedDealRows(DealRows):
         if parsed.text("is_deleted"):
             return SKIPPED
         key = parsed.key
-        if key is None or ("opportunity", key.id) in self.numbers.hidden:
-            return row.reject("hidden", value=key.id if key else "")
+        if key is None or (refused := self.numbers.refusal("opportunity", key)):
+            return row.reject(refused if key else "no_key", value=key.id if key else "")
         state, _ = state_of(parsed)
         stage_name = parsed.text("pipeline_stage")
-        target = self.stages.target(stage_name, ENDS.get(state))
+        deal = self.made_here.get(key.id) or self.deals.get(self.numbers.known.get(("opportunity", key.id), 0))
+        own = self.stages.within(deal.pipeline_id, stage_name) if deal is not None else None
+        target = own or self.stages.target(stage_name, ENDS.get(state))
         if target is None:
             return row.reject("unknown_stage", self.context.heading("pipeline_stage"), stage_name)
-        deal = self.made_here.get(key.id) or self.deals.get(self.numbers.known.get(("opportunity", key.id), 0))
         again = deal is not None and self._was_seen(deal)
         if deal is None:
             self._add(row, key, target)

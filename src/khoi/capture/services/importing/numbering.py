@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,9 +19,18 @@ from khoi.people.queries import survivors
 from khoi.pipeline.models import Opportunity
 from khoi.team.rules import Principal, is_blinkered
 
+#: The system whose numbers are our own.
+OURS: Final = "khoi"
 MODELS: Final[dict[str, Any]] = {"account": Account, "person": Person, "opportunity": Opportunity}
 #: Kind of record and its number; all numbers of a file are of one system.
 Numbered = tuple[str, str]
+
+
+def as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class Numbers:
@@ -34,6 +44,7 @@ class Numbers:
     def _forget(self) -> None:
         self.known: dict[Numbered, int] = {}
         self.hidden: set[Numbered] = set()
+        self.unknown: set[Numbered] = set()
         self.here: dict[Numbered, models.Model] = {}
         self.new: list[RecordReference] = []
         self.of_record: dict[tuple[str, int], set[str]] = defaultdict(set)
@@ -48,7 +59,29 @@ class Numbers:
         for (object_, system), numbers in by_kind.items():
             self._look_up(object_, system, numbers)
 
+    def refusal(self, object_: str, key: ExternalKey) -> str:
+        """Why a row with this number of its own is not taken, as a code; "" when it is."""
+        if (object_, key.id) in self.hidden:
+            return "hidden"
+        return "unknown_id" if (object_, key.id) in self.unknown else ""
+
+    def _look_up_ours(self, object_: str, numbers: set[str]) -> None:
+        """Ids that we gave, as our own exports write them."""
+        ids = {number: found for number in numbers if (found := as_id(number))}
+        rows = MODELS[object_]._default_manager.filter(public_id__in=ids.values())
+        known: dict[Any, int] = dict(rows.values_list("public_id", "pk"))
+        seen = self._seen(object_, set(known.values()))
+        for number in numbers:
+            pk = known.get(ids.get(number))
+            if pk in seen:
+                self.known[object_, number] = pk
+            else:
+                self.unknown.add((object_, number))
+
     def _look_up(self, object_: str, system: str, numbers: set[str]) -> None:
+        if system == OURS:
+            self._look_up_ours(object_, numbers)
+            return
         rows = RecordReference.objects.filter(object=object_, system=system, external_id__in=numbers)
         if is_blinkered(self.by):
             seen = MODELS[object_].objects.visible_to(self.by).values("pk")

@@ -33,6 +33,8 @@ class ImportResult:
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
     filename: str = ""
+    #: Which of the files it was, counted from 0 as they were given.
+    place: int = 0
     #: What the rows are: lead, person, account, opportunity, stage_move, user or product.
     rows_are: str = ""
     #: Texts that were read as empty, and how often.

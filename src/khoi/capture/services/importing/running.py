@@ -18,8 +18,8 @@ from khoi.capture.queries.import_files import read
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.imports import imports_folder as folder
 from khoi.capture.rules.mapping import Mapping as Columns
-from khoi.capture.services.importing.results import ImportResult
-from khoi.capture.services.importing.taking import Progress, Superseded, Terms, import_file
+from khoi.capture.services.importing.results import ImportResult, MoveResult
+from khoi.capture.services.importing.taking import Progress, Source, Superseded, Terms, import_file, import_files
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.full import is_full
 from khoi.kit.jobs import wake
@@ -35,6 +35,8 @@ DESCRIBED: Final = frozenset(
     {"mapping", "layout", "consent", "sheet", "encoding", "delimiter", "heading_row", "source", "cost"}
 )
 LENGTHS: Final = {"layout": 120, "sheet": 120, "encoding": 40, "delimiter": 10, "source": 120, "cost": 40}
+#: Refusals of files that are tables well enough but tell of nothing we keep: the others come in without them.
+NOTHING_OF_OURS: Final = frozenset({"columns_unknown", "empty_file"})
 Clock = Callable[[], datetime]
 
 
@@ -89,6 +91,7 @@ def start_run(run: ImportRun, *, dry_run: bool = False, by: Actor, now: datetime
         raise ImportRefused("file_gone")
     startable = {RunState.DRAFT, RunState.FAILED} | ({RunState.DONE} if run.dry_run else set())
     _change(run, startable, state=RunState.WAITING, dry_run=dry_run, error={}, started_at=None, finished_at=None)
+    ImportRun.objects.filter(move=run).update(dry_run=dry_run, error={})
     wake()
     return run
 
@@ -96,6 +99,9 @@ def start_run(run: ImportRun, *, dry_run: bool = False, by: Actor, now: datetime
 def cancel_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
     """Before it begins. Once it is at work it ends by itself, and can be undone."""
     _change(run, {RunState.DRAFT, RunState.WAITING}, state=RunState.CANCELLED, finished_at=now)
+    for other in ImportRun.objects.filter(move=run):
+        _finish(other, now, state=RunState.CANCELLED)
+        let_go(other)
     let_go(run)
     return run
 
@@ -123,7 +129,8 @@ def import_next(*, clock: Clock) -> bool:
 
 def _claim(now: datetime) -> ImportRun | None:
     run: ImportRun
-    for run in ImportRun.objects.filter(state__in=[RunState.WAITING, RunState.RUNNING]).order_by("id"):
+    waiting = ImportRun.objects.filter(state__in=[RunState.WAITING, RunState.RUNNING], move=None)
+    for run in waiting.order_by("id"):
         if run.state == RunState.RUNNING and (not run.stored_as or now - last_sign(run) < SILENT):
             continue
         held = ImportRun.objects.filter(pk=run.pk, state=run.state, started_at=run.started_at)
@@ -136,6 +143,9 @@ def _claim(now: datetime) -> ImportRun | None:
 def take_in(run: ImportRun, *, clock: Clock, progress: Progress | None = None) -> ImportResult:
     """Import the file of a claimed run; how it ended stands in the run. Raises what stopped it."""
     by = principal_of(run.by, via="web") if run.by is not None else None
+    others = list(ImportRun.objects.filter(move=run).order_by("id"))
+    if others:
+        return _take_all_in(run, others, by=by, clock=clock, progress=progress)
     return _guarded(
         run,
         lambda: import_file(
@@ -157,6 +167,61 @@ def take_in(run: ImportRun, *, clock: Clock, progress: Progress | None = None) -
             progress=progress,
         ),
         clock,
+    )
+
+
+def _take_all_in(
+    run: ImportRun, others: list[ImportRun], *, by: Any, clock: Clock, progress: Progress | None
+) -> ImportResult:
+    """The files of several runs in one act; each run says what came of its file."""
+    left_out: list[tuple[ImportRun, ImportRefused]] = []
+    runs: list[ImportRun] = []
+
+    def take() -> MoveResult:
+        sources = []
+        for each in (run, *others):
+            source = _as_source(each)
+            try:
+                source.look(by=_allowed(by))
+            except ImportRefused as refused:
+                if each is run or refused.code not in NOTHING_OF_OURS:
+                    raise
+                left_out.append((each, refused))
+                continue
+            sources.append(source)
+            runs.append(each)
+        terms = Terms(run.source, run.cost, run.consent)
+        now = run.started_at or clock()
+        return import_files(
+            sources, terms=terms, dry_run=run.dry_run, run=run, by=_allowed(by), now=now, progress=progress
+        )
+
+    try:
+        result = take()
+    except Superseded:
+        raise
+    except BaseException as problem:
+        write_failure(run, clock(), problem)
+        raise
+    for file in result.files:
+        finish_run(runs[file.place], file, clock())
+    for each, refused in left_out:
+        _finish(each, clock(), state=RunState.FAILED, error=_error(refused))
+    for each in (run, *others) if not run.dry_run else ():
+        let_go(each)
+    return next(file for file in result.files if runs[file.place] is run)
+
+
+def _as_source(run: ImportRun) -> Source:
+    return Source(
+        _source(run),
+        run.file_name,
+        mapping=run.mapping or None,
+        layout="" if run.mapping else run.layout,
+        sheet=run.sheet,
+        encoding=run.encoding,
+        delimiter=run.delimiter,
+        heading_row=run.heading_row,
     )
 
 

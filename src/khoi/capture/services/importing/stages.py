@@ -102,6 +102,12 @@ class Stages:
             return self._of_kind(end)
         return self._known(name) if name else self._of_kind(StageKind.OPEN)
 
+    def within(self, pipeline: int, name: str) -> PipelineStage | None:
+        """The stage of that name in the deal's own pipeline."""
+        called = plain(name)
+        mine = (stage for stage in self.all if stage.pipeline_id == pipeline)
+        return next((stage for stage in mine if called in map(plain, _called(stage))), None) if called else None
+
     def first(self, stage: PipelineStage) -> PipelineStage:
         """The first open stage of that stage's pipeline; the stage itself where there is none."""
         mine = [each for each in self.all if each.pipeline_id == stage.pipeline_id and each.kind == StageKind.OPEN]

@@ -89,6 +89,15 @@ class Source:
         """The table, from its first row."""
         return read(self.content, filename=self.filename, **self.how)
 
+    def open(self, *, by: Actor) -> Opened:
+        """With what its columns mean. Raises ``ImportRefused``."""
+        said: dict[str, Any] = {"mapping": self.mapping, "layout": self.layout}
+        return open_file(self.content, filename=self.filename, by=by, **said, **self.how)
+
+    def look(self, *, by: Actor) -> None:
+        """Raises ``ImportRefused`` when it cannot be taken."""
+        self.open(by=by).table.close()
+
     @property
     def how(self) -> dict[str, Any]:
         """How the file is read, as far as somebody has said so."""
@@ -116,6 +125,7 @@ class _File:
     """A file on its way in. ``stages``: those its rows name."""
 
     source: Source
+    place: int
     opened: Opened
     rejected: RejectedRows
     tally: Tally = field(default_factory=Tally)
@@ -212,18 +222,11 @@ class _Move:
     # --- before anything is written
 
     def open(self, sources: Iterable[Source]) -> None:
-        for source in sources:
-            opened = open_file(
-                source.content,
-                filename=source.filename,
-                mapping=source.mapping,
-                layout=source.layout,
-                by=self.by,
-                **source.how,
-            )
+        for place, source in enumerate(sources):
+            opened = source.open(by=self.by)
             opened = replace(opened, mapping=self._termed(opened.mapping))
             rejected = RejectedRows(imports_folder() / f"rejected-{uuid4().hex}.csv", opened.table.headings)
-            self.files.append(_File(source, opened, rejected))
+            self.files.append(_File(source, place, opened, rejected))
         self.files.sort(key=lambda file: ORDER.index(file.mapping.rows))
         for file in self.files:
             if file.mapping.rows in (USER, PRODUCT):
@@ -429,6 +432,7 @@ def _result(file: _File, act_id: int | None, speed: int, *, dry_run: bool) -> Im
         sheet=file.opened.table.sheet,
         other_sheets=tuple(note.detail for note in file.opened.table.notes if note.code == "other_sheets"),
         filename=file.source.filename,
+        place=file.place,
         rows_are=file.mapping.rows,
         emptied=file.emptied,
         columns_key=columns_key(file.opened.table.headings),
