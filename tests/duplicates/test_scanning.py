@@ -11,7 +11,7 @@ from khoi.cli import main
 from khoi.duplicates import jobs, services
 from khoi.duplicates.models import FoundPair, Scan, ScanState
 from khoi.duplicates.queries import groups
-from khoi.duplicates.rules.pairs import LARGEST, Agreement, clusters, reasons_of
+from khoi.duplicates.rules.pairs import CHAINING, LARGEST, Agreement, clusters, how_sure, reasons_of
 from khoi.home.queries.pairs import waiting
 from khoi.kit.refusals import Refusal
 from khoi.people import services as people
@@ -26,6 +26,13 @@ def test_a_name_alone_is_no_reason():
     assert reasons_of(Agreement(False, False, True, False, False, True, False)) == []
     assert reasons_of(Agreement(False, False, False, True, True, True, False)) == ["like_name_company"]
     assert reasons_of(NOTHING) == []
+
+
+def test_two_who_share_a_phone_and_have_other_names_are_never_so_sure_that_they_are_chained():
+    couple = Agreement(False, True, False, True, True, False, False)
+    nameless = Agreement(False, True, False, True, True, None, False)
+
+    assert how_sure(0.999, couple) < CHAINING <= how_sure(0.999, nameless)
 
 
 def test_those_who_are_chained_are_one_group_unless_they_are_too_many():

@@ -13,7 +13,7 @@ from khoi.duplicates.queries.blocking import pair_up
 from khoi.duplicates.queries.engine import Engine, opened
 from khoi.duplicates.queries.weighing import weigh
 from khoi.duplicates.rules.levels import OF_PEOPLE
-from khoi.duplicates.rules.pairs import CHAINING, Agreement, clusters, percent, reasons_of
+from khoi.duplicates.rules.pairs import CHAINING, Agreement, clusters, how_sure, reasons_of
 from khoi.people.models import MatchKey
 from khoi.people.rules.likeness import CROWD
 
@@ -73,10 +73,9 @@ select unique_id_l, unique_id_r, match_probability,
     coalesce(list_has_any(one.names, other.names), false),
     coalesce(list_has_any(one.companies, other.companies), false),
     coalesce(list_has_any(one.regions, other.regions), false),
-    coalesce(
-        jaro_winkler_similarity(one.name, other.name) >= 0.88
+    jaro_winkler_similarity(one.name, other.name) >= 0.88
         or list_has_all(string_split(one.name, ' '), string_split(other.name, ' '))
-        or list_has_all(string_split(other.name, ' '), string_split(one.name, ' ')), false),
+        or list_has_all(string_split(other.name, ' '), string_split(one.name, ' ')),
     coalesce(jaro_winkler_similarity(one.email, other.email) >= 0.95, false)
 from weighed join record one on one.unique_id = unique_id_l join record other on other.unique_id = unique_id_r
 """
@@ -145,7 +144,7 @@ def _weighed(engine: Engine, people: int) -> list[Found]:
     for first, second, likelihood, email, phone, name, company, region, like_name, like_email in engine.ask(_WHY):
         agreement = Agreement(email, phone, name, company, region, like_name, like_email)
         if reasons := reasons_of(agreement):
-            told.append((min(first, second), max(first, second), tuple(reasons), percent(likelihood)))
+            told.append((min(first, second), max(first, second), tuple(reasons), how_sure(likelihood, agreement)))
     return _clustered(sorted(told))
 
 

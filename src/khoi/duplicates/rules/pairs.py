@@ -7,24 +7,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CHAINING", "LARGEST", "Agreement", "clusters", "percent", "reasons_of"]
+__all__ = ["CHAINING", "LARGEST", "Agreement", "clusters", "how_sure", "reasons_of"]
 
 #: So sure, in percent, a pair has to be to chain its two with others.
 CHAINING: Final = 90
+#: At most so sure, in percent, is a pair whose names have nothing in common: a couple or a counter shares an address.
+OTHERWISE_NAMED: Final = 60
 #: More than so many are not shown as one person: something they share misled us.
 LARGEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What two people share, and whether names or addresses that are not the same are alike."""
+    """What two people share, and whether names or addresses that are not the same are alike; ``like_name`` is None when
+    one of them has no name."""
 
     email: bool
     phone: bool
     name: bool
     company: bool
     region: bool
-    like_name: bool
+    like_name: bool | None
     like_email: bool
 
 
@@ -34,16 +37,17 @@ def reasons_of(one: Agreement) -> list[str]:
         "same_email": one.email,
         "same_phone": one.phone,
         "same_name_company": one.name and one.company,
-        "like_name_company": one.like_name and one.company and not one.name,
+        "like_name_company": bool(one.like_name) and one.company and not one.name,
         "same_name_region": one.name and one.region,
-        "like_email": one.like_email and not one.email and (one.name or one.like_name),
+        "like_email": one.like_email and not one.email and (one.name or bool(one.like_name)),
     }
     return sorted(code for code, holds in found.items() if holds)
 
 
-def percent(likelihood: float) -> int:
-    """At most 99: only a person can be certain of two who came in apart."""
-    return min(99, int(likelihood * 100))
+def how_sure(likelihood: float, one: Agreement) -> int:
+    """Percent, at most 99: only a person can be certain of two who came in apart."""
+    most = OTHERWISE_NAMED if one.like_name is False and not one.name else 99
+    return min(most, int(likelihood * 100))
 
 
 def clusters(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
