@@ -117,6 +117,17 @@ def test_after_a_later_merge_too(pair, known, admin):
     assert lifecycle.recompute(check=True, now=LATER).total == 0
 
 
+def test_of_two_merges_in_a_row_each_gives_back_what_came_with_it(pair, known, admin):
+    third = known("Hương P.", phone="0977 000 111")
+    first = merged(pair, admin)
+    second = people.merge_people(third, loser=pair[0], by=admin.by, now=LATER).act
+    custom.set_values(third, {"floor": "6"}, by=admin.by, now=LATER)
+    taken_back(second, admin)
+    taken_back(first, admin)
+
+    assert floors([*pair, third]) == [None, "5", "6"]
+
+
 @pytest.mark.parametrize(("who", "word"), [(0, "of the survivor"), (1, "of the loser")])
 def test_law_05_of_whom_is_erased_since_no_value_is_left_with_the_other(pair, admin, who, word):
     custom.set_values(pair[1], {"floor": "of the loser"}, by=admin.by, now=NOW)

@@ -21,6 +21,8 @@ from khoi.people.models import PersonValue
 from khoi.people.services.merging import MERGING
 
 PARTING: Final = "part_values"
+#: Where a value belongs.
+PLACED: Final = ("person_id", "absorbed_into_id")
 
 Said = dict[str, Any]
 
@@ -79,11 +81,14 @@ def parted_by(undo: Act) -> set[int]:
 
 
 def without_parted(plan: Plan, rows: Goal) -> Goal:
-    """The values that rows will have, where some were parted: as if what was put there for others had never been."""
+    """The values that rows will have, where some were parted: as if what was put there for others had never been. Where
+    a row belongs was never decided by parting, which only lays it aside for a moment."""
     parting = Change.objects.filter(tbl=code_of(PersonValue), row_id__in=rows, op="u", act__verb=PARTING)
     parting = parting.filter(act__in=Act.objects.effective())
+    parted: dict[int, set[int]] = defaultdict(set)
     left_out: dict[int, set[int]] = defaultdict(set)
     for row, act, why in parting.values_list("row_id", "act", "act__why"):
+        parted[row].add(act)
         left_out[row] |= {act, *json.loads(why)["acts"]}
     stands = coverage()
 
@@ -92,11 +97,17 @@ def without_parted(plan: Plan, rows: Goal) -> Goal:
 
     mended = dict(rows)
     for row, steps in steps_of(PersonValue, left_out, lambda act, op: counts(act)).items():
-        others = [replace(step, counted=step.counted and step.act_id not in left_out[row]) for step in steps]
-        state, said = rows[row], state_counting(others, plan.now[PersonValue].get(row))
-        if state is not None and said is not None:
-            mended[row] = {**state, **{name: said[name] for name in COLUMNS}}
+        state, current = rows[row], plan.now[PersonValue].get(row)
+        said = state_counting(_leaving_out(steps, left_out[row]), current)
+        placed = state_counting(_leaving_out(steps, parted[row]), current)
+        if state is not None and said is not None and placed is not None:
+            values = {name: said[name] for name in COLUMNS}
+            mended[row] = {**state, **values, **{name: placed[name] for name in PLACED}}
     return mended
+
+
+def _leaving_out(steps: Sequence[Step], acts: Collection[int]) -> list[Step]:
+    return [replace(step, counted=step.counted and step.act_id not in acts) for step in steps]
 
 
 def _edits(acts: Collection[int]) -> set[int]:
@@ -119,7 +130,7 @@ def _told(row: PersonValue, steps: Sequence[Step], edits: Collection[int]) -> _T
         if "person_id" in step.before and person == row.person_id:
             break
     if told.acts:
-        others = [replace(step, counted=step.counted and step.act_id not in told.acts) for step in steps]
+        others = _leaving_out(steps, told.acts)
         told.then.update({name: (state_counting(others, values_of(row)) or {})[name] for name in COLUMNS})
     return told
 
