@@ -1,6 +1,7 @@
 import datetime as dt
 import io
 import subprocess
+import tracemalloc
 import zipfile
 
 import pytest
@@ -46,6 +47,79 @@ def test_dates_are_iso_text_and_numbers_carry_no_float_dress():
     assert table.headings == ("Ngày", "Lúc", "Điện thoại", "Tiền", "VIP")
     assert rows[0].cells == ("2026-02-01", "2026-02-01T08:30:00", "84901234567", "0.3", "true")
     assert (rows[1].number, rows[1].cells[2:4]) == (4, ("1" + "0" * 20, "-0.00000015"))
+
+
+def mixed(workbook):
+    """Every kind of cell, formats of one's own, missing rows and columns, texts said once and shared."""
+    formats = (
+        "yyyy-mm-dd",
+        "hh:mm",
+        "dd/mm/yyyy hh:mm:ss",
+        "#,##0.00",
+        '"d"0',
+        "[h]:mm",
+        "[$-409]d mmm yy",
+        "[Red]0.0",
+    )
+    looks = [workbook.add_format({"num_format": code}) for code in formats]
+    workbook.add_worksheet("Bìa")
+    page = workbook.add_worksheet("Khách")
+    page.write_row(2, 1, [f"h{place}" for place in range(10)])
+    for line, value in enumerate([0, 0.5, 1, 59, 60, 61, 1.25, 46054.35416667, 12345678.5, 1 / 3, 0.1 + 0.2], start=3):
+        for place, look in enumerate(looks):
+            if place != 5 or value < 1_000_000:
+                page.write_number(line + line // 7, place + 1, min(value, 99_999) if place < 7 else value, look)
+        page.write_string(line + line // 7, 9, ["Bưởi", " x ", "<&>", "😀", "a\r\nb\x01_x0041_"][line % 5])
+        page.write_boolean(line + line // 7, 10, line % 2 == 0)
+    page.write_formula(20, 1, "=1+1", None, "hai")
+    page.write_rich_string(20, 2, "a", looks[0], "b", "c")
+
+
+def test_a_large_sheet_is_read_row_by_row_to_the_same_texts():
+    data = book(mixed)
+    table, rows = read(data)
+    streamed, found = read(data, limits=Limits(quick_sheet_bytes=0))
+    assert found == rows
+    assert len(rows) > 10
+    assert (streamed.sheet, streamed.sheets, streamed.notes) == (table.sheet, table.sheets, table.notes)
+    assert read(book(many), sheet="Hai", limits=Limits(quick_sheet_bytes=0))[1][0].cells == ("d",)
+
+
+def test_memory_does_not_grow_with_a_large_sheet():
+    def peak(lines):
+        def fill(workbook):
+            page = workbook.add_worksheet()
+            for line in range(lines):
+                page.write_row(line, 0, [f"Khách {line}", "một ghi chú", line])
+
+        data = book(fill)
+        tracemalloc.start()
+        with read_table(data, limits=Limits(quick_sheet_bytes=0)) as table:
+            assert sum(1 for _ in table.rows) == lines - 1
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return top
+
+    assert peak(12_000) < peak(4_000) + 500_000
+
+
+@pytest.mark.parametrize(
+    ("member", "change"),
+    [
+        ("xl/worksheets/sheet2.xml", (b"<sheetData>", b"<sheetData><row r='x'>")),
+        ("xl/worksheets/sheet2.xml", (b'<c r="B3"', b'<c r="ZZZZ3"')),
+        ("xl/worksheets/sheet2.xml", (b"</worksheet>", b"")),
+        ("xl/workbook.xml", (b"<workbook", b"<!DOCTYPE w [<!ENTITY a 'b'>]><workbook")),
+        ("xl/_rels/workbook.xml.rels", (b"worksheets/sheet2", b"../../../etc/passwd")),
+    ],
+)
+def test_a_large_sheet_that_is_broken_is_refused(member, change):
+    with zipfile.ZipFile(io.BytesIO(book(mixed))) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    assert change[0] in members[member]
+    members[member] = members[member].replace(change[0], change[1], 1)
+    with pytest.raises(NotATable):
+        read(archive(members), limits=Limits(quick_sheet_bytes=0))
 
 
 def many(workbook):

@@ -39,7 +39,7 @@ OWN_OF: Final = {"person": _("Own fields of the person"), "account": _("Own fiel
 #: As long as the name of a field may be.
 LABEL: Final = 80
 #: Encodings offered when the detection was wrong; the rest is what the standard library knows.
-ENCODINGS: Final = ("utf-8", "windows-1258", "windows-1252", "utf-16", "tcvn3", "shift_jis", "gb18030")
+ENCODINGS: Final = ("utf-8", "windows-1258", "windows-1252", "utf-16", "shift_jis", "gb18030")
 GROUPS: Final = (
     (
         _("Person"),

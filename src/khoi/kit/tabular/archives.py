@@ -25,9 +25,11 @@ PIECE = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Archive:
     """What stands in an archive: ``tables`` are the names of its files that may be tables, empty for a spreadsheet,
-    which is an archive too."""
+    which is an archive too; of that ``unpacked`` is its size in bytes."""
 
     tables: tuple[str, ...]
+    is_xlsx: bool = False
+    unpacked: int = 0
 
 
 def look_into(stream: BinaryIO, limits: Limits) -> Archive:
@@ -37,9 +39,10 @@ def look_into(stream: BinaryIO, limits: Limits) -> Archive:
     if any(member.flag_bits & 1 for member in members):
         raise NotATable("encrypted")
     if names & WORKBOOKS:
-        if sum(member.file_size for member in members) > limits.unpacked_bytes:
+        unpacked = sum(member.file_size for member in members)
+        if unpacked > limits.unpacked_bytes:
             raise TooLarge(limits.unpacked_bytes)
-        return Archive(())
+        return Archive((), "xl/workbook.xml" in names, unpacked)
     if names & {"[Content_Types].xml", "mimetype"}:
         raise NotATable("document")
     tables = _tables(members)

@@ -47,8 +47,11 @@ def detect_dialect(sample: str, *, whole: bool, delimiter: str | None = None) ->
     """The dialect of a text, from its beginning. ``whole`` says that ``sample`` is all there is."""
     said = delimiter or announced_delimiter(sample)
     dialects = list(_candidates(sample, said))
-    scored = [(_fit(first_records(sample, dialect, whole=whole), dialect), -n) for n, dialect in enumerate(dialects)]
-    fit, place = max(scored)
+    scored = []
+    for place, dialect in enumerate(dialects):
+        records = first_records(sample, dialect, whole=whole)
+        scored.append((_fit(records), _is_sound(sample, dialect, len(records)), -place))
+    fit, _, place = max(scored)
     best = dialects[-place] if fit or said else Dialect(_absent_delimiter(sample))
     return _wrapped(sample, whole, said) or best
 
@@ -68,18 +71,21 @@ def _candidates(sample: str, said: str | None) -> Iterator[Dialect]:
 
 
 def _apostrophes_quote(sample: str) -> bool:
-    """Whether most of the lines have a cell in apostrophes and none has one in quotes."""
+    """Whether most of the lines have a cell in apostrophes and the first does not begin with a quote."""
     lines = sample.count("\n") or sample.count("\r") or 1
-    opened = re.search(r"(?:^|[,;\t|:])\"", sample, re.MULTILINE)
-    return opened is None and len(APOSTROPHES.findall(sample.replace("\r", "\n"))) * 5 >= lines * 4
+    return (
+        sample.lstrip("\ufeff\r\n ")[:1] != '"'
+        and len(APOSTROPHES.findall(sample.replace("\r", "\n"))) * 5 >= lines * 4
+    )
 
 
 def _wrapped(sample: str, whole: bool, said: str | None) -> Dialect | None:
     """The dialect inside, where each row is quoted whole as if it were one cell, the headings too."""
     if sample.lstrip("\ufeff\r\n")[:1] != '"':
         return None
-    outer = first_records(sample, Dialect(said or ","), whole=whole)
-    if not outer or any(len(record) != 1 for record in outer):
+    plain = Dialect(said or ",")
+    outer = first_records(sample, plain, whole=whole)
+    if not outer or any(len(record) != 1 for record in outer) or not _is_sound(sample, plain, len(outer)):
         return None
     inner = "\n".join(record[0] for record in outer if "\n" not in record[0])
     for sign in said or DELIMITERS:
@@ -135,7 +141,16 @@ def _absent_delimiter(sample: str) -> str:
     return next((delimiter for delimiter in DELIMITERS if delimiter not in sample), ",")
 
 
-def _fit(records: list[list[str]], dialect: Dialect) -> float:
+def _is_sound(sample: str, dialect: Dialect, count: int) -> bool:
+    """Whether behind every closing quote a cell ends: of two dialects that fit equally the sound one is meant."""
+    read = 0
+    with suppress(csv.Error):
+        for record in islice(reader(io.StringIO(sample, newline=""), dialect, strict=True), RECORDS):
+            read += any(cell.strip() for cell in record)
+    return read >= count
+
+
+def _fit(records: list[list[str]]) -> float:
     """How well the rows agree with their headings: the share of rows as wide, weighted by the width, and by the
     share of cells that kept no quotes around them.
 

@@ -8,7 +8,7 @@ from typing import IO, BinaryIO, cast
 from khoi.kit.tabular.archives import look_into, take_out
 from khoi.kit.tabular.csv_reading import read_csv
 from khoi.kit.tabular.refusals import EmptyFile, NotATable
-from khoi.kit.tabular.sheet_reading import COMPOUND, is_archive, read_sheet
+from khoi.kit.tabular.sheet_reading import COMPOUND, is_archive, read_sheet, stream_sheet
 from khoi.kit.tabular.tables import Limits, Note, Table
 
 NOT_TABLES = (
@@ -72,14 +72,14 @@ def _open(stream: BinaryIO, asked: _Asked) -> Table:
     for magic, reason in NOT_TABLES:
         if head.startswith(magic):
             raise NotATable(reason)
-    if is_archive(head) and (inside := look_into(stream, asked.limits).tables):
-        return _open_archive(stream, inside, asked)
-    if is_archive(head) or head.startswith(COMPOUND):
-        table = read_sheet(
+    inside = look_into(stream, asked.limits) if is_archive(head) else None
+    if inside is not None and inside.tables:
+        return _open_archive(stream, inside.tables, asked)
+    if inside is not None or head.startswith(COMPOUND):
+        large = inside is not None and inside.is_xlsx and inside.unpacked > asked.limits.quick_sheet_bytes
+        return (stream_sheet if large else read_sheet)(
             stream, asked.filename, sheet=asked.sheet, heading_row=asked.heading_row, limits=asked.limits
         )
-        stream.close()
-        return table
     return read_csv(
         stream,
         asked.filename,

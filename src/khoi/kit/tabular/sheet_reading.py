@@ -2,7 +2,8 @@
 
 A sheet of five kilobytes can name two far corners and make its reader ask for half a terabyte, which ends the
 asking process with no chance to catch it. So the reading happens in a child that may die: it gets the file on
-its standard input, never a name, and hands back one JSON line per row.
+its standard input, never a name, and hands back one JSON line per row. A large XLSX is read in this process instead,
+row by row.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import IO, BinaryIO, NoReturn
 from khoi.kit.tabular.refusals import NotATable, TooLarge
 from khoi.kit.tabular.shaping import Raw, shape
 from khoi.kit.tabular.tables import NUL_REMOVED, Limits, Note, Table
+from khoi.kit.tabular.xlsx_streaming import Book
 
 PROGRAM = Path(__file__).with_name("sheet_child.py")
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -32,22 +34,35 @@ def read_sheet(
     """Open a spreadsheet as a table: ``sheet`` by name, else the first one shown with anything on it. Raises a
     ``TableRefused``."""
     child = _Child(stream, sheet, limits)
+    table = _table(child, filename, heading_row, limits)
+    stream.close()
+    return table
+
+
+def stream_sheet(
+    stream: BinaryIO, filename: str, *, sheet: str | None, heading_row: int | None = None, limits: Limits
+) -> Table:
+    """The same for an XLSX of any size, row by row. The table keeps ``stream`` open."""
+    return _table(Book(stream, sheet), filename, heading_row, limits)
+
+
+def _table(book: "_Child | Book", filename: str, heading_row: int | None, limits: Limits) -> Table:
     try:
-        shaped = shape(child.rows(), limits, heading_row=heading_row)
+        shaped = shape(book.rows(), limits, heading_row=heading_row)
     except BaseException:
-        child.close()
+        book.close()
         raise
     return Table(
         filename,
         "sheet",
         shaped.headings,
         shaped.rows,
-        sheet=child.sheet,
-        sheets=child.sheets,
+        sheet=book.sheet,
+        sheets=book.sheets,
         heading_row=shaped.heading_row,
-        notes=tuple(Note("other_sheets", name) for name in child.sheets if name != child.sheet) + shaped.notes,
+        notes=tuple(Note("other_sheets", name) for name in book.sheets if name != book.sheet) + shaped.notes,
         left_out=shaped.left_out,
-        _close=child.close,
+        _close=book.close,
     )
 
 

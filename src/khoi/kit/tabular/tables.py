@@ -28,13 +28,18 @@ TOLD = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a file may ask of the machine. Counts are of rows, columns, characters and bytes."""
+    """How much a file may ask of the machine. Counts are of rows, columns, characters and bytes.
+
+    An XLSX that unpacks to more than ``quick_sheet_bytes`` is read row by row, which takes longer and always the same
+    memory; the process that reads the others may take ``sheet_memory_bytes``.
+    """
 
     rows: int = 5_000_000
     columns: int = 1_000
     line_chars: int = 1 << 20
     unpacked_bytes: int = 1 << 30
-    sheet_memory_bytes: int = 2 << 30
+    quick_sheet_bytes: int = 64 << 20
+    sheet_memory_bytes: int = 300 << 20
     sheet_seconds: int = 300
 
 
