@@ -143,7 +143,7 @@ def test_a_mapping_with_mistakes_is_refused_with_their_lines(by, mapping, said):
 
 
 def test_a_layout_nobody_knows_is_refused_with_those_there_are(by):
-    with pytest.raises(ImportRefused, match="“hubspot”, “odoo”, “olist-deals”, “olist-mql”"):
+    with pytest.raises(ImportRefused, match="“hubspot”, “khoi”, “odoo”, “olist-deals”, “olist-mql”"):
         import_file(csv(HEAD, GOOD), filename="x.csv", layout="nothing", by=by, now=NOW)
 
 

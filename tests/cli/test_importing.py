@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -10,6 +11,7 @@ from khoi.cli import main
 from khoi.history.models import Act
 from khoi.leads.models import Lead
 from tests.capture.importing import LEADS
+from tests.capture.test_moving_in_layouts import ZOHO, shuffled
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,29 @@ def test_of_several_files_each_has_its_line_and_the_good_ones_go_in(khoi, tmp_pa
 
     assert (code, bad["refused"], bad["act"], good["created"]) == (3, "not_a_table", None, 2)
     assert warned.startswith("bad.csv: This is a PDF.")
+
+
+def test_an_archive_of_another_system_comes_in_as_one(khoi, tmp_path):
+    with ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name, text in ZOHO.items():
+            archive.writestr(name, shuffled(text, 5))
+        archive.writestr("notes.csv", "a,b\n1,2\n")
+    code, said, _warned = khoi("export.zip", "--json", "--source", "Chợ phiên", "--basis", "none")
+    answer = json.loads(said)
+
+    assert (code, answer["created"], answer["rejected"], len(answer["files"])) == (0, 6, 0, 4)
+    assert [file["code"] for file in answer["left_out"]] == ["columns_unknown"]
+    assert json.loads(Act.objects.get(pk=answer["act"]).why)["source"] == "Chợ phiên"
+    assert json.loads(khoi("export.zip", "--json", "--source", "Chợ phiên")[1])["act"] is None
+
+
+def test_a_file_with_the_same_columns_is_read_as_the_last_one_was(khoi, tmp_path):
+    khoi("leads.csv", "--mapping", "crm.toml")
+    (tmp_path / "later.csv").write_text("Email,Name,ID\nlan@sen.example,Đỗ Lan,1\n", "utf-8")
+    _code, said, _warned = khoi("later.csv", "--json")
+
+    assert json.loads(said)["updated"] == 1
+    assert Lead.objects.get(references__external_id="1").person.full_name == "Đỗ Lan"
 
 
 @pytest.mark.parametrize(

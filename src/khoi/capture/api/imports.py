@@ -129,7 +129,8 @@ def send_file(
         "heading_row": heading_row,
     }
     sent = request.FILES.getlist("file")
-    run = importing.receive_files(sent, by=actor, now=now)
+    one = any(reading.values()) or heading_row is not None or bool(mapping or layout)
+    run = importing.receive_files(sent, whole=not one, by=actor, now=now)
     terms = {"consent": consent, "source": source, "cost": cost}
     if moves.is_one_of_several(run):
         importing.describe_run(run, changes=terms, by=actor, now=now)

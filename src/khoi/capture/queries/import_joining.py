@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from khoi.capture.rules.importing import plain
 from khoi.capture.rules.mapping import Mapping, Seen, squeezed
 from khoi.kit.tabular import Row, Table
+
+#: How a column of products is headed.
+PRODUCTS: Final = frozenset(map(squeezed, ("product", "product name", "sản phẩm", "tên sản phẩm")))
 
 
 class Names:
@@ -37,6 +41,8 @@ class Names:
     def beside(self, table: Table, mapping: Mapping, rows: Iterator[Row]) -> tuple[Table, Iterator[Row]]:
         """The table of deals with further columns about whoever owns them, and its products called by their names."""
         owner, product = _place(table, mapping, "owner"), _place(table, mapping, "product")
+        if product is None:  # somebody has said that it fills a field of one's own
+            product = next((at for at, name in enumerate(table.headings) if squeezed(name) in PRODUCTS), None)
         more = self.headings if owner is not None else ()
         more = tuple(heading for heading in more if heading not in table.headings)
         if not more and not (self.products and product is not None):

@@ -99,10 +99,16 @@ def kept_mapping(headings: Sequence[str], *, by: Actor) -> Mapping | None:
         runs = runs.visible_to(by)
     for text in runs.exclude(mapping="").order_by("-id").values_list("mapping", flat=True)[:1]:
         try:
-            return load_mapping(text)
+            return _made_since(load_mapping(text))
         except BadMapping:  # of a version that said it otherwise
             return None
     return None
+
+
+def _made_since(mapping: Mapping) -> Mapping:
+    """The fields it describes are there now."""
+    there = names_of_fields(mapping.rows)
+    return replace(mapping, makes={name: new for name, new in mapping.makes.items() if name not in there})
 
 
 def named_after(mapping: Mapping, source: str) -> Mapping:

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -115,7 +116,8 @@ def _described(request: HttpRequest, actor: Principal, run: ImportRun) -> HttpRe
             changes = form.changes(run)
             queries.check_reading(run, changes)
             importing.describe_run(run, changes=changes, by=actor, now=now)
-            return redirect("capture:import", public_id=run.public_id)
+            again = reverse("capture:import", args=[run.public_id])
+            return redirect(f"{again}?columns=1" if moves.is_one_of_several(run) else again)
         columns = ColumnsForm(draft, run.consent, request.POST)
         if not columns.is_valid():
             return _draft_page(request, actor, run, columns=columns)

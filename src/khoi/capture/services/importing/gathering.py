@@ -16,9 +16,9 @@ from khoi.history.rules.actors import Actor
 ARCHIVE: Final = ".zip"
 
 
-def receive_files(uploads: Iterable[Any], *, by: Actor, now: datetime) -> ImportRun:
+def receive_files(uploads: Iterable[Any], *, whole: bool = True, by: Actor, now: datetime) -> ImportRun:
     """Keep the uploads; of several, and of an archive of several tables, the run returned stands for all. Raises
-    ``ImportRefused`` and keeps none when one of them is no table."""
+    ``ImportRefused`` and keeps none when one of them is no table. ``whole`` False: of an archive one table is meant."""
     runs: list[ImportRun] = []
     for upload in uploads:
         try:
@@ -28,7 +28,7 @@ def receive_files(uploads: Iterable[Any], *, by: Actor, now: datetime) -> Import
                 let_go(earlier)
                 earlier.delete()
             raise
-        runs += [run, *_others_inside(run)]
+        runs += [run, *(_others_inside(run) if whole else ())]
     first = min(runs, key=lambda run: (not _is_known(run, by), run.pk))
     for run in runs:
         if run is not first:
