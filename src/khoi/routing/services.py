@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
@@ -83,11 +84,11 @@ def _by_rules(leads: list[Lead], facts: dict[int, Facts], zone: ZoneInfo, now: d
     made: list[Assignment] = []
     turns = _Turns(zone, now)
     facts = with_own({lead.pk: facts[lead.pk] for lead in leads}, turns.conditions.values())
-    last_resort = None if turns.somebody_shares else _last_resort()
+    last_resort = cache(_last_resort)  # asked once, and only when some lead has nobody else
     for lead in leads:
         rule = turns.rule_for(lead, facts[lead.pk])
         if rule is None:
-            lead.owner_id = last_resort or _last_resort()
+            lead.owner_id = last_resort()
             made.append(_assignment(lead, AssignmentBasis.NOBODY_FREE, None, {}, now))
             continue
         choice = rules.choose(turns.candidates(rule), now)
@@ -141,10 +142,6 @@ class _Turns:
             self.shares[share.rule_id].append(share)
         self.open_leads = _open_leads(share.user_id for shares in self.shares.values() for share in shares)
         self.changed: dict[int, Share] = {}
-
-    @property
-    def somebody_shares(self) -> bool:
-        return any(self.shares.values())
 
     def rule_for(self, lead: Lead, facts: Facts) -> RoutingRule | None:
         rule: RoutingRule
