@@ -2,6 +2,7 @@
 #   make run [PORT=8000]      the demo company, on http://127.0.0.1:8000
 #   make test [STRICT=1]      style, types, the order of the rooms, and the tests
 #   make prove-quick          the proof of the history, in some minutes; make prove: all of it, in hours
+#   make bench [N=100000]     what an import, pages and programs take on both databases, each beside its floor
 
 PORT ?= 8000
 KHOI_DATA ?= $(CURDIR)/data
@@ -9,15 +10,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 ARGS ?=
+N ?= 100000
 
 FRONTEND := $(shell find frontend -name node_modules -prune -o -print 2>/dev/null)
 TRANSLATIONS := $(wildcard src/khoi/locale/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove-quick prove lint clean lock
+.PHONY: help run test prove-quick prove bench lint clean lock
 
 help:
-	@sed -n '2,4s/^# *//p' Makefile
+	@sed -n '2,5s/^# *//p' Makefile
 
 # The driver comes along when an address of PostgreSQL is given.
 ifneq ($(filter postgres%,$(KHOI_DATABASE_URL)),)
@@ -35,6 +37,9 @@ prove-quick: $(VENV)/tested
 
 prove: $(VENV)/tested
 	@STRICT=$(STRICT) sh proof/run.sh whole $(ARGS)
+
+bench: $(VENV)/tested
+	@$(BIN)/python -m bench.whole --rows $(N) $(ARGS)
 
 lint: $(VENV)/tested
 	@$(BIN)/ruff check --quiet

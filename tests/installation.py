@@ -36,22 +36,24 @@ class Installation:
         ours = {"KHOI_DATA": str(self.data), "KHOI_LANG": "en", "PYTHONPATH": str(ROOT / "src")}
         return {k: v for k, v in os.environ.items() if not k.startswith(("KHOI_", "DJANGO_"))} | ours | self.says
 
-    def khoi(self, *words: str, typed: str = "", file_limit: int | None = None) -> "subprocess.CompletedProcess[str]":
-        """Run ``khoi words…``; ``file_limit`` in bytes is how long any one file may grow."""
+    def khoi(
+        self, *words: str, typed: str = "", file_limit: int | None = None, patience: int = 120
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run ``khoi words…``; ``file_limit`` in bytes is how long any one file may grow, ``patience`` in seconds."""
         return subprocess.run(
             [sys.executable, "-m", "khoi", *words],
             env=self.environment,
             input=typed,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=patience,
             preexec_fn=_limit(file_limit),
             check=False,
         )
 
-    def answer(self, *words: str) -> dict[str, Any]:
+    def answer(self, *words: str, patience: int = 120) -> dict[str, Any]:
         """The JSON object a command that works answers with."""
-        done = self.khoi(*words, "--json")
+        done = self.khoi(*words, "--json", patience=patience)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found

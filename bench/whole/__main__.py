@@ -1,0 +1,37 @@
+"""``python -m bench.whole [--rows N] [--engine sqlite|postgresql] [--folder F] [--json FILE]``
+
+On each database: an empty workspace, a file of N leads imported, and then a server asked for pages, searches, new
+leads, conversions and the funnel. Every figure is wall-clock time, half and 95 of 100 of all askings, and stands beside
+a floor measured in the same run: the same rows written by plain SQL, or an empty answer of the same server. Run it on
+a machine that does nothing else. Prints a table as the documents have it; ``--json`` also keeps the figures.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.whole import engines, figures, running
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.whole", description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000, help="leads in the file")
+    parser.add_argument("--engine", choices=sorted(engines.ENGINES), action="append", help="both unless told otherwise")
+    parser.add_argument("--folder", type=Path, help="where the workspaces are made; kept when it is named")
+    parser.add_argument("--json", type=Path, help="a file for the figures")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="khoi-bench-") as passing:
+        folder = options.folder or Path(passing)
+        found = {}
+        for name in options.engine or ["sqlite", "postgresql"]:
+            with engines.ENGINES[name](folder / name) as engine:
+                found[name] = running.run(engine, rows=options.rows, say=lambda line: print(line, file=sys.stderr))
+    if options.json:
+        options.json.write_text(json.dumps({"rows": options.rows, "engines": found}, indent=2) + "\n")
+    print(figures.table(found))
+
+
+if __name__ == "__main__":
+    main()
