@@ -84,7 +84,7 @@ class ReferenceSet(models.QuerySet[Any]):
         )
 
 
-@fact(112, personal=["external_id"], plain=["system", "object"])
+@fact(112, subject="person", personal=["external_id"], plain=["system", "object"])
 class RecordReference(models.Model):
     """The number of an account, a person or a deal in another system; a lead's is a ``LeadReference``.
 
