@@ -1,7 +1,7 @@
 """Files on their way in together: what each of them is taken for."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from khoi.capture.models import ImportRun
 from khoi.capture.queries.import_files import open_file
@@ -9,6 +9,8 @@ from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.imports import ROWS, imports_folder, use_of
 from khoi.capture.queries.layouts import systems
 from khoi.team.rules import Principal
+
+COUNTED: Final = ("rows", "created", "updated", "unchanged", "skipped", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,12 @@ def files_of(run: ImportRun) -> list[ImportRun]:
     """The run and those it stands for; none for a file on its own."""
     others = list(run.files.order_by("id"))
     return sorted([run, *others], key=lambda each: each.pk) if others else []
+
+
+def counted(files: list[ImportRun]) -> dict[str, int]:
+    """What came of all of them; ``rows_per_s`` adds up to nothing and is left out. Empty before any came in."""
+    told = [each.counts for each in files if each.counts]
+    return {name: sum(counts[name] for counts in told) for name in COUNTED} if told else {}
 
 
 def is_one_of_several(run: ImportRun) -> bool:

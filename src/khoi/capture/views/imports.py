@@ -167,9 +167,13 @@ def _draft_page(
 
 
 def _run_page(request: HttpRequest, run: ImportRun, *, problem: str = "") -> HttpResponse:
+    files = moves.files_of(run.move or run)
+    is_move = run.move is None and bool(files)
     context = {
         "run": run,
-        "files": moves.files_of(run.move or run),
+        "files": files,
+        "is_move": is_move,
+        "counts": moves.counted(files) if is_move else run.counts,
         "at_work": run.state in (RunState.WAITING, RunState.RUNNING),
         "rows_read": queries.rows_read(run),
         "problem": problem or queries.why_failed(run),
