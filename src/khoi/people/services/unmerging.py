@@ -215,12 +215,14 @@ def merges_in_the_way(plan: Plan) -> set[int]:
     found = Person.objects.filter(models.Q(pk__in=new.values()) | models.Q(merged_into__in=new))
     beside = found.filter(merged_into__isnull=False).exclude(pk__in=goal).values_list("pk", "merged_into_id")
     tangled = {pk for pk, root in (dict(beside) | roots).items() if pk in new.values() or root in new}
-    return _who_merged(tangled, held_back={act for act, holder in plan.marks.items() if holder is not None})
+    return _who_merged(tangled, plan.marks)
 
 
-def _who_merged(people: Collection[int], *, held_back: Collection[int]) -> set[int]:
-    """The standing act that merged each of them last."""
-    merging = Change.objects.filter(tbl=code_of(Person), row_id__in=people, op="u", act__in=Act.objects.effective())
+def _who_merged(people: Collection[int], marks: Mapping[int, int | None]) -> set[int]:
+    """The act that merged each of them last, of those that will stand; ``marks``: which come or go."""
+    held_back = {act for act, holder in marks.items() if holder is not None}
+    stands = models.Q(act__in=Act.objects.effective()) | models.Q(act__in=marks.keys() - held_back, act__is_undo=False)
+    merging = Change.objects.filter(stands, tbl=code_of(Person), row_id__in=people, op="u")
     merging = merging.exclude(act__in=held_back).filter(before__contains='"merged_into_id"').order_by("id")
     return set(dict(merging.values_list("row_id", "act_id")).values())
 
