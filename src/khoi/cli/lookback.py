@@ -13,20 +13,20 @@ from khoi.cli.language import ngettext
 
 def acts(options: Namespace) -> int:
     installation.open_workspace()
-    from django.db.models import Count
-
     from khoi.history.models import Act
+    from khoi.history.queries import counts_of
     from khoi.timemachine.queries.words import verb_words
 
-    latest = Act.objects.filter(position__isnull=False).order_by("-position")
-    rows = [_described(act) for act in latest.annotate(changes=Count("change"))[: options.limit]]
+    latest = Act.objects.filter(position__isnull=False, part_of=None).order_by("-position")[: options.limit]
+    counts = counts_of(act.pk for act in latest)
+    rows = [_described(act, counts.get(act.pk, 0)) for act in latest]
     head = [_("act"), _("when"), _("who"), _("what"), _("changes"), ""]
     told = ((r, r["by"] if r["by"] != "visitor" else _("A visitor"), verb_words(r["verb"])) for r in rows)
     lines = table(head, ([r["act"], r["recorded_at"], who, done, r["changes"], _fate(r)] for r, who, done in told))
     return show({"acts": rows}, as_json=options.json, lines=lines)
 
 
-def _described(act: Any) -> dict[str, Any]:
+def _described(act: Any, changes: int) -> dict[str, Any]:
     return {
         "act": act.pk,
         "verb": act.verb,
@@ -34,7 +34,7 @@ def _described(act: Any) -> dict[str, Any]:
         "via": act.via,
         "recorded_at": act.recorded_at,
         "occurred_at": act.occurred_at,
-        "changes": act.changes,
+        "changes": changes,
         "is_undo": act.is_undo,
         "undone_by": act.undone_by_id,
     }

@@ -143,7 +143,8 @@ class Act(models.Model):
 
     ``recorded_at`` is the clock and only grows; ``occurred_at`` is when it was true. ``position`` is the
     act's place in the chain, given in the last step of its transaction: a gapless cursor over all changes.
-    ``why`` is JSON text of codes and ids, never a person's words.
+    ``why`` is JSON text of codes and ids, never a person's words. ``part_of``: the act that this one goes on with, for
+    work that is too long for one transaction or that one may also want back by halves; listed, and taken back, with it.
     """
 
     recorded_at = models.DateTimeField()
@@ -159,6 +160,7 @@ class Act(models.Model):
     why = models.TextField(default="{}")
     is_undo = models.BooleanField(default=False)
     undone_by = models.ForeignKey("self", null=True, on_delete=models.DO_NOTHING, related_name="undid")
+    part_of = models.ForeignKey("self", null=True, on_delete=models.DO_NOTHING, related_name="parts", db_index=False)
     position = models.BigIntegerField(null=True)
     seal = models.BinaryField(null=True)
     chain = models.BinaryField(null=True)
@@ -175,6 +177,7 @@ class Act(models.Model):
             Index(fields=["subject_tbl", "subject_id", "id"], name="act_of_subject"),
             Index(fields=["recorded_at"], name="act_by_time"),
             Index(fields=["position"], name="act_that_takes_back", condition=Q(is_undo=True)),
+            Index(fields=["part_of"], name="act_that_is_a_part", condition=Q(part_of__isnull=False)),
         ]
 
     def __str__(self) -> str:

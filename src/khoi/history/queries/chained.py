@@ -23,13 +23,14 @@ _ACTS_ON_SQLITE = """
             + cast(substr(recorded_at, 21, 6) as integer),
         cast(strftime('%%s', substr(occurred_at, 1, 19)) as integer) * 1000000
             + cast(substr(occurred_at, 21, 6) as integer),
-        verb, actor_kind, actor_id, via, subject_tbl, subject_id, key, why, cast(is_undo as integer), seal, chain
+        verb, actor_kind, actor_id, via, subject_tbl, subject_id, key, why, cast(is_undo as integer), seal, chain,
+        part_of_id
     from history_act where position is not null order by position
 """
 _ACTS_ON_POSTGRESQL = """
     select id, position,
         (extract(epoch from recorded_at) * 1000000)::bigint, (extract(epoch from occurred_at) * 1000000)::bigint,
-        verb, actor_kind, actor_id, via, subject_tbl, subject_id, key, why, is_undo::int, seal, chain
+        verb, actor_kind, actor_id, via, subject_tbl, subject_id, key, why, is_undo::int, seal, chain, part_of_id
     from history_act where position is not null order by position
 """
 _CHANGES = """
@@ -44,7 +45,8 @@ _SHORT = 50_000
 
 def acts_in_order() -> Iterator[tuple[Any, ...]]:
     """Every sealed act: what the chain covers of it (``sealing.act_fields``), then its seal and link."""
-    return _rows(_ACTS_ON_SQLITE if connection.vendor == "sqlite" else _ACTS_ON_POSTGRESQL)
+    for *fields, seal, chain, whole in _rows(_ACTS_ON_SQLITE if connection.vendor == "sqlite" else _ACTS_ON_POSTGRESQL):
+        yield (*fields, seal, chain) if whole is None else (*fields, whole, seal, chain)
 
 
 def _rows(text: str, *values: int) -> Iterator[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from django.db.models import Max, OuterRef, Q, Subquery
 from khoi.history.models import KINDS, PARTS, Act, ActSet, Change, code_of, model_of
 from khoi.history.queries.images import columns_of
 from khoi.history.queries.lives import Values, chunks, current_rows, values_before
+from khoi.history.queries.parts import together
 from khoi.history.rules.rows import Step, before
 
 
@@ -100,11 +101,12 @@ def history_of(record: models.Model) -> list[RowChange]:
 
 
 def changes_of(act: Act, *, first: int | None = None) -> list[RowChange]:
-    """Everything the act did (or the ``first`` so many changes), row by row in the order it happened."""
+    """Everything the act and its parts did (or the ``first`` so many changes), in the order it happened."""
+    acts = together(act)
     rows: dict[int, set[int]] = defaultdict(set)
-    for code, row_id in Change.objects.filter(act=act).order_by("id").values_list("tbl", "row_id")[:first]:
+    for code, row_id in Change.objects.filter(act__in=acts).order_by("id").values_list("tbl", "row_id")[:first]:
         rows[code].add(row_id)
-    told = [change for code, ids in rows.items() for change in _told(model_of(code), ids, act=act)]
+    told = [change for code, ids in rows.items() for change in _told(model_of(code), ids, acts=set(acts))]
     return sorted(told, key=lambda change: change.change_id)[:first]
 
 
@@ -131,8 +133,8 @@ def _end(found: list[tuple[int, int, int, int]], places: Mapping[int, int], star
     return Place(places[act], pk if found[limit][3] == act else None)
 
 
-def _told(model: type[models.Model], row_ids: Iterable[int], act: Act | None = None) -> list[RowChange]:
-    """The changes of these rows (those of one act, or all), oldest first, read backwards from today."""
+def _told(model: type[models.Model], row_ids: Iterable[int], acts: set[int] | None = None) -> list[RowChange]:
+    """The changes of these rows (those of some acts, or all), oldest first, read backwards from today."""
     lives: dict[int, list[Change]] = defaultdict(list)
     ids = set(row_ids)
     for chunk in chunks(ids):
@@ -142,7 +144,7 @@ def _told(model: type[models.Model], row_ids: Iterable[int], act: Act | None = N
     now = current_rows(model, ids)
     told: list[RowChange] = []
     for pk, changes in lives.items():
-        told += [c for c in _life(model, changes, now.get(pk)) if act is None or c.act.pk == act.pk]
+        told += [c for c in _life(model, changes, now.get(pk)) if acts is None or c.act.pk in acts]
     return sorted(told, key=lambda change: change.change_id)
 
 

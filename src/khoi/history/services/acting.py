@@ -62,13 +62,15 @@ def act(
     key: str | None = None,
     why: Mapping[str, Any] | None = None,
     decides: bool = True,
+    part_of: Act | None = None,
 ) -> Iterator[Act]:
     """Everything written inside belongs to one Act, in one transaction, with its consequences settled.
 
     An inner act joins the outer one; its verb and key then say nothing, and its subject only when it is
     the same verb that was begun without one: a page that does one thing need not know what about. A ``key`` used before
     raises ``AlreadyDone`` before anything is written. An act that changed nothing leaves no trace.
-    ``decides`` False: nothing new follows from it, only what can be rebuilt is refreshed.
+    ``decides`` False: nothing new follows from it, only what can be rebuilt is refreshed. ``part_of``: it goes on with
+    an act that is closed (of a part, its whole is meant).
     """
     if (outer := current_act()) is not None:
         if subject is not None and verb == outer.verb:
@@ -77,7 +79,7 @@ def act(
         return
     stop_when_rehearsing()
     with turn(), transaction.atomic():
-        opened = _open(verb, by=by, now=now, occurred_at=occurred_at, subject=subject, key=key, why=why)
+        opened = _open(verb, by=by, now=now, occurred_at=occurred_at, subject=subject, key=key, why=why, whole=part_of)
         try:
             yield opened
             settle(opened, decides=decides)
@@ -112,6 +114,7 @@ def _open(
     subject: models.Model | None,
     key: str | None,
     why: Mapping[str, Any] | None,
+    whole: Act | None,
 ) -> Act:
     opened = Act(
         recorded_at=now,
@@ -125,6 +128,7 @@ def _open(
         subject_id=subject.pk if subject is not None else None,
         key=key,
         why=json.dumps(dict(why or {}), ensure_ascii=False, sort_keys=True),
+        part_of_id=(whole.part_of_id or whole.pk) if whole is not None else None,
     )
     _save(opened)
     connection = _connection()

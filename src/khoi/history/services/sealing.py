@@ -37,7 +37,7 @@ def plain(row: Iterable[object]) -> tuple[object, ...]:
 
 def act_fields(act: Act) -> tuple[str | int | None, ...]:
     """What the chain covers of the act itself. Not the actor's name: that may have to be erased."""
-    return (
+    fields = (
         act.pk,
         act.position,
         microseconds(act.recorded_at),
@@ -52,6 +52,7 @@ def act_fields(act: Act) -> tuple[str | int | None, ...]:
         act.why,
         int(act.is_undo),
     )
+    return fields if act.part_of_id is None else (*fields, act.part_of_id)
 
 
 def microseconds(moment: datetime) -> int:

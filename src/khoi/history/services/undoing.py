@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, models
 from khoi.history.models import CODES, KINDS, Act, Change, model_of
 from khoi.history.queries.erased import FOR_GOOD
 from khoi.history.queries.lives import chunks
+from khoi.history.queries.parts import parts_of
 from khoi.history.queries.plans import Plan, plan_of, rows_of
 from khoi.history.rules.actors import Actor
 from khoi.history.services.acting import act, current_act
@@ -85,7 +86,8 @@ def undo_act(
 
     ``agreed``: the dependents that were shown beforehand; others refuse it again. ``allow`` is called with the
     ids of all acts that would go, in the same transaction and before anything is written, and may raise.
-    ``along``: acts that go with it in any case. Without ``lenience`` whatever changed the same columns builds on it.
+    ``along``: acts that go with it in any case, as its parts do. Without ``lenience`` whatever changed the same columns
+    builds on it.
     ``also`` names acts that stand in the way of a plan for a reason the tables do not show.
     """
     if current_act() is not None:
@@ -97,6 +99,7 @@ def undo_act(
         if _is_for_good({target.pk}):
             raise Refused("erased")
         given = {target.pk, *along}
+        given |= parts_of(given)
         acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience, also)
         erased = sum(len(rows) for rows in plan.erased.values())
         if not any_by(Change, "act", [undo.pk]):
@@ -167,7 +170,7 @@ def _whole(
         dependents |= set(also(plan)) if also else set()
         if dependents <= acts:
             return acts, plan
-        acts |= dependents
+        acts |= dependents | parts_of(dependents)
 
 
 def _hold(acts: set[int]) -> None:

@@ -1,11 +1,12 @@
-"""The list of acts, latest first, a part at a time."""
+"""The list of acts, latest first, a page at a time; the parts of an act are told with it."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from khoi.history.models import Act, Change
+from khoi.history.queries import counts_of
 from khoi.team.rules import Principal
 from khoi.timemachine.queries.sight import acts_seen, may_ask
 from khoi.timemachine.queries.telling import subjects_of
@@ -59,7 +60,7 @@ def acts_for(actor: Principal, wanted: Wanted, *, before: int | None = None, lim
 
 
 def _wanted(wanted: Wanted) -> "QuerySet[Act]":
-    acts = Act.objects.filter(position__isnull=False).order_by("-position")
+    acts = Act.objects.filter(position__isnull=False, part_of=None).order_by("-position")
     if wanted.who.isdecimal():
         acts = acts.filter(actor_kind__in=["user", "token"], actor_id=int(wanted.who[:18]))
     elif wanted.who:
@@ -68,14 +69,14 @@ def _wanted(wanted: Wanted) -> "QuerySet[Act]":
         acts = acts.filter(verb=wanted.verb)
     if wanted.row:
         code, row_id = wanted.row
-        touched = Change.objects.filter(act=OuterRef("pk"), tbl=code, row_id=row_id)
-        acts = acts.filter(Q(subject_tbl=code, subject_id=row_id) | Exists(touched))
+        touched = Change.objects.filter(tbl=code, row_id=row_id)
+        by_itself, by_a_part = touched.filter(act=OuterRef("pk")), touched.filter(act__part_of=OuterRef("pk"))
+        acts = acts.filter(Q(subject_tbl=code, subject_id=row_id) | Exists(by_itself) | Exists(by_a_part))
     return acts
 
 
 def _entries(acts: list[Act], actor: Principal) -> list[Entry]:
-    counted = Change.objects.filter(act__in=acts).order_by().values("act").annotate(n=Count("id"))
-    counts = dict(counted.values_list("act", "n"))
+    counts = counts_of(act.pk for act in acts)
     subjects, theirs = subjects_of(acts, actor), may_ask(actor, acts)
     return [
         Entry(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from django.db import models
 
 from khoi.history.models import Act, Change, model_of
-from khoi.history.queries import RowChange
+from khoi.history.queries import RowChange, wholes_of
 from khoi.lifecycle.queries.going import HEAVY
 from khoi.team.models import User
 from khoi.team.queries import Forbidden, Hidden
@@ -25,11 +25,18 @@ def did(actor: Principal, act: Act) -> bool:
 
 
 def acts_seen(actor: Principal, acts: Collection[Act]) -> set[int]:
-    """Ids of those acts the actor may know of: their own, and those that touched a row they see."""
+    """Ids of those acts the actor may know of: their own, and those that, by themselves or a part, touched a row they
+    see."""
     if sees_all(actor):
         return {act.pk for act in acts}
-    found = {act.pk for act in acts if did(actor, act)}
-    changes = Change.objects.filter(act_id__in={act.pk for act in acts} - found)
+    own = {act.pk for act in acts if did(actor, act)}
+    wholes = wholes_of({act.pk for act in acts} - own)
+    return own | {wholes[act] for act in _seen_by_rows(actor, wholes)}
+
+
+def _seen_by_rows(actor: Principal, acts: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    changes = Change.objects.filter(act_id__in=acts)
     for code in list(changes.order_by().values_list("tbl", flat=True).distinct()):
         rows = seen(model_of(code), actor).order_by().values("pk")
         found |= set(changes.filter(tbl=code, row_id__in=rows).values_list("act_id", flat=True).distinct())

@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 from khoi.accounts.models import Account
 from khoi.custom.models import whole_of
 from khoi.custom.queries import ValueChange, told_changes, words_of
-from khoi.history.models import CODES, KINDS, Act, Change
-from khoi.history.queries import FieldChange, RowChange, changes_of, history_of
+from khoi.history.models import CODES, KINDS, Act
+from khoi.history.queries import FieldChange, RowChange, changes_of, counts_of, history_of
 from khoi.leads.fields import label_of
 from khoi.leads.models import Lead
 from khoi.people.models import Person
@@ -80,7 +80,7 @@ class Told:
 def seen_of(act: Act, actor: Principal) -> tuple[list[RowChange], int]:
     """The changes of the act that the actor sees, at most ``SHOWN``, and how many more it made."""
     changes = seen_changes(actor, changes_of(act, first=SHOWN * 2))[:SHOWN]
-    return changes, Change.objects.filter(act=act).count() - len(changes)
+    return changes, counts_of([act.pk]).get(act.pk, 0) - len(changes)
 
 
 def public_ids(changes: Iterable[RowChange]) -> dict[tuple[Model, int], UUID]:
