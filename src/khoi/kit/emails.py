@@ -9,7 +9,13 @@ from typing import Final
 __all__ = ["email_problem", "normalise_email"]
 
 # What no address holds, whatever RFC 5322 allows inside quotes: these end up in mail headers and in lists people read.
-_FORBIDDEN: Final = re.compile(r"[\s\"(),:;<>\[\]\\\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_FORBIDDEN: Final = re.compile(r"[\s\"(),:;<>\[\]\\\x00-\x20\x7f\ufffd]")
+#: Unicode categories of what one cannot see, or not yet: controls, formats, halves of signs, private and free places.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+#: Dots to IDNA (RFC 3490 3.1).
+_DOTS: Final = re.compile("[.\u3002\uff0e\uff61]")
+#: Since 2010 letters of a domain; to the older IDNA of the standard library they mean "ss" and "σ", another domain.
+_OWN_LETTERS: Final = re.compile("[ßς]")
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _LONGEST: Final = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 _LONGEST_LOCAL: Final = 64  # RFC 5321 4.5.3.1.1
@@ -35,9 +41,18 @@ def email_problem(raw: str) -> str | None:
         return "empty"
     if text.count("@") != 1:
         return "many_at" if "@" in text else "no_at"
-    if _FORBIDDEN.search(unicodedata.normalize("NFC", text)):
+    if _has_forbidden(unicodedata.normalize("NFC", text)):
         return "forbidden_character"
     return _part_problem(*_parts(text))
+
+
+def _has_forbidden(text: str) -> bool:
+    if _FORBIDDEN.search(text):
+        return True
+    # A mark of its own belongs to no letter: it would stand on the sign before the address, wherever that is shown.
+    return not text.isascii() and (
+        unicodedata.category(text[0])[0] == "M" or any(unicodedata.category(sign) in _UNSEEN for sign in text)
+    )
 
 
 def _part_problem(local: str, domain: str) -> str | None:
@@ -61,7 +76,21 @@ def _parts(text: str) -> tuple[str, str]:
 
 def _dns_name(domain: str) -> str:
     """The domain in small ASCII letters; "" when it cannot be one."""
+    labels = _DOTS.split(unicodedata.normalize("NFC", domain))
     try:
-        return unicodedata.normalize("NFC", domain).encode("idna").decode("ascii").lower()
+        named = [_dns_label(label) for label in labels]
     except UnicodeError:
         return ""
+    # "⒈x.vn" is no name of two parts that happens to be written as three.
+    return "" if any("." in label for label in named) else ".".join(named)
+
+
+def _dns_label(label: str) -> str:
+    if label.isascii() and label[:4].lower() != "xn--":
+        return label.lower()
+    if _OWN_LETTERS.search(label.lower()):
+        return f"xn--{label.lower().encode('punycode').decode('ascii')}"
+    named = label.encode("idna").decode("ascii").lower()
+    if named.startswith("xn--"):
+        named[4:].encode("ascii").decode("punycode")  # raises for what is no such name, like "xn--0"
+    return named
