@@ -180,6 +180,24 @@ def test_parts_of_a_name_are_joined_in_the_order_of_the_file():
     assert "given_name" not in lead(columns, row).values
 
 
+def test_a_part_that_is_not_in_the_whole_name_is_a_note():
+    columns = (Column("Name", ("person_name",)), Column("First", ("given_name",)), Column("Last", ("family_name",)))
+    parsed = lead(columns, {"Name": "Chị Lan", "First": "lan", "Last": "Đỗ"})
+    assert (parsed.text("person_name"), parsed.extras) == ("Chị Lan", (Extra("Last", "Đỗ"),))
+
+
+def test_a_name_longer_than_its_field_is_whole_in_a_note():
+    columns = (Column("First", ("given_name",)), Column("Last", ("family_name",)))
+    parsed = lead(columns, {"First": "a" * 150, "Last": "b" * 150})
+    assert (len(parsed.text("person_name")), codes(parsed)) == (200, [("too_long", False)])
+    assert parsed.extras == (Extra("First", f"{'a' * 150} {'b' * 150}"),)
+
+
+def test_what_is_cut_ends_without_a_blank():
+    parsed = lead((Column("Region", ("region",)),), {"Region": "a" * 79 + " b"})
+    assert parsed.text("region") == "a" * 79
+
+
 def test_the_first_filled_of_two_phones_counts_and_the_other_is_a_note():
     columns = (Column("Di động", ("phone",)), Column("Cố định", ("phone",)))
     parsed = lead(columns, {"Di động": "0912345678", "Cố định": "024 3825 1234"})

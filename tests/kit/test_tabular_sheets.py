@@ -16,6 +16,7 @@ from khoi.kit.tabular import (
     read_table,
     write_xlsx,
 )
+from khoi.kit.tabular.xlsx_streaming import uncoded
 
 
 def book(fill):
@@ -69,7 +70,7 @@ def mixed(workbook):
         for place, look in enumerate(looks):
             if place != 5 or value < 1_000_000:
                 page.write_number(line + line // 7, place + 1, min(value, 99_999) if place < 7 else value, look)
-        page.write_string(line + line // 7, 9, ["Bưởi", " x ", "<&>", "😀", "a\r\nb\x01_x0041_"][line % 5])
+        page.write_string(line + line // 7, 9, ["Bưởi", " x ", "<&>", "😀", "a\r\nb\x01_x0041_\ufffe"][line % 5])
         page.write_boolean(line + line // 7, 10, line % 2 == 0)
     page.write_formula(20, 1, "=1+1", None, "hai")
     page.write_rich_string(20, 2, "a", looks[0], "b", "c")
@@ -261,12 +262,16 @@ def test_what_we_write_as_a_sheet_comes_back_the_same():
         ["+84 901 234 567", -3],
         ["'=2", 0],
         ["http://vidu.vn", 1],
-        ["a\r\nb\x01_x0041_", 2],
+        ["a\r\nb\x01_x0041_\ufffe\uffff", 2],
     ]
     out = io.BytesIO()
     write_xlsx(out, ["text", "count"], rows)
     _, found = read(out.getvalue())
     assert [list(row.cells) for row in found] == [[text, str(count)] for text, count in rows]
+
+
+def test_signs_written_as_codes_are_read_by_rows_too_and_a_half_is_none():
+    assert uncoded("_xD83D__xDE00_ _x0041_ _xD83D_") == "😀 A \ufffd"
 
 
 def test_a_written_sheet_holds_no_formula():

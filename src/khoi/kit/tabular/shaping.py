@@ -1,5 +1,6 @@
 """From raw records to headings and rows: the same steps for text files and sheets."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from khoi.kit.tabular.headings import LOOKED_AT, find_headings, lacks_headings
 from khoi.kit.tabular.refusals import EmptyFile, NoHeadingRow, TooManyColumns, TooManyRows
 from khoi.kit.tabular.tables import ABOVE_HEADINGS, TOLD, TOO_FEW_CELLS, TOO_MANY_CELLS, Limits, Note, Row
 
+HALVES = re.compile("[\ud800-\udfff]")
 #: As far down as somebody may say that the headings stand.
 DEEPEST = 10_000
 
@@ -58,8 +60,9 @@ def shape(records: Iterator[Raw], limits: Limits, *, heading_row: int | None = N
 
 
 def tidy(cell: str) -> str:
-    """The cell in NFC. Letters with separate tone marks (Windows-1258, files from a Mac) become one character."""
-    return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+    """The cell in NFC. Letters with separate tone marks (Windows-1258, files from a Mac) become one character; halves
+    of a sign (UTF-7 has them), which no database keeps, become U+FFFD."""
+    return cell if cell.isascii() else unicodedata.normalize("NFC", HALVES.sub("\ufffd", cell))
 
 
 def _filled(records: Iterator[Raw]) -> Iterator[tuple[Raw, bool]]:

@@ -72,7 +72,8 @@ def shown(sheets: list, read: str) -> list[str]:  # type: ignore[type-arg]
 def text(cell: Cell) -> str:
     """A cell as text: dates in ISO form, whole numbers without a point, at most the 15 digits a sheet keeps."""
     if isinstance(cell, str):
-        return cell
+        # The two signs no XML holds, which calamine leaves as they are written.
+        return cell.replace("_xFFFE_", "\ufffe").replace("_xFFFF_", "\uffff") if "_xFFF" in cell else cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, int):

@@ -300,7 +300,11 @@ def parser_of() -> expat.XMLParserType:
 
 def uncoded(text: str) -> str:
     """Signs XML cannot hold are written as ``_x0001_``."""
-    return CODED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    # Two halves may make one sign; a half alone is none.
+    plain = CODED.sub(lambda code: chr(int(code[1], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _shows(code: str) -> int:

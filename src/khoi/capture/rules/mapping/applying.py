@@ -210,7 +210,8 @@ class _Reading:
             value = f"{self.text(name)}\n{value}"
         if len(value) > field.length:
             self.refuse(column, value, "too_long", rejects=False)
-        return value[: field.length]
+        # Without blanks where it was cut, as it would be read back.
+        return value[: field.length].rstrip()
 
     def refuse(self, column: Column, text: str, code: str, *, rejects: bool) -> None:
         self.problems.append(Problem(column.heading, text, code, rejects))
@@ -235,13 +236,22 @@ class _Reading:
                 self.put(Column(name), name, text)
 
     def join_name(self) -> None:
-        """Parts of a name become the name, in the order the mapping gives, unless it stands there whole."""
-        parts = [str(self.values.pop(name, "")) for name in NAME_PARTS]
-        if self.mapping.names == "given_first":
-            parts = [parts[2], parts[1], parts[0]]
-        joined = " ".join(part for part in parts if part)
-        if joined and "person_name" not in self.values:
-            self.values["person_name"] = joined[: self.fields["person_name"].length]
+        """Parts of a name become the name, in the order the mapping gives, unless it stands there whole; parts that
+        say something else than that are kept as notes."""
+        parts = {name: text for name in NAME_PARTS if (text := str(self.values.pop(name, "")))}
+        if not parts:
+            return
+        columns = {name: column for column in reversed(self.mapping.columns) for name in column.fields}
+        if "person_name" in self.values:
+            said = self.text("person_name").casefold().split()
+            for name, text in parts.items():
+                if not set(text.casefold().split()) <= set(said):
+                    self.keep(columns.get(name, Column(name)), text)
+            return
+        order = list(parts) if self.mapping.names == "family_first" else list(reversed(parts))
+        first = columns.get(order[0], Column(order[0]))
+        whole = " ".join(parts[name] for name in order)
+        self.values["person_name"] = self.within(first, "person_name", self.fields["person_name"], whole)
 
     def external(self, external: External | None, code: str) -> ExternalKey | None:
         if external is None:
