@@ -44,7 +44,7 @@ def _fill(acts: int) -> None:
 
     from khoi.history.models import Act, Change, Head
     from khoi.history.rules.chain import GENESIS, link, seal_of
-    from khoi.history.services.sealing import LEAF, act_fields, plain
+    from khoi.history.services.sealing import act_fields
 
     draw, chain = random.Random(1), GENESIS
     connection.ensure_connection()
@@ -67,8 +67,8 @@ def _fill(acts: int) -> None:
             connection.open_act_id = None
             leaves: dict[int, list[tuple[object, ...]]] = {act.pk: [] for act in opened}
             done = Change.objects.filter(act_id__gte=first, act_id__lte=numbers[-1]).order_by("id")
-            for owner, *leaf in done.values_list("act_id", *LEAF):
-                leaves[owner].append(plain(leaf))
+            for owner, *leaf in done.values_list("act_id", "id", "tbl", "row_id", "subject_id", "op", "before", "seal"):
+                leaves[owner].append(tuple(leaf))
             for act in opened:
                 act.seal = seal_of(leaves[act.pk])
                 act.chain = chain = link(chain, act_fields(act), act.seal)

@@ -28,11 +28,13 @@ def seal_of(leaves: Iterable[Sequence[Any]]) -> bytes:
 
 
 def leaf(
-    change: int, tbl: int, row: int, subject: int | None, op: str, before: str | None, seal: bytes | None
+    change: int, tbl: int, row: int, subject: int | None, op: str, before: str | None, seal: bytes | memoryview | None
 ) -> bytes:
-    """``lp`` of one change, written out because a long history has millions."""
+    """``lp`` of one change, written out because a long history has millions; most are rows that came."""
     c, t, r = str(change), str(tbl), str(row)
     who = "-:" if subject is None else f"{len(str(subject))}:{subject}"
+    if before is None and seal is None:
+        return f"{len(c)}:{c}{len(t)}:{t}{len(r)}:{r}{who}{len(op)}:{op}-:-:".encode()
     said = "-:" if before is None else f"{_size(before)}:{before}"
     head = f"{len(c)}:{c}{len(t)}:{t}{len(r)}:{r}{who}{len(op)}:{op}{said}".encode()
     return head + (b"-:" if seal is None else b"%d:%s" % (len(seal), seal))

@@ -1,6 +1,5 @@
 """The last step of an act's transaction: its digest, then its place in the chain under the head's lock."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,17 +21,6 @@ _HEAD = {
 _TAKEN_OUT = "delete from history_act where id in ({ids}) returning id"
 _SEALED = ("seal", "position", "recorded_at", "chain", "why", "subject_tbl", "subject_id")
 _GROWN = ("position", "chain", "recorded_at")
-
-
-def leaves(act_id: int) -> list[tuple[object, ...]]:
-    with default_connection.cursor() as cursor:
-        cursor.execute(_LEAVES, [act_id])
-        return [plain(row) for row in cursor.fetchall()]
-
-
-def plain(row: Iterable[object]) -> tuple[object, ...]:
-    """PostgreSQL gives bytes as a view."""
-    return tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
 
 
 def act_fields(act: Act) -> tuple[str | int | None, ...]:
@@ -76,7 +64,7 @@ def seal(act: Act) -> None:
     _connection().together([updating(act, _SEALED), updating(head, _GROWN)])
 
 
-def _closed(act: Act) -> tuple[list[tuple[object, ...]], Head]:
+def _closed(act: Act) -> tuple[list[tuple[Any, ...]], Head]:
     """What the act changed, and the head of the chain, which nobody else gets before we are done."""
     connection = _connection()
     asked = [*connection.closing, (_LEAVES, [act.pk]), (_HEAD[connection.vendor], [])]
@@ -86,7 +74,7 @@ def _closed(act: Act) -> tuple[list[tuple[object, ...]], Head]:
         [heads] = connection.together([(_HEAD[connection.vendor], [])])
     position, chain, recorded_at = heads[0]
     head = Head(pk=1, position=position, chain=bytes(chain), recorded_at=recorded_at and moment(recorded_at))
-    return [plain(row) for row in changed], head
+    return changed, head
 
 
 def _connection() -> Any:

@@ -1,4 +1,4 @@
-"""Writing many rows at once: one statement, prepared once and run per row.
+"""Writing records, or plain values, many at once (see ``many``) or one.
 
 Django's ``bulk_create`` and ``bulk_update`` put one huge text together for all rows, which for a thousand leads
 takes seconds of Python before the database hears a word. The statements here are Django's own; only the values
@@ -11,7 +11,9 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connections, models, router
-from django.db.models.sql import DeleteQuery, InsertQuery, UpdateQuery
+from django.db.models.sql import DeleteQuery, InsertQuery
+
+from khoi.kit.db.many import change, insert_many, update_many
 
 M = TypeVar("M", bound=models.Model)
 Get = Callable[[Any], Any]
@@ -25,13 +27,14 @@ def insert_rows(records: Collection[models.Model]) -> None:
     if not records:
         return
     model, using = _of(records)
-    columns: list[Any] = list(model._meta.concrete_fields)
+    columns: tuple[Any, ...] = tuple(model._meta.concrete_fields)
     relations = [column for column in columns if isinstance(column, models.ForeignKey)]
     for record, number in zip(records, _numbers(model, len(records), using), strict=True):
         record.pk = number
         for relation in relations:
             _take_id(record, relation)
-    _run(_insertion(model, using.alias), records, [_getter(column, using) for column in columns], using)
+    getters = [_getter(column, using) for column in columns]
+    insert_many(model, columns, [[get(record) for get in getters] for record in records], using)
     for record in records:
         record._state.adding, record._state.db = False, using.alias
 
@@ -43,11 +46,8 @@ def insert_values(model: type[models.Model], columns: Sequence[str], rows: Seque
         return
     using = connections[router.db_for_write(model)]
     numbers = _numbers(model, len(rows), using)
-    with using.cursor() as cursor:
-        cursor.executemany(
-            _inserting(model, tuple(columns), using.alias),
-            [(number, *row) for number, row in zip(numbers, rows, strict=True)],
-        )
+    numbered = [(number, *row) for number, row in zip(numbers, rows, strict=True)]
+    insert_many(model, _named(model, ("id", *columns)), numbered, using)
 
 
 def insert_row(record: models.Model, *, along: str = "", unless: str = "") -> bool:
@@ -73,12 +73,8 @@ def update_rows(records: Collection[models.Model], fields: Sequence[str]) -> Non
         return
     model, using = _of(records)
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    _run(
-        _change(model, tuple(columns), using.alias),
-        records,
-        [*(_getter(column, using) for column in columns), attrgetter("pk")],
-        using,
-    )
+    getters: list[Get] = [*(_getter(column, using) for column in columns), attrgetter("pk")]
+    update_many(model, tuple(columns), [[get(record) for get in getters] for record in records], using)
 
 
 def stored(record: M) -> M:
@@ -92,7 +88,7 @@ def updating(record: models.Model, fields: Sequence[str]) -> tuple[str, list[Any
     model, using = _of([record])
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
     values = [get(record) for get in _getters(model, using.alias, tuple(columns))]
-    return _change(model, tuple(columns), using.alias), [*values, record.pk]
+    return change(model, tuple(columns), using.alias), [*values, record.pk]
 
 
 def update_row(record: models.Model, fields: Sequence[str]) -> None:
@@ -118,19 +114,16 @@ def _deleting(model: type[models.Model], key: str, alias: str) -> str:
 
 
 @cache
-def _insertion(model: type[models.Model], alias: str, *, with_id: bool = True) -> str:
+def _insertion_without_id(model: type[models.Model], alias: str) -> str:
     query = InsertQuery(model)
-    columns = [column for column in model._meta.concrete_fields if with_id or not column.primary_key]
-    query.insert_values(columns, [model()])
+    query.insert_values(list(_without_id(model)), [model()])
     return str(query.get_compiler(connection=connections[alias]).as_sql()[0][0])
 
 
 @cache
-def _inserting(model: type[models.Model], columns: tuple[str, ...], alias: str) -> str:
-    query = InsertQuery(model)
+def _named(model: type[models.Model], columns: tuple[str, ...]) -> tuple[Any, ...]:
     named = {column.attname: column for column in model._meta.concrete_fields}
-    query.insert_values([named["id"], *(named[name] for name in columns)], [model()])
-    return str(query.get_compiler(connection=connections[alias]).as_sql()[0][0])
+    return tuple(named[name] for name in columns)
 
 
 @cache
@@ -139,7 +132,7 @@ def _taking_id(model: type[models.Model], alias: str, along: str, unless: str) -
     if unless:
         field: Any = model._meta.get_field(unless)
         taken = f" on conflict ({connections[alias].ops.quote_name(field.column)}) do nothing"
-    return f"{_insertion(model, alias, with_id=False)}{taken} returning id{along and f', {along}'}"
+    return f"{_insertion_without_id(model, alias)}{taken} returning id{along and f', {along}'}"
 
 
 @cache
@@ -160,23 +153,9 @@ def _single(column: Any, alias: str) -> Get:
     return lambda record: column.get_db_prep_save(get(record), connections[alias])
 
 
-@cache
-def _change(model: type[models.Model], columns: tuple[Any, ...], alias: str) -> str:
-    query = UpdateQuery(model)
-    given: list[Any] = [(column, model, _Placeholder()) for column in columns]
-    query.add_update_fields(given)
-    query.add_q(models.Q(pk=0))
-    return str(query.get_compiler(connection=connections[alias]).as_sql()[0])
-
-
 def _of(records: Collection[models.Model]) -> tuple[type[models.Model], Any]:
     model = type(next(iter(records)))
     return model, connections[router.db_for_write(model)]
-
-
-def _run(text: str, records: Collection[models.Model], getters: Sequence[Get], using: Any) -> None:
-    with using.cursor() as cursor:
-        cursor.executemany(text, [[get(record) for get in getters] for record in records])
 
 
 def _take_id(record: models.Model, relation: "models.ForeignKey[Any, Any]") -> None:
@@ -233,12 +212,3 @@ def _numbers(model: type[models.Model], count: int, using: Any) -> Iterator[int]
             return iter(range((last[0] if last else 0) + 1, (last[0] if last else 0) + 1 + count))
         cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count])
         return iter([row[0] for row in cursor.fetchall()])
-
-
-class _Placeholder(models.Expression):
-    """Stands for a value that is given later."""
-
-    output_field = models.Field()
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", ()
