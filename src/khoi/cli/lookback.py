@@ -88,6 +88,7 @@ def undo(options: Namespace) -> int:
             now=installation.now(),
             with_dependents=options.with_dependents or options.agreed is not None,
             agreed=options.agreed,
+            alone=options.alone,
         )
     except Refused as refused:
         raise _refusal(options.act, refused.reason, list(refused.dependents)) from None

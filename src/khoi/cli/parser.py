@@ -152,6 +152,8 @@ def _looking_back(commands: Commands) -> None:
     undo.add_argument("act", type=_count, metavar="ACT", help=_("its number, as khoi acts shows it"))
     undo.add_argument("--with-dependents", action="store_true", help=_("also every later act that builds on it"))
     undo.add_argument("--agreed", type=_counts, metavar="ACT,ACT", help=_("also these later acts, and no others"))
+    said = _("of many merges that are one, this first one and not the others")
+    undo.add_argument("--alone", action="store_true", help=said)
     dump = _command(commands, "dump", "lookback:dump", _("write out all facts in one fixed order"), json=False)
     dump.add_argument("--canonical", action="store_true", required=True, help=_("one JSON line per record"))
     _as_of(dump)

@@ -99,6 +99,7 @@ class Bin(Schema):
 class UndoIn(Body):
     with_dependents: bool = Field(False, description="Take back later acts that build on it, too")
     agreed: list[int] | None = Field(None, description="The dependents you were told of: never take back others")
+    alone: bool = Field(False, description="Of many merges that are one, this first one and not the others")
 
 
 #: What no body says.
@@ -261,7 +262,9 @@ def undo_act(request: HttpRequest, act_id: int, body: UndoIn = ALONE) -> dict[st
     act = sight.find_act(actor, act_id)
     now = timezone.now()
     try:
-        undone = services.undo(act, by=actor, now=now, with_dependents=body.with_dependents, agreed=body.agreed)
+        undone = services.undo(
+            act, by=actor, now=now, with_dependents=body.with_dependents, agreed=body.agreed, alone=body.alone
+        )
     except Refused as refused:
         known, hidden = sight.known_of(actor, refused.dependents)
         named = [{"id": a.pk, "verb": a.verb, "by": a.actor_label} for a in reversed(known)]

@@ -79,6 +79,7 @@ def undo_act(
     agreed: Collection[int] | None = None,
     allow: Callable[[Collection[int]], None] | None = None,
     along: Collection[int] = (),
+    without: Collection[int] = (),
     lenience: Lenience | None = None,
     also: Callable[[Plan], Collection[int]] | None = None,
 ) -> Undone:
@@ -86,8 +87,8 @@ def undo_act(
 
     ``agreed``: the dependents that were shown beforehand; others refuse it again. ``allow`` is called with the
     ids of all acts that would go, in the same transaction and before anything is written, and may raise.
-    ``along``: acts that go with it in any case, as its parts do. Without ``lenience`` whatever changed the same columns
-    builds on it.
+    ``along``: acts that go with it in any case, as its parts do, ``without`` some that stay. Without ``lenience``
+    whatever changed the same columns builds on it.
     ``also`` names acts that stand in the way of a plan for a reason the tables do not show.
     """
     if current_act() is not None:
@@ -99,7 +100,7 @@ def undo_act(
         if _is_for_good({target.pk}):
             raise Refused("erased")
         given = {target.pk, *along}
-        given |= parts_of(given)
+        given |= parts_of(given) - set(without)
         acts, plan = _attempt(given, undo, with_dependents, agreed, allow, lenience, also)
         erased = sum(len(rows) for rows in plan.erased.values())
         if not any_by(Change, "act", [undo.pk]):

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-__all__ = ["CHOOSABLE", "FIELDS", "REACH", "Choice", "Profile", "Side", "Word", "choose", "standing_word"]
+__all__ = ["CHOOSABLE", "FIELDS", "MERGING", "REACH", "Choice", "Profile", "Side", "Word", "choose", "standing_word"]
 
 Side = Literal["survivor", "loser"]
 #: Why a value is the one that stays: both had it, only one had any, the person chose it, or nobody chose.
 Because = Literal["same", "only_one", "chosen", "survivor"]
 
+#: The verb of the act: what says that an act is to be taken back as a merge.
+MERGING: Final = "merge_people"
 FIELDS: Final = ("full_name", "job_title", "language")
 #: Of these both keep all they have; what is chosen is which one comes first.
 REACH: Final = ("email", "phone")

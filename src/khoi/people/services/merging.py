@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db import connection, models
 
@@ -21,10 +21,7 @@ from khoi.kit.refusals import Refusal
 from khoi.people.models import ContactPoint, Person
 from khoi.people.queries.pointers import Pointer, foreign_keys_to, pointers, survivors
 from khoi.people.queries.profiles import choosable, profile_of
-from khoi.people.rules.merging import FIELDS, REACH, Choice, Side, choose
-
-#: The verb of the act: what says that an act is to be taken back as a merge.
-MERGING: Final = "merge_people"
+from khoi.people.rules.merging import FIELDS, MERGING, REACH, Choice, Side, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,7 @@ def merge_people(
     loser: Person,
     choices: Mapping[str, Side] | None = None,
     key: str | None = None,
+    part_of: Act | None = None,
     by: Actor,
     now: datetime,
 ) -> Merged:
@@ -50,18 +48,17 @@ def merge_people(
 
     Of somebody merged before the one they became is meant. ``choices``: field → whose value stays (see
     rules.merging); without, blanks are filled and nothing is replaced. Two who are one already stay so, and the
-    same ``key`` is answered by what was done then. Raises ``Refusal`` for one person twice or a choice that is none.
+    same ``key`` is answered by what was done then. ``part_of``: the first of several merges that are taken back as one.
+    Raises ``Refusal`` for one person twice or a choice that is none.
     """
     wanted = _checked(survivor, loser, choices or {})
     if history.current_act() is not None:
         raise RuntimeError("a merge is an act of its own: it is taken back as one")
     try:
-        with history.act(MERGING, by=by, now=now, subject=survivor, key=key) as act:
+        with history.act(MERGING, by=by, now=now, subject=survivor, key=key, part_of=part_of) as act:
             stays, goes = hold_roots(survivor.pk, loser.pk)
             if stays.pk != goes.pk:
-                act.why = json.dumps({"survivor": stays.pk, "loser": goes.pk, "choices": wanted}, sort_keys=True)
-                act.subject_id = stays.pk
-                _merge(stays, goes, wanted, now)
+                merge_held(act, stays, goes, wanted, now)
     except history.AlreadyDone as done:
         return Merged(done.act, survivor, loser, already=True)
     survivor.refresh_from_db()
@@ -103,7 +100,10 @@ def _earlier(survivor: Person, loser: Person) -> Act | None:
     return Act.objects.effective().filter(pk__in=merged, verb=MERGING).order_by("-position").first()
 
 
-def _merge(stays: Person, goes: Person, wanted: Mapping[str, Side], now: datetime) -> None:
+def merge_held(act: Act, stays: Person, goes: Person, wanted: Mapping[str, Side], now: datetime) -> None:
+    """Two who are held and stand for themselves become one, in the open ``act``."""
+    act.why = json.dumps({"survivor": stays.pk, "loser": goes.pk, "choices": dict(wanted)}, sort_keys=True)
+    act.subject_id = stays.pk
     chosen = choose(profile_of(stays), profile_of(goes), wanted)
     own = _own_chosen(stays, goes, wanted)
     _move_rows(stays, goes)

@@ -18,7 +18,7 @@ from khoi.history.rules.actors import SYSTEM
 from khoi.history.rules.rows import Step, state_counting
 from khoi.kit.db.writing import insert_rows
 from khoi.people.models import PersonValue
-from khoi.people.services.merging import MERGING
+from khoi.people.rules.merging import MERGING
 
 PARTING: Final = "part_values"
 #: Where a value belongs.

@@ -1,7 +1,8 @@
 """A merge is taken back, at any later time and in any order: both people are as they were, later work stays."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,14 +13,16 @@ from django.db import connection, models, transaction
 from khoi.custom.rules import PREFIX
 from khoi.history import services as history
 from khoi.history.models import KINDS, Act, Change, code_of
+from khoi.history.queries import parts_of
+from khoi.history.queries.lives import chunks
 from khoi.history.queries.plans import Plan, rows_of
 from khoi.history.rules.actors import SYSTEM, Actor
 from khoi.kit.db.locks import lock_values
 from khoi.people.models import ContactPoint, Person, PersonValue
-from khoi.people.queries.pointers import pointers, references
+from khoi.people.queries.pointers import Pointer, pointers, references
 from khoi.people.queries.profiles import choosable
-from khoi.people.rules.merging import FIELDS, REACH, Side
-from khoi.people.services.merging import MERGING, flags_of, merge_people, move_to_survivors
+from khoi.people.rules.merging import FIELDS, MERGING, REACH, Side
+from khoi.people.services.merging import flags_of, merge_people, move_to_survivors
 from khoi.people.services.parting import part_values, without_parted
 
 #: The verb of the act that follows an undo whose rows came back to somebody who is merged by now.
@@ -44,82 +47,126 @@ def unmerge_people(
     with_dependents: bool = False,
     agreed: Collection[int] | None = None,
     allow: Callable[[Collection[int]], None] | None = None,
+    alone: bool = False,
 ) -> Unmerged:
-    """Take a merge back. What somebody changed since stays where it was changed.
+    """Take a merge back, and with the first of many that were merged together all of them; what somebody changed since
+    stays where it was changed. ``alone``: the others are made anew.
 
     Rows made since stay with the survivor, unless they hang on a lead or deal that goes back. A value of one's own that
     came with the loser and was changed since is parted (see ``parting``). A later merge of the
     same people would hold rows that are not its own: it is taken back too and made anew, in the same transaction. What
     was deleted at the merge and was brought to the survivor when it came back is the loser's again.
-    Of people who were deleted nothing is left to part: ``with_dependents`` takes the deletion back, too.
+    Of people who were deleted nothing is left to part: ``with_dependents`` takes the deletion back, too. Of many, those
+    in which somebody was erased since stay.
     Raises ``history.Refused`` (nothing was changed); ``agreed`` and ``allow`` as in ``undo_act``.
     """
     with history.turn(), transaction.atomic():
         lock_values(connection, ["khoi.merge"])
-        list(Person.objects.select_for_update().filter(pk__in=_people_of(act)).order_by("pk"))  # whoever writes waits
-        takers = _takers(act)
+        merges, kept = ([act], []) if alone else _together(act)
+        for part in chunks(_people_of(*merges)):  # whoever writes waits
+            list(Person.objects.select_for_update().filter(pk__in=part).order_by("pk"))
+        takers = _takers(merges)
         if takers and not (with_dependents and (agreed is None or takers <= set(agreed))):
             raise history.Refused("dependents", takers)
-        later = _later_merges(act)
-        gathered = _gathered_since(act, later)
+        later = _later_merges(merges)
+        gathered = _gathered_since([*merges, *later])
         undone = history.undo_act(
-            act,
+            merges[0],
             by=by,
             now=now,
             with_dependents=True,
             allow=None if allow is None else lambda acts: allow(set(acts) - gathered),
-            along=[*(one.pk for one in later), *takers, *gathered],
+            along=[*(one.pk for one in [*merges, *later]), *takers, *gathered],
+            without={one.pk for one in kept},
             lenience=history.Lenience(_not_merges, _mended),
         )
         parted = part_values(undone.act, now=now)
-        again = [_once_more(one, by, now) for one in later]
-        _follow_leads(act, now=now)
+        again = _made_anew(later, by, now)
+        _follow_leads(merges, now=now)
         gather_strays(undone.act, now=now)
-        undone = replace(undone, stays=tuple(sorted({*undone.stays, *parted, *_left_behind(act, undone.undone)})))
-    return Unmerged(undone, tuple(pk for pk in again if pk is not None))
+        stays = tuple(sorted({*undone.stays, *parted, *_left_behind(merges, undone.undone)}))
+        undone = replace(
+            undone, stays=stays, erased=undone.erased + sum(map(len, rows_of(one.pk for one in kept).values()))
+        )
+    return Unmerged(undone, tuple(again))
 
 
-def _takers(merge: Act) -> set[int]:
-    """The acts that took the two out, if they are there no more and the merge stands."""
-    if not Act.objects.filter(pk=merge.pk, undone_by=None).exists():
-        return set()
-    pair = _people_of(merge)
-    gone = pair - set(Person.objects.filter(pk__in=pair).values_list("pk", flat=True))
-    taken = Change.objects.filter(tbl=code_of(Person), row_id__in=gone, op="d").order_by("id")
+def _together(act: Act) -> tuple[list[Act], list[Act]]:
+    """The merge and those that go on with it, as far as they stand, in order; and those that nobody can take back,
+    because one of the two was erased."""
+    merges = [act, *Act.objects.filter(pk__in=parts_of([act.pk])).order_by("position")]
+    erased: set[int] = set()
+    for part in chunks(_people_of(*merges)):
+        erased |= set(Person.objects.filter(pk__in=part, erased_at__isnull=False).values_list("pk", flat=True))
+    going = [one for one in merges if not _people_of(one) & erased]
+    return (going, [one for one in merges if one not in going]) if going else ([act], [])
+
+
+def _takers(merges: Collection[Act]) -> set[int]:
+    """The acts that took the two of a standing merge out, if they are there no more."""
+    standing = set(Act.objects.filter(pk__in=[one.pk for one in merges], undone_by=None).values_list("pk", flat=True))
+    people = _people_of(*(one for one in merges if one.pk in standing))
+    for part in chunks(set(people)):
+        people -= set(Person.objects.filter(pk__in=part).values_list("pk", flat=True))
+    taken = Change.objects.filter(tbl=code_of(Person), row_id__in=people, op="d").order_by("id")
     return set(dict(taken.values_list("row_id", "act_id")).values())
 
 
-def _later_merges(act: Act) -> list[Act]:
-    """Standing merges after this one that have to do with the same people, directly or through each other."""
-    people = _people_of(act)
+def _later_merges(merges: Sequence[Act]) -> list[Act]:
+    """Standing merges after these that have to do with the same people, directly or through each other; with the first
+    of many that were merged together come all of those."""
+    people = _people_of(*merges)
+    taken = {one.pk for one in merges}
     found: list[Act] = []
-    standing = Act.objects.effective().filter(verb=MERGING, position__gt=act.position)
+    standing = Act.objects.effective().filter(verb=MERGING, position__gt=min(one.position or 0 for one in merges))
     for one in standing.order_by("position"):
-        if people & _people_of(one):
+        if one.pk not in taken and (one.part_of_id in taken or people & _people_of(one)):
             people |= _people_of(one)
+            taken.add(one.pk)
             found.append(one)
     return found
 
 
-def _gathered_since(act: Act, later: Collection[Act]) -> set[int]:
+def _gathered_since(merges: Sequence[Act]) -> set[int]:
     """What brought rows to the survivors of these merges that came back to one of their people: it follows from the
     merge, whoever asked for the rows."""
-    people = set().union(*map(_people_of, [act, *later]))
-    people |= set(Person.objects.filter(merged_into__in=people).values_list("pk", flat=True))
-    gathering = Act.objects.effective().filter(verb=GATHERING, position__gt=act.position)
-    return set(Change.objects.filter(subject_id__in=people, act__in=gathering).values_list("act", flat=True).distinct())
+    since = Act.objects.effective().filter(verb=GATHERING, position__gt=min(one.position or 0 for one in merges))
+    if not since.exists():
+        return set()
+    people = _people_of(*merges)
+    found: set[int] = set()
+    for part in chunks(set(people)):
+        people |= set(Person.objects.filter(merged_into__in=part).values_list("pk", flat=True))
+    for part in chunks(people):
+        found |= set(Change.objects.filter(subject_id__in=part, act__in=since).values_list("act", flat=True).distinct())
+    return found
 
 
-def _people_of(act: Act) -> set[int]:
-    why = json.loads(act.why)
-    return {why["survivor"], why["loser"]} if "loser" in why else set()
+def _people_of(*merges: Act) -> set[int]:
+    found = (json.loads(one.why) for one in merges)
+    return {why[side] for why in found if "loser" in why for side in ("survivor", "loser")}
 
 
 def _not_merges(acts: Collection[int]) -> Collection[int]:
     return set(acts) - set(Act.objects.filter(pk__in=acts, verb=MERGING).values_list("pk", flat=True))
 
 
-def _once_more(merge: Act, by: Actor, now: datetime) -> int | None:
+def _made_anew(merges: Sequence[Act], by: Actor, now: datetime) -> list[int]:
+    """The same merges again; those that belonged together still do."""
+    found: list[int] = []
+    again: dict[int, Act] = {}
+    going = {one.pk for one in merges}
+    for one in merges:
+        first = one.part_of_id or one.pk
+        whole = again.get(first) or (one.part_of if first not in going else None)
+        made = _once_more(one, by, now, whole)
+        if made is not None:
+            again.setdefault(first, made)
+            found.append(made.pk)
+    return found
+
+
+def _once_more(merge: Act, by: Actor, now: datetime, whole: Act | None) -> Act | None:
     """The same merge between the same two; what was changed on the survivor since then is chosen for good."""
     why = json.loads(merge.why)
     people = Person.objects.in_bulk([why["survivor"], why["loser"]])
@@ -128,8 +175,9 @@ def _once_more(merge: Act, by: Actor, now: datetime) -> int | None:
     wanted: dict[str, Side] = {**why["choices"], **dict.fromkeys(_edited_since(merge, why["survivor"]), "survivor")}
     kept = {*choosable()} - _own_edited_since(merge, why["survivor"])
     choices = {name: side for name, side in wanted.items() if name in kept}
-    made = merge_people(people[why["survivor"]], loser=people[why["loser"]], choices=choices, by=by, now=now)
-    return made.act.pk if made.act is not None and not made.already else None
+    survivor, loser = people[why["survivor"]], people[why["loser"]]
+    made = merge_people(survivor, loser=loser, choices=choices, part_of=whole, by=by, now=now)
+    return None if made.already else made.act
 
 
 def _edited_since(merge: Act, person: int) -> set[str]:
@@ -230,35 +278,65 @@ def _who_merged(people: Collection[int], marks: Mapping[int, int | None]) -> set
 # --- rows that came later
 
 
-def _follow_leads(merge: Act, *, now: datetime) -> None:
+def _follow_leads(merges: Sequence[Act], *, now: datetime) -> None:
     """What came since then, or came back, about a lead or deal that went back goes back with it. An act of its own:
     whatever an undo writes is never counted."""
-    why = json.loads(merge.why)
-    since = Change.objects.filter(op="i", act__position__gt=merge.position)
+    whys = {(why["survivor"], why["loser"]): one.position for one in merges for why in [json.loads(one.why)]}
     with history.act("follow_leads", by=SYSTEM, now=now):
         for pointer in pointers():
-            model, name = pointer.model, pointer.field.name
-            if pointer.reference.on_merge != "move" or not hasattr(model, "lead_id"):
+            if pointer.reference.on_merge != "move" or not hasattr(pointer.model, "lead_id"):
                 continue
-            came = since.filter(tbl=code_of(model)).values("row_id")
-            theirs = model._base_manager.filter(**{name: why["survivor"], "lead__person": why["loser"]})
-            theirs.filter(pk__in=came).update(**{name: why["loser"]})
+            for part in chunks({survivor for survivor, _ in whys}):
+                _follow(pointer, part, whys)
 
 
-def _left_behind(merge: Act, undone: Collection[int]) -> set[int]:
+def _follow(pointer: Pointer, survivors: Sequence[int], pairs: Mapping[tuple[int, int], int | None]) -> None:
+    name = pointer.field.name
+    strays = pointer.rows(survivors).filter(lead__isnull=False).exclude(lead__person=models.F(name))
+    found = {pk: pair for pk, *pair in strays.values_list("pk", name, "lead__person") if tuple(pair) in pairs}
+    came = Change.objects.filter(op="i", tbl=code_of(pointer.model), row_id__in=found)
+    back: dict[int, set[int]] = defaultdict(set)
+    for row, position in came.values_list("row_id", "act__position"):
+        survivor, loser = found[row]
+        if (position or 0) > (pairs[survivor, loser] or 0):
+            back[loser].add(row)
+    for loser, rows in back.items():
+        pointer.model._base_manager.filter(pk__in=rows).update(**{name: loser})
+
+
+def _left_behind(merges: Sequence[Act], undone: Collection[int]) -> set[int]:
     """Later standing acts of which a row stays with the survivor: one that hangs on them still, or one that names
     nobody, such as the account of a conversion, and was made along with what went back."""
-    why = json.loads(merge.why)
-    standing = Act.objects.effective().filter(position__gt=merge.position).exclude(pk__in=undone).exclude(verb=MERGING)
+    since: dict[int, int] = {}
+    gone = set(undone)
+    for one in reversed(merges):
+        since[json.loads(one.why)["survivor"]] = one.position or 0
+    standing = Act.objects.effective().filter(position__gt=min(since.values())).exclude(verb=MERGING)
     made = Change.objects.filter(op="i", act__in=standing)
-    theirs = made.filter(subject_id=why["survivor"])
+    theirs: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+    for part in chunks(since):
+        rows = made.filter(subject_id__in=part).values_list("act", "act__position", "subject_id", "tbl", "row_id")
+        for act, position, subject, table, row in rows:
+            if subject is not None and (position or 0) > since[subject] and act not in gone:
+                theirs[table][row] = (subject, act)
     found: set[int] = set()
     for pointer in pointers():
         if pointer.reference.on_merge == "move":
-            held = pointer.rows([why["survivor"]]).values("pk")
-            found |= set(theirs.filter(tbl=code_of(pointer.model), row_id__in=held).values_list("act", flat=True))
-    along = made.filter(act__in=theirs.values("act"), subject_id=None, tbl__in=_of_nobody())
-    return found | set(along.values_list("act", flat=True))
+            found |= _still_with(pointer, theirs.get(code_of(pointer.model), {}))
+    acts = {act for rows in theirs.values() for _, act in rows.values()}
+    for part in chunks(acts):
+        along = made.filter(act__in=part, subject_id=None, tbl__in=_of_nobody())
+        found |= set(along.values_list("act", flat=True))
+    return found
+
+
+def _still_with(pointer: Pointer, rows: Mapping[int, tuple[int, int]]) -> set[int]:
+    """``rows``: id → the survivor and the act that made it. The acts of those that hang there."""
+    found: set[int] = set()
+    for part in chunks(rows):
+        held = pointer.model._base_manager.filter(pk__in=part).values_list("pk", pointer.field.attname)
+        found |= {rows[pk][1] for pk, person in held if person == rows[pk][0]}
+    return found
 
 
 def _of_nobody() -> list[int]:

@@ -17,6 +17,7 @@ from khoi.history.models import Act, Change, code_of
 from khoi.kit.db.fronting import Front
 from khoi.leads.models import BantFact, Lead, LeadValue
 from khoi.people.models import Consent, ContactPoint, Person, PersonValue
+from khoi.people.rules.merging import MERGING
 from khoi.pipeline.models import Opportunity, OpportunityValue, Pipeline, PipelineStage, StageMove
 from khoi.qualification.models import Policy, StageChange
 from khoi.routing.models import Assignment
@@ -29,8 +30,6 @@ from khoi.timemachine.queries.then import GUARDED, whole_table
 from khoi.touchpoints.models import Touchpoint
 from khoi.workspace.models import File
 
-#: The verb by which two people became one; ``people.services`` says it.
-MERGING: Final = "merge_people"
 #: What hangs on a person, and what of it their leads are scored by.
 _OF_PEOPLE: Final = (Lead, Opportunity, Contact, ContactPoint, PersonValue, Consent, Task, Activity, Touchpoint)
 _SCORING: Final = (ContactPoint, Activity, Touchpoint)

@@ -16,10 +16,11 @@ from khoi.accounts.models import Account
 from khoi.custom.models import whole_of
 from khoi.custom.queries import ValueChange, told_changes, words_of
 from khoi.history.models import CODES, KINDS, Act
-from khoi.history.queries import FieldChange, RowChange, changes_of, counts_of, history_of
+from khoi.history.queries import FieldChange, RowChange, changes_of, counts_of, history_of, together
 from khoi.leads.fields import label_of
 from khoi.leads.models import Lead
 from khoi.people.models import Person
+from khoi.people.rules.merging import MERGING
 from khoi.pipeline.models import Opportunity
 from khoi.team.rules import Principal
 from khoi.timemachine.queries.sight import seen_changes
@@ -75,6 +76,26 @@ class Told:
 
     rows: list[Row]
     further: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the acts that are listed as one: what it was about, as far as the reader sees it."""
+
+    act: Act
+    name: str
+    url: str
+    may_go_alone: bool
+
+
+def parts_told(act: Act, actor: Principal) -> list[Part]:
+    """The act and those that go on with it, at most ``SHOWN``; none when it stands for itself."""
+    ids = together(act)[:SHOWN]
+    if len(ids) < 2:
+        return []
+    acts = list(Act.objects.filter(pk__in=ids).order_by("position"))
+    about = subjects_of(acts, actor)
+    return [Part(one, *about.get(one.pk, ("", "")), one.pk != act.pk or one.verb == MERGING) for one in acts]
 
 
 def seen_of(act: Act, actor: Principal) -> tuple[list[RowChange], int]:

@@ -114,6 +114,7 @@ def act_page(request: HttpRequest, actor: Principal, act_id: int) -> HttpRespons
         "subject_url": subject_url,
         "undone_by": act.undone_by,
         "may_undo": act.undone_by_id is None and bool(sight.may_ask(actor, [act])),
+        "parts": telling.parts_told(act, actor),
         "people_gone": gone.people_in(act) if actor.may("person.erase") and actor.visibility == "all" else [],
     }
     return render(request, "timemachine/act.html", context)
@@ -143,10 +144,11 @@ def undo(request: HttpRequest, actor: Principal, act_id: int) -> HttpResponseBas
         raise Forbidden("act.undo_others")
     if request.method != "POST":
         return _question(request, actor, act)
+    alone = bool(request.POST.get("alone"))
     agreed = _agreed(request)
     now = timezone.now()
     try:
-        undone = services.undo(act, by=actor, now=now, with_dependents=agreed is not None, agreed=agreed)
+        undone = services.undo(act, by=actor, now=now, with_dependents=agreed is not None, agreed=agreed, alone=alone)
     except Refused as refused:
         return _refused(request, actor, act, refused)
     return _done(request, act, undone)
@@ -191,5 +193,6 @@ def _question(
         "hidden": hidden,
         "agreed": " ".join(str(act.pk) for act in known),
         "next": next_of(request, ""),
+        "alone": (request.POST if request.method == "POST" else request.GET).get("alone", ""),
     }
     return render(request, "timemachine/undo.html", context, status=409 if dependents else 200)
