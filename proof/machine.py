@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
@@ -16,6 +16,7 @@ from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.services import verifying
 from khoi.home import services as home
+from khoi.kit.db.asking import records_by
 from khoi.kit.refusals import Refusal
 from khoi.leads import services as leads
 from khoi.leads.models import Lead
@@ -32,6 +33,7 @@ from proof.oracle import MERGING, FileRow, Oracle, renamed
 from tests.cast import NOW, Member
 
 T = TypeVar("T")
+M = TypeVar("M", bound=models.Model)
 
 #: Which of the rows that could be meant: the place is taken round.
 PLACE: Final = st.integers(0, 11)
@@ -81,6 +83,10 @@ Gate = "custom.gate"
 
 #: Of so many lives one is verified with all its tables; chosen by its acts, so that a life is always judged alike.
 ALL_TABLES: Final = 8
+
+
+def read(model: type[M], number: int) -> M:
+    return records_by(model, "pk", [number])[0]
 
 
 def nth(found: Sequence[T], place: int) -> T:
@@ -169,7 +175,7 @@ class Journey(RuleBasedStateMachine):
             self.create("a@x.vn", "")
             return
         number = nth(found, place)
-        lead = Lead.objects.get(pk=number)
+        lead = read(Lead, number)
         plain, own = parted(said, "need")
         self.step(
             lambda: leads.edit_lead(lead, changes=plain | {"custom": own}, **self.how),
@@ -182,7 +188,7 @@ class Journey(RuleBasedStateMachine):
             self.convert(place)
             return
         number = nth(found, place)
-        deal = Opportunity.objects.get(pk=number)
+        deal = read(Opportunity, number)
         plain, own = parted(said, "name")
         typed = {key: value and Decimal(value) for key, value in own.items()}
         self.step(
@@ -203,7 +209,7 @@ class Journey(RuleBasedStateMachine):
             self.create("b@x.vn", "Sen")
             return
         number = nth(found, place)
-        person = Person.objects.get(pk=number)
+        person = read(Person, number)
         changes = {name: said for name, said in (("job", job), ("emails", emails)) if said is not None}
         own = own or {}
         told = {FIELD[name]: said for name, said in changes.items()} | {"custom": own}
@@ -218,7 +224,7 @@ class Journey(RuleBasedStateMachine):
             self.create("", "Tre")
             return
         chosen = sorted({nth(found, place) for place in places})
-        records = list(Lead.objects.filter(pk__in=chosen))
+        records = records_by(Lead, "pk", chosen)
         user = self.owners[owner].user
         self.step(
             lambda: home.assign_leads(records, owner=user, **self.how),
@@ -231,7 +237,7 @@ class Journey(RuleBasedStateMachine):
             self.create("c@x.vn", "")
             return
         number = nth(found, place)
-        lead = Lead.objects.get(pk=number)
+        lead = read(Lead, number)
         self.step(lambda: lifecycle.convert_lead(lead, **self.how), lambda: self.oracle.convert(number))
 
     @rule(one=PLACE, other=PLACE, choices=CHOICES)
@@ -242,7 +248,7 @@ class Journey(RuleBasedStateMachine):
             return
         survivor = nth(found, one)
         loser = nth([number for number in found if number != survivor], other)
-        pair = Person.objects.in_bulk([survivor, loser])
+        pair = {number: read(Person, number) for number in (survivor, loser)}
         sides: Any = {FIELD[name]: side for name, side in choices.items()}
         self.step(
             lambda: people.merge_people(pair[survivor], loser=pair[loser], choices=sides, **self.how),
@@ -267,7 +273,7 @@ class Journey(RuleBasedStateMachine):
             self.create("a@x.vn", "Sen")
             return
         number = nth(found, place)
-        lead = Lead.objects.get(pk=number)
+        lead = read(Lead, number)
         self.step(
             lambda: lifecycle.delete_records([lead], along=None, **self.how), lambda: self.oracle.delete_lead(number)
         )
@@ -278,7 +284,7 @@ class Journey(RuleBasedStateMachine):
             self.convert(place)
             return
         number = nth(found, place)
-        deal = Opportunity.objects.get(pk=number)
+        deal = read(Opportunity, number)
         self.step(
             lambda: lifecycle.delete_records([deal], along=None, **self.how), lambda: self.oracle.delete_deal(number)
         )
@@ -289,7 +295,7 @@ class Journey(RuleBasedStateMachine):
             self.create("b@x.vn", "")
             return
         number = nth(found, place)
-        person = Person.objects.get(pk=number)
+        person = read(Person, number)
         self.step(
             lambda: lifecycle.delete_records([person], along=None, **self.how),
             lambda: self.oracle.delete_person(number),
@@ -302,7 +308,7 @@ class Journey(RuleBasedStateMachine):
             self.edit_person(place, "Giám đốc", None)
             return
         number = nth(found, place)
-        person = Person.objects.get(pk=number)
+        person = read(Person, number)
         self.step(lambda: privacy.erase_person(person, **self.how), lambda: self.oracle.erase(number))
 
     # --- taking back
@@ -333,7 +339,7 @@ class Journey(RuleBasedStateMachine):
             self.create("c@x.vn", "Tre")
             return
         number = nth(among, place)
-        act = Act.objects.get(pk=self.ids[number])
+        act = read(Act, self.ids[number])
         self.step(
             lambda: timemachine.undo(act, with_dependents=all_of_it, **self.how),
             lambda: self.oracle.undo(number, with_dependents=all_of_it),

@@ -5,6 +5,7 @@ from khoi.capture.rules.mapping import FILLED, Mapping, NewField, OwnTarget, own
 from khoi.custom.models import CustomField
 from khoi.custom.queries import own_fields
 from khoi.custom.rules import Kind
+from khoi.kit.db.asking import records_by
 
 
 def fields_filled(mapping: Mapping) -> dict[str, OwnTarget]:
@@ -66,6 +67,5 @@ def keys_of(rows: str) -> set[str]:
 def _there(mapping: Mapping) -> dict[str, CustomField]:
     names = {target: name for name, target in fields_filled(mapping).items()}
     keys = {target.key for target in names}
-    fields = CustomField.objects.filter(object__in=FILLED[mapping.rows], key__in=keys) if keys else ()
-    found = {OwnTarget(field.object, field.key): field for field in fields}
+    found = {OwnTarget(field.object, field.key): field for field in records_by(CustomField, "key", keys)}
     return {name: found[target] for target, name in names.items() if target in found}

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django.db import models
 
 from khoi.custom.models import AskedWhen, CustomField, CustomValue, link_of, live, values_model
 from khoi.custom.rules import NotAValue, Value, as_json, read_json
+from khoi.kit.db.asking import question, records, records_by
 from khoi.kit.numbers import from_column
 from khoi.kit.refusals import Refusal
 
@@ -33,19 +35,23 @@ def values_in(
     model: type[CustomValue], ids: Iterable[int], fields: Iterable[CustomField] | None = None
 ) -> dict[int, dict[str, Value]]:
     """The same of records whose ids are known."""
-    link = link_of(model)
-    rows = live(model).filter(**{f"{link}__in": list(ids)}).order_by("id")
-    known = {field.pk: field for field in fields} if fields is not None else None
-    rows = rows.filter(field__archived_at=None) if known is None else rows.filter(field__in=known)
+    link = f"{link_of(model)}_id"
+    known = {field.pk: field for field in (_in_use(model) if fields is None else fields)}
     found: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    names: dict[int, CustomField] = dict(known or {})
-    if known is None:
-        rows = rows.select_related("field")
-    for row in rows:
-        if row.field_id not in names:
-            names[row.field_id] = row.field
-        found[getattr(row, f"{link}_id")][row.field_id].append(row)
-    return {pk: _compose(theirs, names) for pk, theirs in found.items()}
+    for row in records(model, _asking_live(model, len(known)), ids, *known) if known else ():
+        found[getattr(row, link)][row.field_id].append(row)
+    return {pk: _compose(theirs, known) for pk, theirs in found.items()}
+
+
+def _in_use(model: type[CustomValue]) -> list[CustomField]:
+    return [field for field in records_by(CustomField, "object", [link_of(model)]) if field.archived_at is None]
+
+
+@cache
+def _asking_live(model: type[CustomValue], fields: int) -> str:
+    """Values of some records, then of so many fields."""
+    rows = live(model).filter(**{f"{link_of(model)}__in": [0]}).filter(field__in=range(fields))
+    return question(rows.order_by("id"))[0].replace("(%s)", "({ids})", 1)
 
 
 def _compose(rows: Mapping[int, list[Any]], fields: Mapping[int, CustomField]) -> dict[str, Value]:

@@ -1,10 +1,10 @@
 """Proving that the history is whole: every link, every change, and the triggers that write them."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef
 
 from khoi.history.models import Act, Change, Head, code_of
 from khoi.history.queries.chained import Seals, acts_in_order, seals
@@ -14,6 +14,7 @@ from khoi.history.rules.chain import GENESIS, link
 from khoi.history.services.acting import current_act
 from khoi.history.services.recording import strays
 from khoi.history.services.shaping import shape, shape_in
+from khoi.kit.db.asking import Question, answer, question
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +126,21 @@ def _wrongly_marked() -> int | None:
 def _unrecorded() -> str | None:
     """A row nobody is recorded to have entered, or one that is gone though nobody took it out."""
     for model in recorded_models():
-        entered = Change.objects.filter(tbl=code_of(model), op="i").values("row_id")
-        beside = model._base_manager.exclude(pk__in=entered).values_list("pk", flat=True).first()
-        missing = _missing(code_of(model), model._base_manager.values("pk"))
-        if (found := beside if beside is not None else missing) is not None:
-            return f"{model._meta.db_table}/{found}"
+        for row in answer(_asking_beside(model)) or answer(_asking_missing(model)):
+            return f"{model._meta.db_table}/{row[0]}"
     return None
 
 
-def _missing(code: int, present: "QuerySet[Any, dict[str, Any]]") -> int | None:
-    """The last thing recorded of an absent row is that it went."""
-    coming = Change.objects.filter(tbl=code, op="i").exclude(row_id__in=present)
-    going = Change.objects.filter(tbl=code, op="d", row_id=OuterRef("row_id"), pk__gt=OuterRef("pk"))
-    return coming.filter(~Exists(going)).values_list("row_id", flat=True).first()
+@cache
+def _asking_beside(model: type[Model]) -> Question:
+    """A row nobody is recorded to have entered."""
+    entered = Change.objects.filter(tbl=code_of(model), op="i").values("row_id")
+    return question(model._base_manager.exclude(pk__in=entered).order_by("pk").values_list("pk")[:1])
+
+
+@cache
+def _asking_missing(model: type[Model]) -> Question:
+    """A row that is absent, though the last thing recorded of it is not that it went."""
+    coming = Change.objects.filter(tbl=code_of(model), op="i").exclude(row_id__in=model._base_manager.values("pk"))
+    going = Change.objects.filter(tbl=code_of(model), op="d", row_id=OuterRef("row_id"), pk__gt=OuterRef("pk"))
+    return question(coming.filter(~Exists(going)).order_by("pk").values_list("row_id")[:1])

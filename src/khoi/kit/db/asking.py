@@ -10,9 +10,11 @@ from django.db import connection, connections, models
 
 M = TypeVar("M", bound=models.Model)
 Reader = Callable[[Any], Any]
+#: A text and the values of its places.
+Question = tuple[str, tuple[Any, ...]]
 
 
-def ask(text: str, ids: Iterable[int], *further: Any) -> list[tuple[Any, ...]]:
+def ask(text: str, ids: Iterable[int | str], *further: Any) -> list[tuple[Any, ...]]:
     """The rows ``text`` asks for; ``{ids}`` in it stands for the ids, the ``further`` values come after them. Nothing
     is asked of no ids. At most some thousand of them at a time (`lives.chunks`)."""
     among = list(ids)
@@ -36,7 +38,19 @@ def records(model: type[M], text: str, ids: Iterable[int | str] | None = None, *
     return [model.from_db(alias, (), _in_order(row, order, readers)) for row in rows]
 
 
-def columns_by(model: type[models.Model], key: str, ids: Iterable[int], *columns: str) -> list[tuple[Any, ...]]:
+def question(rows: "models.QuerySet[Any, Any]") -> Question:
+    """What Django would ask, to be kept and asked again with the same values."""
+    text, values = rows.query.sql_with_params()
+    return str(text), tuple(values)
+
+
+def answer(asked: Question) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(*asked)
+        return list(cursor.fetchall())
+
+
+def columns_by(model: type[models.Model], key: str, ids: Iterable[int | str], *columns: str) -> list[tuple[Any, ...]]:
     """These columns, numbers and texts, of the rows whose ``key`` is among the ids, in order of id. Django says once
     how that is asked."""
     return ask(_asking_by(model, key, columns), ids)
@@ -47,9 +61,14 @@ def any_by(model: type[models.Model], key: str, ids: Iterable[int]) -> bool:
     return bool(ask(_asking_for_one(model, key), ids))
 
 
-def records_by(model: type[M], key: str, ids: Iterable[int]) -> list[M]:
+def records_by(model: type[M], key: str, ids: Iterable[int | str]) -> list[M]:
     """The same as whole records."""
     return records(model, _asking_by(model, key, ()), ids)
+
+
+def every(model: type[M]) -> list[M]:
+    """All records of a small table, by id."""
+    return records(model, _asking_for_all(model))
 
 
 def held(model: type[M], pk: int) -> M:
@@ -81,6 +100,11 @@ def _asking_by(model: type[models.Model], key: str, columns: tuple[str, ...]) ->
     rows = model._base_manager.filter(**{f"{key}__in": [0]}).order_by("pk")
     text, _ = (rows.values_list(*columns) if columns else rows).query.sql_with_params()
     return str(text).replace("(%s)", "({ids})")
+
+
+@cache
+def _asking_for_all(model: type[models.Model]) -> str:
+    return question(model._base_manager.order_by("pk"))[0]
 
 
 @cache

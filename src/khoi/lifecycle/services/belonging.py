@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from khoi.history.models import Act, Change, code_of
 from khoi.history.queries.lives import chunks
 from khoi.history.services import Touched
-from khoi.kit.db.asking import ask
+from khoi.kit.db.asking import Question, answer, ask, question
 from khoi.people import services as people
 from khoi.people.models import Person
 from khoi.people.queries import Pointer, pointers
@@ -82,7 +82,7 @@ def refresh_owners(pointer: Pointer, owners: Iterable[int] | None, *, check: boo
     """The rows that hang on these owners (None: all) name the owners' person. Returns how many were off."""
     model, name, path = pointer.model, pointer.field.name, _path(pointer)
     if owners is None:
-        found = list(_off(model._base_manager.all(), name, path))
+        found = answer(_asking_all_off(model, name, path))
     else:
         found = [row for chunk in chunks(owners) for row in ask(_asking_off(model, name, path), chunk)]
     of: dict[int, list[int]] = defaultdict(list)
@@ -96,8 +96,13 @@ def refresh_owners(pointer: Pointer, owners: Iterable[int] | None, *, check: boo
 
 @cache
 def _asking_off(model: type[models.Model], name: str, path: str) -> str:
-    text, _ = _off(model._base_manager.filter(**{f"{path}__in": [0]}), name, path).query.sql_with_params()
-    return str(text).replace("(%s)", "({ids})")
+    text, _ = question(_off(model._base_manager.filter(**{f"{path}__in": [0]}), name, path))
+    return text.replace("(%s)", "({ids})")
+
+
+@cache
+def _asking_all_off(model: type[models.Model], name: str, path: str) -> Question:
+    return question(_off(model._base_manager.all(), name, path))
 
 
 def _off(rows: "models.QuerySet[Any]", name: str, path: str) -> "models.QuerySet[Any]":

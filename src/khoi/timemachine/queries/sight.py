@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable
 
 from django.db import models
 
-from khoi.history.models import Act, Change, model_of
+from khoi.history.models import Act, Change, code_of, model_of
 from khoi.history.queries import RowChange, wholes_of
+from khoi.kit.db.asking import ask
 from khoi.lifecycle.queries.going import HEAVY
 from khoi.team.models import User
 from khoi.team.queries import Forbidden, Hidden
@@ -117,18 +118,23 @@ def allow_undo(actor: Principal, acts: Collection[int]) -> None:
             raise Forbidden("act.undo" if did(actor, act) else "act.undo_others")
         verbs = verbs_of(act)
         _allow(actor, rights_of(verbs))
-        for code in list(Change.objects.filter(act=act).order_by().values_list("tbl", flat=True).distinct()):
-            _allow_rows(actor, act, model_of(code), Change.objects.filter(act=act, tbl=code).order_by(), verbs)
+        wrote: dict[int, set[str]] = defaultdict(set)
+        for code, op in ask("select distinct tbl, op from history_change where act_id = {ids}", [act.pk]):
+            wrote[code].add(op)
+        for code, ops in wrote.items():
+            _allow_rows(actor, act, model_of(code), ops, verbs)
 
 
-def _allow_rows(
-    actor: Principal, act: Act, model: Model, rows: "models.QuerySet[Change]", verbs: Collection[str]
-) -> None:
-    own_account = model is User and did(actor, act) and not rows.exclude(row_id=actor.id or 0).exists()
-    ops = rows.values_list("op", flat=True).distinct()
+def _allow_rows(actor: Principal, act: Act, model: Model, ops: Collection[str], verbs: Collection[str]) -> None:
+    mine = did(actor, act)
+    own_account = model is User and mine and not _of_table(act, model).exclude(row_id=actor.id or 0).exists()
     _allow(actor, {"profile.edit"} if own_account else rights_to_write(model, ops, verbs))
-    if not sees_all(actor) and _unseen(actor, model, rows, along=did(actor, act) and _goes_along(model, verbs)):
+    if not sees_all(actor) and _unseen(actor, model, _of_table(act, model), along=mine and _goes_along(model, verbs)):
         raise Forbidden("act.undo")
+
+
+def _of_table(act: Act, model: Model) -> "models.QuerySet[Change]":
+    return Change.objects.filter(act=act, tbl=code_of(model)).order_by()
 
 
 def _allow(actor: Principal, actions: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from khoi.campaigns.models import Campaign, Source
 from khoi.capture.rules.importing import code_for, plain
+from khoi.kit.db.asking import every
 from khoi.team.models import User
 
 
@@ -13,12 +14,12 @@ class Names:
     def __init__(self, *, now: datetime) -> None:
         self.now = now
         self.sources: dict[str, Source] = {}
-        for source in Source.objects.order_by("-id"):
+        for source in reversed(every(Source)):
             for name in (source.name_vi, source.name, source.code):
                 if name:
                     self.sources[plain(name)] = source
         self.campaigns: dict[str, Campaign] = {}
-        for campaign in Campaign.objects.order_by("-id"):
+        for campaign in reversed(every(Campaign)):
             self.campaigns |= {plain(campaign.name): campaign, plain(campaign.code): campaign}
         self.users = _users()
 
@@ -50,7 +51,7 @@ class Names:
 
 def _users() -> dict[str, User | None]:
     found: dict[str, User | None] = {}
-    for user in User.objects.filter(is_active=True):
+    for user in (user for user in every(User) if user.is_active):
         name = plain(user.full_name)
         if name:
             found[name] = None if name in found else user

@@ -15,6 +15,7 @@ from khoi.custom.models import CustomField
 from khoi.custom.queries import values_of
 from khoi.custom.rules import Value
 from khoi.history.rules.actors import Actor
+from khoi.kit.db.asking import records_by
 from khoi.kit.refusals import Refusal
 from khoi.team.rules import Principal
 
@@ -44,7 +45,8 @@ class OwnOf:
     def __init__(self, object_: str, keys: Mapping[str, str]) -> None:
         """``keys``: by the name the mapping has for a field."""
         self.keys = keys
-        self.fields = list(CustomField.objects.of(object_).filter(key__in=keys.values())) if keys else []
+        called = records_by(CustomField, "key", keys.values())
+        self.fields = [field for field in called if field.object == object_ and field.archived_at is None]
         #: Key → the stored records of which the file has said what stands there.
         self.told: dict[str, set[int]] = defaultdict(set)
         self.begin(())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from khoi.capture.rules.importing import code_for, plain
+from khoi.kit.db.asking import every
 from khoi.pipeline.models import Pipeline, PipelineStage, StageKind
 
 #: How systems call the two ends, as ``plain`` has them.
@@ -26,7 +27,7 @@ class Stages:
         self._read()
 
     def _read(self) -> None:
-        self.all = list(PipelineStage.objects.order_by("pipeline_id", "position"))
+        self.all = sorted(every(PipelineStage), key=lambda stage: (stage.pipeline_id, stage.position))
         if self.pipeline is not None:
             self.all = [stage for stage in self.all if stage.pipeline_id == self.pipeline.pk]
         self.by_name: dict[str, PipelineStage] = {}
