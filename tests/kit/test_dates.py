@@ -11,7 +11,11 @@ DAY = date(2018, 2, 26)
 
 @pytest.mark.parametrize(
     "text",
-    ["2018-02-26", "2018/2/26", "26/02/2018", "26/2/2018", "26-02-18", "26.02.2018", " 26/02/18 ", 43157, 43157.0],
+    [
+        *("2018-02-26", "2018/2/26", "26/02/2018", "26/2/2018", "26-02-18", "26.02.2018", " 26/02/18 ", 43157, 43157.0),
+        *("20180226", "26-Feb-18", "Feb 26, 2018", "February 26th, 2018", "26 Feb 2018", "2018-Feb-26"),
+        *("26 tháng 2 năm 2018", "26 thg 2, 2018", "T2, 26/02/2018", "ngày 26/02/2018"),
+    ],
 )
 def test_a_day_is_read_in_every_usual_form(text):
     assert parse_date(text) == DAY
@@ -25,6 +29,19 @@ def test_a_day_is_read_in_every_usual_form(text):
         ("26/02/2018 12:05 SA", datetime(2018, 2, 26, 0, 5)),  # noqa: DTZ001
         ("2018-02-26T19:58:54.123Z", datetime(2018, 2, 26, 19, 58, 54, 123000, tzinfo=UTC)),
         ("2018-02-26T19:58:54.000+0700", datetime(2018, 2, 26, 19, 58, 54, tzinfo=timezone(timedelta(hours=7)))),
+        ("Feb 26, 2018, 7:58:54\u202fPM", datetime(2018, 2, 26, 19, 58, 54)),  # noqa: DTZ001
+        ("26/02/2018, 7:58 PM", datetime(2018, 2, 26, 19, 58)),  # noqa: DTZ001
+        ("19:58 26-02-2018", datetime(2018, 2, 26, 19, 58)),  # noqa: DTZ001
+        ("Thứ Hai, 26/02/2018 lúc 7:58 tối", datetime(2018, 2, 26, 19, 58)),  # noqa: DTZ001
+        ("19h58p 26/2/2018", datetime(2018, 2, 26, 19, 58)),  # noqa: DTZ001
+        ("20180226T195854Z", datetime(2018, 2, 26, 19, 58, 54, tzinfo=UTC)),
+        ("2018-02-26 19:58:54 +0000 UTC", datetime(2018, 2, 26, 19, 58, 54, tzinfo=UTC)),
+        ("2018-02-26 19:58 Asia/Ho_Chi_Minh", datetime(2018, 2, 26, 19, 58, tzinfo=timezone(timedelta(hours=7)))),
+        ("26/02/2018 19:58 GMT+7", datetime(2018, 2, 26, 19, 58, tzinfo=timezone(timedelta(hours=7)))),
+        (
+            "Mon Feb 26 2018 19:58:54 GMT+0700 (ICT)",
+            datetime(2018, 2, 26, 19, 58, 54, tzinfo=timezone(timedelta(hours=7))),
+        ),
         (43157.5, datetime(2018, 2, 26, 12)),  # noqa: DTZ001
     ],
 )
@@ -42,6 +59,10 @@ def test_a_time_of_day_is_kept(text, moment):
         (None, "empty"),
         ("hôm qua", "not_a_date"),
         ("12345", "not_a_date"),
+        ("May 2018", "not_a_date"),
+        ("2018-02-26 19:58 Foo/Bar", "not_a_date"),
+        ("Asia/Ho_Chi_Minh", "not_a_date"),
+        ("19:58", "not_a_date"),
         ("26/02-2018", "not_a_date"),
         ("31/02/2018", "no_such_day"),
         ("02/26/2018", "no_such_day"),

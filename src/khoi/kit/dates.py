@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from khoi.kit.dates_in_words import in_digits
 
 __all__ = ["NotADate", "date_problem", "parse_date", "read_date"]
 
@@ -17,6 +20,8 @@ _CLOCK: Final = re.compile(
     r"(am|pm|sa|ch)?\s*(?:(z|utc|gmt)|([+-])(\d{2}):?(\d{2})?)?",
     re.IGNORECASE,
 )
+#: "Asia/Ho_Chi_Minh", as programs of Google write it behind the time.
+_PLACE: Final = re.compile(r"(.*\d.*?)\s*\[?([A-Z][A-Za-z_]+/[A-Z][A-Za-z_/]+)\]?")
 _AFTERNOON: Final = frozenset({"pm", "ch"})
 _SERIALS: Final = range(1, 2_958_466)  # 1900-01-01 to 9999-12-31 in a sheet
 
@@ -31,9 +36,9 @@ class NotADate(ValueError):
 def parse_date(value: object, order: str = "dmy") -> date | datetime | None:
     """The date in `value`, a datetime when a time of day stands there too, None when there is none.
 
-    Text: ISO, "2018-02-26 19:58:54", "26/02/2018", "26-2-18", "26.02.2018 7:58 PM"; with `order` "mdy" the month
-    first. Two digits of a year mean 1970 to 2069. Numbers are serial days of a spreadsheet. A datetime is aware only if
-    the text names its offset from UTC.
+    Text: ISO, "2018-02-26 19:58:54", "26/02/2018", "26-2-18", "26.02.2018 7:58 PM", and spelled out as in
+    `dates_in_words`; with `order` "mdy" the month first. Two digits of a year mean 1970 to 2069. Numbers are serial
+    days of a spreadsheet. A datetime is aware only if the text names its offset from UTC, or a place.
     """
     try:
         return read_date(value, order)
@@ -59,11 +64,32 @@ def read_date(value: object, order: str = "dmy") -> date | datetime:
     text = value.strip() if isinstance(value, str) else ""
     if not text:
         raise NotADate("empty" if value is None or isinstance(value, str) else "not_a_date")
+    if (placed := _PLACE.fullmatch(text)) is not None:
+        return _at_place(read_date(placed[1], order), placed[2])
+    try:
+        return _numeric(text, order)
+    except NotADate as problem:
+        plain = in_digits(text) if problem.reason == "not_a_date" else None
+        if plain is None:
+            raise
+    return _numeric(plain, order)
+
+
+def _numeric(text: str, order: str) -> date | datetime:
     found = _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text)
     if found is None:
         raise NotADate("not_a_date")
     on = _day(found.groupdict(), order)
     return datetime.combine(on, _clock(found["time"])) if found["time"] else on
+
+
+def _at_place(found: date | datetime, place: str) -> date | datetime:
+    if not isinstance(found, datetime) or found.tzinfo is not None:
+        return found
+    try:
+        return found.replace(tzinfo=ZoneInfo(place))
+    except (KeyError, ValueError, OSError):  # no such place, or a directory of places
+        raise NotADate("not_a_date") from None
 
 
 def _day(parts: dict[str, str | None], order: str) -> date:
