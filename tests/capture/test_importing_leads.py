@@ -112,6 +112,25 @@ def test_a_known_address_joins_the_person_and_fills_blanks_alone(by, now):
     assert person.contact_points.filter(kind="phone", is_primary=True).count() == 1
 
 
+def test_another_name_of_a_known_address_is_kept_as_a_note(by, now):
+    lifecycle.capture_lead(lifecycle.Enquiry(full_name="Lan", emails=("lan@sen.example",)), by=by, now=now)
+    result = take(by, HEAD, LAN)
+
+    assert Lead.objects.latest("id").extras["Name"] == "Đỗ Thị Lan"
+    assert [kind["code"] for kind in result.warnings] == ["other_name"]
+
+
+def test_every_address_of_a_cell_is_one_of_the_person_unless_it_is_anothers(by, now):
+    lifecycle.capture_lead(lifecycle.Enquiry(full_name="Ba", phones=("0987654321",)), by=by, now=now)
+    lifecycle.capture_lead(lifecycle.Enquiry(full_name="Lan", emails=("lan@sen.example",)), by=by, now=now)
+    take(by, "Name,Email,Phone", "Lan,lan@sen.example;l@sen.example,0912345678 / 0987654321", mapping=None)
+    lead = Lead.objects.latest("id")
+
+    values = {point.value for point in lead.person.contact_points.all()}
+    assert values == {"lan@sen.example", "l@sen.example", "0912345678"}
+    assert lead.extras == {"Phone": "0987654321"}
+
+
 def test_the_same_file_again_renames_nobody_who_was_known_before(by, now):
     lifecycle.capture_lead(lifecycle.Enquiry(full_name="Lan", emails=("lan@sen.example",)), by=by, now=now)
     later = now + timedelta(hours=1)

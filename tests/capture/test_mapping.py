@@ -211,6 +211,56 @@ def test_a_phone_dialled_in_another_country_gets_its_code():
     assert codes(lead((column,), {"Phone": "(650) 253-0000"})) == [("bad_phone", False)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept", "more", "problems"),
+    [
+        ("p:+84912345678", "+84912345678", (), []),
+        ("84912345678.0", "84912345678", (), []),
+        ("8.4912345678E+10", "84912345678", (), []),
+        ("8.49E+10", "", (), [("shortened", False)]),
+        ("912345678", "912345678", (), []),
+        ("0912345678 / 0987654321", "0912345678", ("0987654321",), []),
+        ("0912345678 ::: 0987654321 (chị Lan)", "0912345678", ("0987654321 (chị Lan)",), []),
+        ("024 3825 1234/1235", "024 3825 1234", (), []),
+    ],
+)
+def test_a_phone_is_read_as_programs_write_it(typed, kept, more, problems):
+    parsed = lead((Column("SĐT", ("phone",)),), {"SĐT": typed, "Tên": "Lan"})
+    assert (parsed.text("phone"), tuple(text for _, text in parsed.more), codes(parsed)) == (kept, more, problems)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "more"),
+    [
+        ("lan@sen.example; lan2@sen.example", "lan@sen.example", ("lan2@sen.example",)),
+        ("mailto:lan@sen.example,", "lan@sen.example", ()),
+        ("a,lan@sen.example", "", ()),
+        ("Lan <lan@sen.example>", "", ()),
+    ],
+)
+def test_only_where_each_part_is_an_address_a_cell_holds_several(typed, kept, more):
+    parsed = lead((Column("Email", ("email",)),), {"Email": typed, "Tên": "Lan"})
+    assert (parsed.text("email"), tuple(text for _, text in parsed.more)) == (kept, more)
+    assert codes(parsed) == ([] if kept else [("bad_email", False)])
+    assert kept or parsed.extras[0] == Extra("Email", typed)
+
+
+@pytest.mark.parametrize("typed", ["46329", "46329,0", "1793638800", "1793638800000", "3 thg 11, 2026", "20261103"])
+def test_a_day_is_read_as_programs_count_it(typed):
+    parsed = lead((Column("Ngày", ("arrived_at",)),), {"Ngày": typed, "Tên": "Lan"})
+    assert parsed.moment("arrived_at") == datetime(2026, 11, 2, 17, tzinfo=UTC)
+
+
+def test_a_number_a_spreadsheet_shortened_is_nobodys():
+    mapping = load_mapping(PLAIN)
+    assert codes(apply(mapping, ROW | {"Mã": "1,20211E+17"})) == [("shortened", True)]
+
+
+def test_what_stands_behind_a_phone_is_a_note():
+    parsed = lead((Column("SĐT", ("phone",)),), {"SĐT": "024 3825 1234/1235"})
+    assert parsed.extras == (Extra("SĐT", "024 3825 1234/1235"),)
+
+
 def test_several_notes_stand_one_below_the_other():
     columns = (Column("a", ("note",)), Column("b", ("note",)))
     assert lead(columns, {"a": "một", "b": "hai\nba"}).text("note") == "một\nhai\nba"

@@ -53,6 +53,12 @@ def test_other_headings_are_left_as_notes(heading):
     assert fields([heading]) == {}
 
 
+def test_phones_that_lost_their_zero_are_known_by_their_heading_alone():
+    cells = [["912345678"], ["350000000"], ["8.49E+10"]]
+    assert fields(["SĐT"], cells) == {"SĐT": "phone"}
+    assert fields(["Ngân sách"], cells) == {}
+
+
 def test_composed_and_decomposed_headings_are_one():
     assert fields(["Ho\u0323 te\u0302n"]) == {"Ho\u0323 te\u0302n": "person_name"}
 

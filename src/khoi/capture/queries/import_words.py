@@ -18,6 +18,10 @@ OF_ROWS: Final[Sentences] = {
     "bad_date": gettext_lazy("“%(value)s” in “%(column)s” is not a date."),
     "bad_email": gettext_lazy("“%(value)s” in “%(column)s” is not an email address."),
     "bad_phone": gettext_lazy("“%(value)s” in “%(column)s” is not a phone number."),
+    "shortened": gettext_lazy(
+        "“%(value)s” in “%(column)s” is a number that a spreadsheet shortened: its other digits are lost. Make the "
+        "column wider or format it as text, and save the file again."
+    ),
     "bad_amount": gettext_lazy("“%(value)s” in “%(column)s” is not an amount."),
     "bad_currency": gettext_lazy("“%(value)s” in “%(column)s” is not a currency like VND."),
     "bad_number": gettext_lazy("“%(value)s” in “%(column)s” is not a whole number."),
@@ -34,6 +38,7 @@ OF_ROWS: Final[Sentences] = {
     "unknown_stage": gettext_lazy("There is no stage “%(value)s” in the pipeline."),
     "unknown_owner": gettext_lazy("Nobody here is called “%(value)s”."),
     "of_another": gettext_lazy("“%(value)s” in “%(column)s” belongs to somebody else we know."),
+    "other_name": gettext_lazy("“%(value)s” in “%(column)s”: whoever has this address is known by another name."),
     "unknown_id": gettext_lazy("No lead here has the number “%(value)s”."),
     "no_lead": gettext_lazy("No lead has the number “%(value)s”. Import the leads first."),
     "no_deal": gettext_lazy("No deal has the number “%(value)s”. Import the deals first, or together with this file."),
@@ -64,7 +69,8 @@ OF_ROWS: Final[Sentences] = {
 
 #: What happens with a cell that is odd but does not cost the row.
 KEPT: Final = frozenset(
-    "bad_date bad_email bad_phone bad_amount bad_currency bad_number unknown_value unknown_owner of_another "
+    "bad_date bad_email bad_phone shortened bad_amount bad_currency bad_number unknown_value unknown_owner of_another "
+    "other_name "
     "not_a_number not_money not_a_date unknown_own_choice not_yes_or_no not_a_link not_text longer_than_field "
     "no_company".split()
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
 from datetime import datetime
 
-from khoi.capture.rules.mapping.cells import Unreadable, Value, read_cell
+from khoi.capture.rules.mapping.cells import SHORTENED, Unreadable, Value, read_cell, split_addresses
 from khoi.capture.rules.mapping.fields import FIELDS, KNOWN_BY, LEAD, NAME_PARTS, OPPORTUNITY, Field
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit, meant
 from khoi.capture.rules.mapping.numbers import number_of
@@ -64,6 +64,7 @@ class RowReader:
             reading.own,
             reading.links(),
             tuple(reading.entered),
+            tuple(reading.more),
         )
 
 
@@ -106,6 +107,7 @@ class _Reading:
         self.days: set[str] = set()
         self.own: dict[str, OwnValue] = {}
         self.entered: list[tuple[str, datetime]] = []
+        self.more: list[tuple[str, str]] = []
 
     def cell(self, heading: str) -> str:
         text = self.row.get(heading, "").strip()
@@ -158,12 +160,18 @@ class _Reading:
         if name in self.values and field.kind != "long":
             self.keep(column, text)
             return
+        more: list[str] = []
+        if field.kind in ("email", "phone"):
+            (text, *more), whole = split_addresses(text, field.kind, self.mapping.country)
+            if whole:
+                self.keep(column, whole)
         try:
             value, day_only = read_cell(text, field, self.mapping, self.text("currency"), column.pattern)
         except Unreadable as unreadable:
             self.refuse(column, text, unreadable.code, rejects=self.is_needed(column, name, unreadable.code))
             return
         self.values[name] = self.within(column, name, field, value)
+        self.more += [(name, other) for other in more]
         if day_only:
             self.days.add(name)
 
@@ -259,6 +267,8 @@ class _Reading:
         text = self.cell(external.column)
         if len(text) > KEY_LENGTH:
             self.problems.append(Problem(external.column, text, "key_too_long", rejects=True))
+        if SHORTENED.fullmatch(text):  # many rows would have it
+            self.problems.append(Problem(external.column, text, "shortened", rejects=True))
         if text:
             return ExternalKey(external.system, number_of(external.system, text))
         self.problems.append(Problem(external.column, "", code, rejects=True))

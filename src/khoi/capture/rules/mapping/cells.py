@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from khoi.capture.rules.mapping.fields import Field
@@ -24,6 +25,15 @@ YEARS = range(1900, 2200)
 LARGEST = 2**31 - 1
 
 
+#: A number as a spreadsheet shows what is too wide for its column: most of its digits are lost, unless all are there.
+SHORTENED: Final = re.compile(r"(\d)[.,](\d+)E\+?(\d{1,2})", re.IGNORECASE)
+_EMAILS_APART: Final = re.compile(r":::|[;,|\s/]+")
+_PHONES_APART: Final = re.compile(r":::|[;,|\n/]| (?:-|hoặc|hay|or|và|and) ", re.IGNORECASE)
+#: Days of a sheet from 1954 to 2119, and seconds or thousandths since 1970 from 2001 to 2033.
+_SERIAL: Final = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?")
+_SECONDS: Final = re.compile(r"(1\d{9})(\d{3})?")
+
+
 class Unreadable(Exception):
     """The text is no value of the kind. ``code`` as in ``Problem``."""
 
@@ -40,8 +50,35 @@ def read_cell(text: str, field: Field, mapping: Mapping, currency: str, pattern:
     if field.kind == "money":
         return _money(text, currency or mapping.currency, mapping), False
     if field.kind == "phone":
-        return _phone(text, mapping.country), False
+        return read_phone(text, mapping.country), False
     return _text(text, field), False
+
+
+def split_addresses(text: str, kind: str, country: str) -> tuple[list[str], str]:
+    """The sound addresses of a cell in the words of the file, or the cell as it is; and the cell once more where
+    something of it is in none of them. ``kind``: ``email`` or ``phone``."""
+    if kind == "email":
+        if email_problem(text) is None:
+            return [text], ""
+        parts = [bare for part in _EMAILS_APART.split(text) if (bare := _bare_email(part))]
+        return (parts if parts and all(email_problem(part) is None for part in parts) else [text]), ""
+    parts = [part.strip() for part in _PHONES_APART.split(text) if part.strip()]
+    sound = [part for part in parts if _is_phone(part, country)]
+    if sound and len(sound) == len(parts):
+        return sound, ""
+    # "024 3825 1234/1235": the line of somebody's desk behind the number.
+    return (sound, text) if sound and sound[0] == parts[0] and not _is_phone(text, country) else ([text], "")
+
+
+def _bare_email(text: str) -> str:
+    return re.sub(r"^mailto:", "", text.strip().strip("<>"), flags=re.IGNORECASE)
+
+
+def _is_phone(text: str, country: str) -> bool:
+    try:
+        return bool(read_phone(text, country))
+    except Unreadable:
+        return False
 
 
 def _text(text: str, field: Field) -> Value:
@@ -58,11 +95,26 @@ def _text(text: str, field: Field) -> Value:
     return text if field.kind == "long" else " ".join(text.split())
 
 
-def _phone(text: str, country: str) -> str:
-    """As typed where it was typed at home; a number of another country with its code, or it would be misread here."""
+def read_phone(text: str, country: str) -> str:
+    """As typed where it was typed at home; a number of another country with its code, or it would be misread here.
+
+    Without what programs put around it: "p:+84…" (Facebook), "84912345678.0" and "8.4912345678E+10" (spreadsheets).
+    """
+    text = _dressed(text)
     if phone_problem(text, country):
         raise Unreadable("bad_phone")
     return text if country == HOME else normalise_phone(text, country) or text
+
+
+def _dressed(text: str) -> str:
+    if text[:2].lower() == "p:":
+        return text[2:].strip()
+    if (short := SHORTENED.fullmatch(text)) is not None:
+        whole, parts, zeros = short.groups()
+        if len(parts) != int(zeros):
+            raise Unreadable("shortened")
+        return f"{whole}{parts}"
+    return re.sub(r"^(\d{8,})[.,]0+$", r"\1", text)
 
 
 def _choice(text: str, field: Field) -> str:
@@ -105,7 +157,7 @@ def _money(text: str, currency: str, mapping: Mapping) -> Money:
 def _date(text: str, mapping: Mapping, pattern: str) -> date | datetime:
     try:
         # Without a zone in the text it gets the mapping's, in _moment.
-        found = datetime.strptime(text, pattern) if pattern else read_date(text, mapping.dates)  # noqa: DTZ007
+        found = datetime.strptime(text, pattern) if pattern else _counted(text) or read_date(text, mapping.dates)  # noqa: DTZ007
     except (NotADate, ValueError, OverflowError) as error:
         raise Unreadable("bad_date") from error
     if found.year not in YEARS:
@@ -113,6 +165,15 @@ def _date(text: str, mapping: Mapping, pattern: str) -> date | datetime:
     if pattern and isinstance(found, datetime) and not re.search(r"%[HIcX]", pattern):
         return found.date()
     return found
+
+
+def _counted(text: str) -> date | datetime | None:
+    """A date as a number: the days of a spreadsheet, or seconds since 1970."""
+    if (serial := _SERIAL.fullmatch(text)) is not None:
+        return read_date(float(f"{serial[1]}.{serial[2] or 0}"))
+    if (seconds := _SECONDS.fullmatch(text)) is not None:
+        return datetime.fromtimestamp(int(seconds[1]), UTC)
+    return None
 
 
 def _day(found: date | datetime) -> date:

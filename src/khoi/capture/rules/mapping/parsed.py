@@ -17,8 +17,9 @@ class Problem:
     required or asserted fields (the codes below), ``no_identity``, and ``unknown_value`` where the mapping says so.
     Of a field of one's own, unless the mapping keeps or drops what it cannot take: ``not_a_number``, ``not_money``,
     ``not_a_date``, ``unknown_own_choice``, ``not_yes_or_no``, ``not_a_link``, ``not_text``, ``longer_than_field``, and
-    ``no_company`` of a company's field in a row that names none.
-    Codes that only warn: ``bad_email``, ``bad_phone``, ``bad_date``, ``bad_amount``, ``bad_currency``,
+    ``no_company`` of a company's field in a row that names none. Also ``shortened``, of the row's own number.
+    Codes that only warn: ``bad_email``, ``bad_phone``, ``shortened`` (a spreadsheet left only the beginning of a
+    number), ``bad_date``, ``bad_amount``, ``bad_currency``,
     ``bad_number``, ``unknown_value`` (the text is kept as a labelled note), ``too_long`` (cut, the whole kept as a
     note) and ``won_before_first_contact``.
     """
@@ -64,7 +65,8 @@ class Parsed:
 
     ``days``: the fields whose moment is known to the day alone. ``own``: name (``custom.<key>``) → value of fields of
     one's own. ``links``: by what they point at, numbers in the other system; ``entered``: stages the row entered, as
-    the file calls them, and when. A row with ``rejected`` set must not be stored.
+    the file calls them, and when; ``more``: addresses that stood in one cell behind the first, each with the field
+    (``email``, ``phone`` or ``mobile``) of that. A row with ``rejected`` set must not be stored.
     """
 
     rows: str
@@ -78,6 +80,7 @@ class Parsed:
     own: Table[str, OwnValue] = field(default_factory=dict)
     links: Table[str, ExternalKey] = field(default_factory=dict)
     entered: tuple[tuple[str, datetime], ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
 
     @property
     def rejected(self) -> bool:

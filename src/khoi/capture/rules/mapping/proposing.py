@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 
+from khoi.capture.rules.mapping.cells import HOME, Unreadable, read_phone, split_addresses
 from khoi.capture.rules.mapping.fields import IDENTITY, LEAD
 from khoi.capture.rules.mapping.format import Column, External, Mapping
 from khoi.kit.emails import email_problem
 from khoi.kit.fold import words
-from khoi.kit.phones import phone_problem
 
 #: field → headings as people write them, folded; after the bar the Vietnamese ones.
 HEADINGS = {
@@ -48,9 +48,16 @@ NUMBERS = {"id", "record id", "lead id", "contact id", "external id", "ma", "ma 
 #: Several columns of these may stand side by side; the first filled one counts, the others become notes.
 SEVERAL = {"email", "phone", "note"}
 LOOKS: dict[str, Callable[[str], bool]] = {
-    "email": lambda text: email_problem(text) is None,
-    "phone": lambda text: phone_problem(text) is None and text.lstrip("( ")[:1] in {"+", "0", "8"},
+    "email": lambda text: email_problem(split_addresses(text, "email", HOME)[0][0]) is None,
+    "phone": lambda text: _like_phone(split_addresses(text, "phone", HOME)[0][0]),
 }
+#: Without a heading amounts of money look like mobile numbers whose zero is missing.
+TELLING: dict[str, Callable[[str], bool]] = {
+    **LOOKS,
+    "phone": lambda text: text.lstrip("( ")[:1] in {"+", "0", "8", "p"} and LOOKS["phone"](text),
+}
+#: A mobile number at home whose zero a spreadsheet took off has nine digits.
+_PHONE_BEGINS = re.compile(r"(?:p:)?[( ]*(?:\+|0|84)|[35789]\d{8}(?:\.0)?$|\d[.,]\d+E", re.IGNORECASE)
 EXACT, SIMILAR, BY_CONTENT, DOUBTED, ENOUGH = 95, 70, 75, 40, 50
 
 
@@ -157,11 +164,20 @@ def _guess(heading: str, samples: list[str], headings: Sequence[str], called: Ma
         field, confidence, why = _FIELD_OF.get(name, ""), SIMILAR, "similar_heading"
     filled = [text for text in samples if text]
     if not field:
-        field = next((field for field, looks in LOOKS.items() if _mostly(looks, filled)), "")
+        field = next((field for field, looks in TELLING.items() if _mostly(looks, filled)), "")
         confidence, why = BY_CONTENT, "content"
     elif field in LOOKS and filled and not any(LOOKS[field](text) for text in filled):
         confidence, why = DOUBTED, "content_differs"
     return Guess(heading, field, confidence, why) if field else None
+
+
+def _like_phone(text: str) -> bool:
+    if not _PHONE_BEGINS.match(text):
+        return False
+    try:
+        return bool(read_phone(text, HOME))
+    except Unreadable as unreadable:
+        return unreadable.code == "shortened"
 
 
 def _mostly(looks: Callable[[str], bool], filled: list[str]) -> bool:
@@ -184,7 +200,7 @@ def _as_sure(guess: Guess, best: Guess) -> bool:
 def date_order(texts: list[str]) -> str | None:
     """``dmy`` or ``mdy`` where a date with a 13 or more tells, else nothing."""
     for text in texts:
-        found = re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}", text)
+        found = re.search(r"(?<![\d:/.-])(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}", text)
         if found and int(found[1]) > 12:
             return "dmy"
         if found and int(found[2]) > 12:

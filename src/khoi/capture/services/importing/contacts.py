@@ -71,12 +71,11 @@ class PersonRows:
         if human is None:
             human, outcome = self.people.add(row), CREATED
             self.context.own.of_rows.put(human.person, row.parsed.own, replacing=False)
+            self.people.keep_withheld(human, row, self.context.heading)
             self.further.note(human.person, row.parsed)
             self._note(row, human)
         else:
             outcome = self._renew(row, human, again=again)
-        if self._withheld(row, human) and outcome == UNCHANGED:
-            outcome = UPDATED
         if key is not None and ("person", key.id) not in self.numbers.known and key.id not in self.numbered_here:
             self.numbers.give("person", key, human.person)
             outcome = UPDATED if outcome == UNCHANGED else outcome
@@ -111,13 +110,9 @@ class PersonRows:
         sure = row.parsed.key is not None and not again
         learnt = self.people.learn(human, row, replacing=sure)
         learnt |= self.context.own.of_rows.put(human.person, row.parsed.own, replacing=sure)
+        self.people.keep_withheld(human, row, self.context.heading)
         learnt |= self.further.note(human.person, row.parsed)
         return UPDATED if learnt else SKIPPED if again else UNCHANGED
-
-    def _withheld(self, row: Incoming, human: Human) -> bool:
-        for kind in self.people.withheld(human, row):
-            row.warn("of_another", self.context.heading(kind), row.parsed.text(kind))
-        return False
 
     def _place(self, row: Incoming, human: Human) -> bool:
         """Their role at the account the row names, by its number or else by its name. Whether anything is new."""

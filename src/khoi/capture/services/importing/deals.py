@@ -143,6 +143,7 @@ class DealRows:
         deal, again = self._find(row, lead, human)
         sure = row.parsed.join is not None and not again
         learnt = self.people.learn(human, row, replacing=sure)
+        self.people.keep_withheld(human, row, self.context.heading)
         learnt |= self.context.own.of_people.put(human.person, row.parsed.own, replacing=sure)
         account = self.buyers.account(row.parsed, owner_id=lead.owner_id if lead else None)
         if account is not None:

@@ -1,14 +1,16 @@
 """Whom the rows speak of: people known by their addresses are joined, all others are new."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from khoi.capture.queries.import_rows import Incoming
-from khoi.capture.rules.mapping import Parsed
+from khoi.capture.rules.mapping import Extra, Parsed
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.emails import normalise_email
+from khoi.kit.fold import words
 from khoi.kit.phones import normalise_phone
 from khoi.leads.models import Lead
 from khoi.people.models import ContactPoint, MatchKey, Person
@@ -147,10 +149,23 @@ class People:
             self.named.add(human.person.pk)
         return changed
 
-    def withheld(self, human: Human, row: Incoming) -> list[str]:
-        """The kinds of address of the row that somebody else is known by. Given to both, neither could be told from
-        the other by it any more; a colleague decides whether the two are one."""
-        return [kind for kind, normal in row.keys if self._of_another(human, (kind, normal))]
+    def withheld(self, human: Human, row: Incoming) -> list[tuple[str, str]]:
+        """(field, text) of each address of the row that somebody else is known by. Given to both, neither could be
+        told from the other by it any more; a colleague decides whether the two are one."""
+        of_another = {key for key in row.keys if self._of_another(human, key)}
+        return [(field, text) for field, key, text in _written(row.parsed) if key in of_another] if of_another else []
+
+    def keep_withheld(self, human: Human, row: Incoming, heading: Callable[[str], str]) -> None:
+        """Say so, and keep it among what no field takes: addresses of others, and a name that is not that of whoever
+        is known by the address. ``heading``: field → its column."""
+        withheld = [("of_another", *one) for one in self.withheld(human, row)]
+        if name := other_name(human, row):
+            withheld.append(("other_name", "person_name", name))
+        for code, field, text in withheld:
+            label = heading(field)
+            row.warn(code, label, text)
+            if Extra(label, text) not in row.parsed.extras:
+                row.parsed = replace(row.parsed, extras=(*row.parsed.extras, Extra(label, text)))
 
     def _of_another(self, human: Human, key: Key) -> bool:
         others = self.holders.get(key, set()) - {human.person.pk}
@@ -182,20 +197,29 @@ class People:
         self.named |= {human.person.pk for human in self.new if human.person.full_name}
 
 
+def other_name(human: Human, row: Incoming) -> str:
+    """The row's name where it says more than, or something else than, that of the person; else nothing."""
+    name = row.parsed.text("person_name")
+    return name if not set(words(name)) <= set(words(human.person.full_name)) else ""
+
+
 def addresses(parsed: Parsed) -> list[Key]:
     """(kind, normal form) of the row's email and phones."""
-    found = dict.fromkeys(key for _field, key in _written(parsed))
-    return list(found)
+    return list(dict.fromkeys(key for _field, key, _text in _written(parsed)))
 
 
-def _written(parsed: Parsed) -> list[tuple[str, Key]]:
-    """(field, key) of each address the row has."""
-    found = [("email", "email", normalise_email(parsed.text("email")))] if parsed.text("email") else []
-    phones = [(field, parsed.text(field)) for field in ("phone", "mobile") if parsed.text(field)]
-    found += [(field, "phone", normalise_phone(text)) for field, text in phones]
-    return [(field, (kind, normal)) for field, kind, normal in found if normal is not None]
+def _written(parsed: Parsed) -> list[tuple[str, Key, str]]:
+    """(field, key, text as the row has it) of each address."""
+    said = [(field, parsed.text(field)) for field in ("email", "phone", "mobile") if parsed.text(field)]
+    found = []
+    for field, text in (*said, *parsed.more):
+        kind = "email" if field == "email" else "phone"
+        normal = normalise_email(text) if kind == "email" else normalise_phone(text)
+        if normal is not None:
+            found.append((field, (kind, normal), text))
+    return found
 
 
 def _text_of(parsed: Parsed, key: Key) -> str:
     """The address as the row writes it."""
-    return next(parsed.text(field) for field, written in _written(parsed) if written == key)
+    return next(text for _field, written, text in _written(parsed) if written == key)

@@ -12,7 +12,7 @@ from khoi.capture.rules.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, s
 from khoi.capture.rules.mapping import LEAD, Claim, Parsed
 from khoi.capture.services.importing.consenting import record_consent, record_refusals
 from khoi.capture.services.importing.context import Context, Referred, referred
-from khoi.capture.services.importing.humans import Human
+from khoi.capture.services.importing.humans import Human, other_name
 from khoi.capture.services.importing.numbering import OURS
 from khoi.capture.services.importing.placing import Places
 from khoi.kit.db.writing import insert_rows, update_rows
@@ -201,6 +201,7 @@ class LeadRows:
         (self.refusing if row.parsed.text("opted_out") else self.consenting).append(human)
         lead = self._lead(row, human)
         self._keep_withheld(lead, row, human)
+        self._keep_name(lead, row, human)
         self.context.own.of_rows.put(lead, row.parsed.own, replacing=False)
         self.context.own.of_people.put(human.person, row.parsed.own, replacing=False)
         self.places.put(row, lead)
@@ -254,14 +255,21 @@ class LeadRows:
 
     def _keep_withheld(self, lead: Lead, row: Incoming, human: Human) -> bool:
         """An address of somebody else is kept as a note."""
-        new = {}
-        for kind in self.people.withheld(human, row):
-            label, text = self.context.heading(kind), row.parsed.text(kind)
+        new: dict[str, str] = {}
+        for field, text in self.people.withheld(human, row):
+            label = self.context.heading(field)
             row.warn("of_another", label, text)
-            if lead.extras.get(label) != text:
-                new[label] = text
+            new[label] = f"{new[label]}; {text}" if label in new else text
+        new = {label: text for label, text in new.items() if lead.extras.get(label) != text}
         lead.extras = {**lead.extras, **new} if new else lead.extras
         return bool(new)
+
+    def _keep_name(self, lead: Lead, row: Incoming, human: Human) -> None:
+        """Whoever is known by the address may be called otherwise."""
+        if name := other_name(human, row):
+            label = self.context.heading("person_name")
+            row.warn("other_name", label, name)
+            lead.extras = {**lead.extras, label: name}
 
     # --- a lead we have
 

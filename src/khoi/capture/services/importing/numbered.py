@@ -147,7 +147,7 @@ class NumberedDealRows(DealRows):
         if account is None and target.kind == StageKind.OPEN:
             row.warn("without_account")
         self.context.own.of_rows.put(deal, parsed.own, replacing=False)
-        self.further.note(deal, parsed)
+        self.further.note(deal, row.parsed)
         self._note(row, deal, lead)
         self._write_course(deal, row, key, target)
         self._follow(row, lead, account, deal)
@@ -172,7 +172,7 @@ class NumberedDealRows(DealRows):
         if lead is not None:
             return self.people.humans[lead.person_id], True
         if row.keys or row.parsed.text("person_name"):
-            return self.people.find(row) or self._without_address(row) or self.people.add(row), True
+            return self._spoken_of(row), True
         if account is not None and (pk := self.speaker.get(account.pk or 0)) is not None:
             return self.people.humans[pk], False
         if account is not None:
@@ -181,6 +181,14 @@ class NumberedDealRows(DealRows):
                 self.spoken[mark] = self.people.add(row)
             return self.spoken[mark], True
         return self.people.add(row), False
+
+    def _spoken_of(self, row: Incoming) -> Human:
+        human = self.people.find(row)
+        if human is None:
+            return self._without_address(row) or self.people.add(row)
+        self.people.learn(human, row, replacing=False)
+        self.people.keep_withheld(human, row, self.context.heading)
+        return human
 
     def _course(self, row: Incoming, key: ExternalKey) -> Course:
         """The stages it went through, in order, whoever says so."""
