@@ -167,6 +167,9 @@ class Act(models.Model):
 
     objects = ActSet.as_manager()
 
+    #: Of an open act: stretches of ids of its changes, (after, up to), that were settled as they were written.
+    settled: list[tuple[int, int]]
+
     class Meta:
         db_table = "history_act"
         constraints = [

@@ -56,7 +56,7 @@ def fold(text: str) -> str:
     return " ".join(decomposed.translate(_BARE).split())
 
 
-@lru_cache(maxsize=4096)  # a name is asked for as a key, for its search text and for its lead's
+@lru_cache(maxsize=16384)  # a name is asked for as a key, for its search text and for its lead's
 def words(text: str) -> tuple[str, ...]:
     """The folded words of `text`, in their order; everything that is neither letter nor digit separates words."""
     return tuple(fold(text).translate(_SPACED).split())

@@ -1,6 +1,6 @@
 """What scoring rules, lifecycle criteria, routing and filters may ask of a lead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
@@ -88,39 +88,12 @@ class Facts:
     def has_reach(self) -> bool:
         return bool(self.emails or self.phones)
 
+    def asked(self, name: str) -> object:
+        """What stands in one field of the record."""
+        return _READ[name](self) if name in _READ else self.own.get(name)
+
     def record(self) -> dict[str, object]:
-        lead = self.lead
-        return {
-            "has_reach": self.has_reach,
-            "interest": self.interest,
-            "answered": self.answered,
-            "accepted": lead.accepted_at is not None,
-            "intent": self.intent,
-            "engagement": self.engagement,
-            "fit_grade": lead.fit_grade or None,
-            "fit_points": lead.fit_points,
-            "bant_budget": "budget" in self.bant,
-            "bant_authority": "authority" in self.bant,
-            "bant_need": "need" in self.bant,
-            "bant_timing": "timing" in self.bant,
-            "has_name": bool(self.full_name),
-            "has_company": bool(lead.company_name or lead.account_id),
-            "contact_complete": self.contact_complete,
-            "decider_involved": self.decider_involved,
-            "won": lead.lifecycle_stage == Stage.CUSTOMER,
-            "source": self.source_code or None,
-            "channel": lead.channel or None,
-            "industry": lead.industry or None,
-            "region": lead.region or None,
-            "job_title": self.job_title or None,
-            "employees": lead.employees,
-            "lifecycle_stage": lead.lifecycle_stage,
-            "work_status": lead.work_status,
-            "temperature": lead.temperature,
-            "arrived_at": lead.arrived_at,
-            "return_on": lead.return_on,
-            **self.own,
-        }
+        return {**{name: read(self) for name, read in _READ.items()}, **self.own}
 
     @property
     def contact_complete(self) -> bool:
@@ -138,6 +111,40 @@ class Facts:
         """They came to us, or said what they need: not a name on a bought list."""
         came = self.source_code not in ("", "purchased_list", "cold_call", "import")
         return bool(self.touch_kinds or self.lead.need or self.lead.message or came)
+
+
+_READ: Mapping[str, Callable[[Facts], object]] = {
+    "has_reach": lambda one: one.has_reach,
+    "interest": lambda one: one.interest,
+    "answered": lambda one: one.answered,
+    "accepted": lambda one: one.lead.accepted_at is not None,
+    "intent": lambda one: one.intent,
+    "engagement": lambda one: one.engagement,
+    "fit_grade": lambda one: one.lead.fit_grade or None,
+    "fit_points": lambda one: one.lead.fit_points,
+    "bant_budget": lambda one: "budget" in one.bant,
+    "bant_authority": lambda one: "authority" in one.bant,
+    "bant_need": lambda one: "need" in one.bant,
+    "bant_timing": lambda one: "timing" in one.bant,
+    "has_name": lambda one: bool(one.full_name),
+    "has_company": lambda one: bool(one.lead.company_name or one.lead.account_id),
+    "contact_complete": lambda one: one.contact_complete,
+    "decider_involved": lambda one: one.decider_involved,
+    "won": lambda one: one.lead.lifecycle_stage == Stage.CUSTOMER,
+    "source": lambda one: one.source_code or None,
+    "channel": lambda one: one.lead.channel or None,
+    "industry": lambda one: one.lead.industry or None,
+    "region": lambda one: one.lead.region or None,
+    "job_title": lambda one: one.job_title or None,
+    "employees": lambda one: one.lead.employees,
+    "lifecycle_stage": lambda one: one.lead.lifecycle_stage,
+    "work_status": lambda one: one.lead.work_status,
+    "temperature": lambda one: one.lead.temperature,
+    "arrived_at": lambda one: one.lead.arrived_at,
+    "return_on": lambda one: one.lead.return_on,
+}
+#: What of it a lead's move to another stage changes.
+MOVING = frozenset({"lifecycle_stage", "work_status", "won"})
 
 
 def with_own(facts: dict[int, Facts], conditions: Iterable[Condition]) -> dict[int, Facts]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from khoi.history import services as history
 from khoi.history.rules.actors import SYSTEM
 from khoi.leads.models import Lead
-from khoi.lifecycle.services import settling
+from khoi.lifecycle.services import deciding
 
 BATCH = 500
 
@@ -21,5 +21,5 @@ def check_due_leads() -> int:
     )
     if due:
         with history.act("check_due_leads", by=SYSTEM, now=now):
-            settling.settle_leads(due, now=now, refresh_only=False)
+            deciding.settle_leads(due, now=now, refresh_only=False)
     return len(due)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from khoi.scoring import rules
 from khoi.scoring.models import Scorecard
 from khoi.scoring.queries import TOUCH_FIELDS, Touches, published
 
+_scored = attrgetter(*SCORE_FIELDS)
 #: Two histories of the same touches differ by µs; closer than this is the same (see scoring.rules).
 SAME = 1_000
 
@@ -29,10 +31,10 @@ def score_leads(
     scored, changed = {}, []
     score_of = _Scorer(card, now, zone)
     for pk, one in facts.items():
-        score = score_of(touches.get(one.lead.person_id, ()), one.record())
+        score = score_of(touches.get(one.lead.person_id, ()), one)
         if _put(one.lead, score):
             changed.append(one.lead)
-        scored[pk] = replace(one, engagement=score.engagement)
+        scored[pk] = one if one.engagement == score.engagement else replace(one, engagement=score.engagement)
     return scored, changed
 
 
@@ -44,20 +46,22 @@ class _Scorer:
         self.asked = sorted({name for rule in card.rules if rule.condition for name in fields_of(rule.condition)})
         self.scored: dict[tuple[object, ...], rules.Score] = {}
 
-    def __call__(self, touches: Collection[rules.Touch], record: Mapping[str, object]) -> rules.Score:
-        alike = tuple(record.get(name) for name in self.asked)
-        if touches or alike not in self.scored:
-            score = rules.score(touches, self.card, record, now=self.now, zone=self.zone)
-            if touches:
-                return score
-            self.scored[alike] = score
+    def __call__(self, touches: Collection[rules.Touch], facts: Facts) -> rules.Score:
+        if touches:
+            return self._score(touches, facts)
+        alike = tuple(facts.asked(name) for name in self.asked)
+        if alike not in self.scored:
+            self.scored[alike] = self._score((), facts)
         return self.scored[alike]
+
+    def _score(self, touches: Collection[rules.Touch], facts: Facts) -> rules.Score:
+        return rules.score(touches, self.card, facts.record(), now=self.now, zone=self.zone)
 
 
 def _put(lead: Lead, score: rules.Score) -> bool:
-    before = [getattr(lead, name) for name in SCORE_FIELDS]
-    after = [score.raised, score.lowered, score.lasts_until, score.fit_points, score.grade]
-    if all(_same(a, b) for a, b in zip(before, after, strict=True)):
+    before = _scored(lead)
+    after = (score.raised, score.lowered, score.lasts_until, score.fit_points, score.grade)
+    if before == after or all(_same(a, b) for a, b in zip(before, after, strict=True)):
         return False
     for name, value in zip(SCORE_FIELDS, after, strict=True):
         setattr(lead, name, value)

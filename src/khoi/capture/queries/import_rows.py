@@ -15,7 +15,8 @@ FIRST_LINES: Final = 5
 
 
 class Incoming:
-    """A row on its way in. ``line`` as people count; ``keys``: (kind, normal form) of its addresses."""
+    """A row on its way in. ``line`` as people count; ``keys``: (kind, normal form) of its addresses,
+    with how each is written."""
 
     __slots__ = ("cells", "keys", "line", "parsed", "problems")
 
@@ -23,7 +24,7 @@ class Incoming:
         self.line = line
         self.cells = cells
         self.parsed = parsed
-        self.keys: list[tuple[str, str]] = []
+        self.keys: dict[tuple[str, str], str] = {}
         self.problems = problems
 
     @property

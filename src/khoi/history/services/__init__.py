@@ -3,7 +3,7 @@
 ``act`` is the door of every write; rooms call ``history.act(...)``.
 """
 
-from khoi.history.services.acting import AlreadyDone, Touched, about, act, current_act, touched, turn
+from khoi.history.services.acting import AlreadyDone, Touched, about, act, current_act, settled, touched, turn
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
 from khoi.history.services.claiming import Stale, claim_version, claim_whole
 from khoi.history.services.restoring import take_out
@@ -33,6 +33,7 @@ __all__ = [
     "forget_answers",
     "is_in_shape",
     "note_shape",
+    "settled",
     "shape",
     "shape_once_replaced",
     "take_out",

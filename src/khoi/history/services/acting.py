@@ -20,6 +20,9 @@ from khoi.history.services.sealing import seal
 from khoi.kit.db.queue import WRITERS
 from khoi.kit.db.writing import insert_row
 
+_WRITTEN = "select distinct tbl, row_id, subject_id, op from history_change where act_id = %s and id > %s and id <= %s"
+_FURTHEST = 2**63 - 1
+
 
 class Touched(dict[int, frozenset[int]]):
     """What an act touched: table code → ids of rows that came, changed or went.
@@ -130,6 +133,7 @@ def _open(
         why=json.dumps(dict(why or {}), ensure_ascii=False, sort_keys=True),
         part_of_id=(whole.part_of_id or whole.pk) if whole is not None else None,
     )
+    opened.settled = []
     _save(opened)
     connection = _connection()
     connection.khoi_open, connection.open_act_id = opened, opened.pk
@@ -171,11 +175,27 @@ def _recorded(opened: Act) -> int:
         return int(cursor.fetchone()[0])
 
 
-def touched(opened: Act) -> Touched:
+@contextmanager
+def settled() -> Iterator[None]:
+    """What is written inside the open act is settled by whoever writes it: its end does not look at it again."""
+    opened, before = _connection().khoi_open, _last_change()
+    yield
+    opened.settled.append((before, _last_change()))
+
+
+def _last_change() -> int:
+    """Ids only grow, so whatever is written from now on comes behind."""
+    with _connection().cursor() as cursor:
+        cursor.execute("select coalesce(max(id), 0) from history_change")
+        return int(cursor.fetchone()[0])
+
+
+def touched(opened: Act, *, all_of_it: bool = False) -> Touched:
+    """``all_of_it``: also what was settled as it was written."""
     rows: dict[int, set[int]] = defaultdict(set)
     subjects: dict[int, set[int]] = defaultdict(set)
     changed = set()
-    for tbl, row_id, subject, op in _written(opened):
+    for tbl, row_id, subject, op in _written(opened, all_of_it):
         rows[tbl].add(row_id)
         if subject is not None:
             subjects[tbl].add(subject)
@@ -187,8 +207,12 @@ def touched(opened: Act) -> Touched:
     return found
 
 
-def _written(opened: Act) -> list[tuple[int, int, int | None, str]]:
-    """Asked of every act, hence in plain SQL."""
+def _written(opened: Act, all_of_it: bool) -> Iterator[tuple[int, int, int | None, str]]:
+    """Asked of every act, hence in plain SQL: what stands between the stretches that are settled."""
+    stretches = [] if all_of_it else opened.settled
+    ends = [0, *(end for _, end in stretches)]
     with _connection().cursor() as cursor:
-        cursor.execute("select distinct tbl, row_id, subject_id, op from history_change where act_id = %s", [opened.pk])
-        return list(cursor.fetchall())
+        for last, (first, _) in zip(ends, [*stretches, (_FURTHEST, 0)], strict=True):
+            if last < first:
+                cursor.execute(_WRITTEN, [opened.pk, last, first])
+                yield from cursor.fetchall()

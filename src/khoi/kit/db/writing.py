@@ -22,15 +22,25 @@ Get = Callable[[Any], Any]
 _AS_THEY_ARE = (models.IntegerField, models.BooleanField, models.ForeignKey)
 
 
-def insert_rows(records: Collection[models.Model]) -> None:
-    """Store new records of one model and give them their ids. Records they point at have theirs already."""
+def number_rows(records: Collection[models.Model]) -> None:
+    """Give new records of one model their ids ahead of being stored, the very next thing of that model."""
+    if records:
+        model, using = _of(records)
+        for record, number in zip(records, _numbers(model, len(records), using), strict=True):
+            record.pk = number
+
+
+def insert_rows(records: Collection[models.Model], *, numbered: bool = False) -> None:
+    """Store new records of one model and give them their ids, unless they are ``numbered``. Records they point at have
+    theirs already."""
     if not records:
         return
     model, using = _of(records)
     columns: tuple[Any, ...] = tuple(model._meta.concrete_fields)
     relations = [column for column in columns if isinstance(column, models.ForeignKey)]
-    for record, number in zip(records, _numbers(model, len(records), using), strict=True):
-        record.pk = number
+    if not numbered:
+        number_rows(records)
+    for record in records:
         for relation in relations:
             _take_id(record, relation)
     getters = [_getter(column, using) for column in columns]

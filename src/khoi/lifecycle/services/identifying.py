@@ -87,6 +87,30 @@ def refresh_people(ids: Iterable[int], *, check: bool = False) -> int:
     return off + _keep_search(people, names, points, check)
 
 
+def enter_people(people: Collection[Person], points: Iterable[ContactPoint], leads: Iterable[Lead]) -> None:
+    """The keys of people who were just stored with these addresses and leads, and the pairs they make."""
+    companies: dict[int, set[str]] = defaultdict(set)
+    regions: dict[int, set[str]] = defaultdict(set)
+    for lead in leads:
+        companies[lead.person_id] |= _companies(lead.company_name, lead.account.name_key if lead.account else "")
+        regions[lead.person_id] |= _regions(lead.region)
+    theirs = _by_person(points)
+    held = {
+        (person.pk, key)
+        for person in people
+        for key in _identity([person.full_name], theirs[person.pk], companies[person.pk], regions[person.pk])
+    }
+    _insert_keys(held)
+    _keep_pairs({person.pk for person in people} | _crowded_out((), held), held, check=False)
+
+
+def put_search(people: Iterable[Person], points: Iterable[ContactPoint]) -> None:
+    """The search text of people who are about to be stored with these addresses, in memory."""
+    theirs = _by_person(points)
+    for person in people:
+        person.search = _text_of([person.full_name], theirs[person.pk])
+
+
 def search_texts(ids: Iterable[int]) -> dict[int, str]:
     """Person id → search text, from what stands there."""
     ids = set(ids)
@@ -107,11 +131,14 @@ def _names_of(ids: Collection[int], rows: Iterable[tuple[int, str, int | None]])
 
 
 def _points_of(people: Iterable[int]) -> dict[int, list[ContactPoint]]:
-    points: dict[int, list[ContactPoint]] = defaultdict(list)
-    for part in chunks(people):
-        for point in records(ContactPoint, _POINTS, part):
-            points[point.person_id].append(point)
-    return points
+    return _by_person(point for part in chunks(people) for point in records(ContactPoint, _POINTS, part))
+
+
+def _by_person(points: Iterable[ContactPoint]) -> dict[int, list[ContactPoint]]:
+    theirs: dict[int, list[ContactPoint]] = defaultdict(list)
+    for point in points:
+        theirs[point.person_id].append(point)
+    return theirs
 
 
 def _text_of(names: Iterable[str], points: Iterable[ContactPoint]) -> str:
@@ -121,16 +148,20 @@ def _text_of(names: Iterable[str], points: Iterable[ContactPoint]) -> str:
 def _keys_of(names: Mapping[int, list[str]], points: Mapping[int, list[ContactPoint]]) -> set[Held]:
     companies, regions = _places(names)
     return {
-        (pk, key)
-        for pk, known in names.items()
-        for key in identity_keys(
-            [name_key(name) for name in known],
-            emails=[point.normal for point in points[pk] if point.kind == "email"],
-            phones=[point.normal for point in points[pk] if point.kind == "phone"],
-            companies=companies[pk],
-            regions=regions[pk],
-        )
+        (pk, key) for pk, known in names.items() for key in _identity(known, points[pk], companies[pk], regions[pk])
     }
+
+
+def _identity(
+    names: Iterable[str], points: Iterable[ContactPoint], companies: Iterable[str], regions: Iterable[str]
+) -> frozenset[MatchKey]:
+    return identity_keys(
+        [name_key(name) for name in names],
+        emails=[point.normal for point in points if point.kind == "email"],
+        phones=[point.normal for point in points if point.kind == "phone"],
+        companies=companies,
+        regions=regions,
+    )
 
 
 def _places(people: Iterable[int]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
@@ -140,11 +171,19 @@ def _places(people: Iterable[int]) -> tuple[dict[int, set[str]], dict[int, set[s
     for part in chunks(people):
         for person, company, region, account, claims in ask(_ENQUIRIES, part):
             if not json.loads(claims):
-                companies[person] |= {company_key(company) if company else "", account or ""} - {""}
-                regions[person] |= {" ".join(words(region))} - {""}
+                companies[person] |= _companies(company, account or "")
+                regions[person] |= _regions(region)
         for person, account in ask(_WORK, part):
             companies[person] |= {account} - {""}
     return companies, regions
+
+
+def _companies(name: str, account: str) -> set[str]:
+    return {company_key(name) if name else "", account} - {""}
+
+
+def _regions(region: str) -> set[str]:
+    return {" ".join(words(region))} - {""}
 
 
 def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
@@ -155,11 +194,14 @@ def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
     if not check:
         if gone:
             StoredKey.objects.filter(pk__in=[rows[held] for held in gone]).delete()
-        if new:
-            listed = sorted((pk, key.kind, key.value) for pk, key in new)
-            insert_values(StoredKey, ("person_id", "kind", "value"), listed)
+        _insert_keys(new)
     changed = people if check else {pk for pk, _ in gone | new} | _crowded_out(gone, new)
     return len(gone) + len(new) + _keep_pairs(changed, rows.keys() if check else wanted, check)
+
+
+def _insert_keys(held: Iterable[Held]) -> None:
+    listed = sorted((pk, key.kind, key.value) for pk, key in held)
+    insert_values(StoredKey, ("person_id", "kind", "value"), listed)
 
 
 def _crowded_out(gone: Collection[Held], new: Collection[Held]) -> set[int]:

@@ -1,6 +1,6 @@
 """Judging leads by the published policy, and how warm they are; every move is written with what was met."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,10 +24,10 @@ def judge_leads(
     if ground.policy is None or ground.criteria is None:
         return [], []
     changes, touched = [], []
-    judge = _Judge(ground.criteria, now, ground.zone)
+    judge, feel = _Judge(ground.criteria, now, ground.zone), Warmth(now, ground.zone)
     for lead in leads:
-        judgement = judge(facts[lead.pk].record())
-        due = _earliest(judgement.next_change_at, warmth(facts[lead.pk], now, ground.zone).next_change_at)
+        judgement = judge(facts[lead.pk])
+        due = _earliest(judgement.next_change_at, feel(facts[lead.pk]).next_change_at)
         if judgement.moved:
             changes.append(_change(lead, judgement, ground.policy, now))
         if judgement.moved or due != lead.next_check_at:
@@ -45,10 +45,10 @@ class _Judge:
         self.asked = ("lifecycle_stage", *sorted(asked))
         self.judged: dict[tuple[object, ...], rules.Judgement] = {}
 
-    def __call__(self, record: Mapping[str, object]) -> rules.Judgement:
-        alike = tuple(record.get(name) for name in self.asked)
+    def __call__(self, facts: Facts) -> rules.Judgement:
+        alike = tuple(facts.asked(name) for name in self.asked)
         if alike not in self.judged:
-            self.judged[alike] = rules.judge(record, self.criteria, self.now, self.zone)
+            self.judged[alike] = rules.judge(facts.record(), self.criteria, self.now, self.zone)
         return self.judged[alike]
 
 
@@ -83,18 +83,31 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 
-def warmth(facts: Facts, now: datetime, zone: ZoneInfo) -> rules.Temperature:
-    known = (
-        rules.BantFact(
-            kind=kind,
-            noted_on=fact.occurred_at.astimezone(zone).date(),
-            stated=kind != "budget" or fact.amount is not None or bool(fact.text),
-            on_date=fact.on_date,
-            band=fact.band,
+class Warmth:
+    """How warm each lead is. Of most nothing is known of budget, authority, need and timing: these are alike."""
+
+    def __init__(self, now: datetime, zone: ZoneInfo) -> None:
+        self.now, self.zone = now, zone
+        self.unasked: dict[bool, rules.Temperature] = {}
+
+    def __call__(self, facts: Facts) -> rules.Temperature:
+        if facts.bant:
+            return rules.temperature(self._known(facts), facts.intent, self.now, self.zone)
+        if facts.intent not in self.unasked:
+            self.unasked[facts.intent] = rules.temperature((), facts.intent, self.now, self.zone)
+        return self.unasked[facts.intent]
+
+    def _known(self, facts: Facts) -> Iterable[rules.BantFact]:
+        return (
+            rules.BantFact(
+                kind=kind,
+                noted_on=fact.occurred_at.astimezone(self.zone).date(),
+                stated=kind != "budget" or fact.amount is not None or bool(fact.text),
+                on_date=fact.on_date,
+                band=fact.band,
+            )
+            for kind, fact in facts.bant.items()
         )
-        for kind, fact in facts.bant.items()
-    )
-    return rules.temperature(known, facts.intent, now, zone)
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:

@@ -21,11 +21,21 @@ FRESH_DAYS = 2
 _DONE = "select * from activities_activity where id in ({ids}) and by_id is not null"
 
 
-def start_clocks(leads: Iterable[Lead], *, now: datetime, imported: bool = False, of: Workspace | None = None) -> None:
-    """Promise a first contact within the workspace's working minutes, in memory: the caller writes the leads."""
+def start_clocks(
+    leads: Iterable[Lead],
+    *,
+    now: datetime,
+    imported: bool = False,
+    staged: Collection[int] | None = None,
+    of: Workspace | None = None,
+) -> None:
+    """Promise a first contact within the workspace's working minutes, in memory: the caller writes the leads.
+
+    ``imported`` with a file; ``staged``: ids of those whose stage the file says, of leads that are not stored yet.
+    """
     fresh = [lead for lead in leads if lead.respond_by is None and _is_waiting(lead, now)]
     if imported:
-        fresh = _just_asked(fresh)
+        fresh = _just_asked(fresh, staged)
     if not fresh:
         return
     deadline = workspace.deadline(now, of)
@@ -38,13 +48,17 @@ def _is_waiting(lead: Lead, now: datetime) -> bool:
     return (now - lead.arrived_at).days < FRESH_DAYS and lead.lifecycle_stage not in (*ENDED, "suspect")
 
 
-def _just_asked(leads: list[Lead]) -> list[Lead]:
+def _just_asked(leads: list[Lead], staged: Collection[int] | None) -> list[Lead]:
     """Of imported leads only those that are known to have asked lately: no list without dates, and nobody whose
     stage the file knew already."""
     dated = [lead for lead in leads if lead.arrived_at < lead.created_at]
-    staged = StageChange.objects.filter(lead__in=dated, basis=Basis.IMPORTED).values_list("lead_id", flat=True)
-    known = set(staged) if dated else set()
+    known = _staged(dated) if staged is None else staged
     return [lead for lead in dated if lead.pk not in known]
+
+
+def _staged(leads: list[Lead]) -> set[int]:
+    said = StageChange.objects.filter(lead__in=leads, basis=Basis.IMPORTED).values_list("lead_id", flat=True)
+    return set(said) if leads else set()
 
 
 def answer_clocks(act: Act, touched: Mapping[int, frozenset[int]], *, now: datetime) -> set[int]:

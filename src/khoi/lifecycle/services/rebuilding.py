@@ -8,7 +8,7 @@ from django.db import models
 
 from khoi.accounts.models import Account
 from khoi.leads.models import SCORE_FIELDS, Lead
-from khoi.lifecycle.services import identifying, settling
+from khoi.lifecycle.services import deciding, identifying, settling
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 
@@ -31,7 +31,7 @@ def _rebuilt(model: type[models.Model], ids: list[int], now: datetime) -> dict[i
     if model is Person:
         return {pk: {"search": text} for pk, text in identifying.search_texts(ids).items()}
     if model is Lead:
-        leads = settling.rebuilt_leads(ids, now=now)
+        leads = deciding.rebuilt_leads(ids, now=now)
         return {lead.pk: {name: getattr(lead, name) for name in LEADS} for lead in leads}
     if model is Account:
         accounts = list(Account.objects.filter(pk__in=ids))

@@ -11,7 +11,7 @@ from khoi.accounts.models import Account
 from khoi.history import services as history
 from khoi.history.rules.actors import SYSTEM
 from khoi.leads.models import Lead
-from khoi.lifecycle.services import belonging, identifying, settling
+from khoi.lifecycle.services import belonging, deciding, identifying, settling
 from khoi.people.models import Person
 from khoi.pipeline.models import Opportunity
 from khoi.routing import services as routing
@@ -50,7 +50,7 @@ def _recompute(*, check: bool, now: datetime) -> Drift:
         people=_each(Person.objects.all(), lambda rows: identifying.refresh_people([p.pk for p in rows], check=check)),
         leads=_each(
             Lead.objects.all(),
-            lambda rows: settling.refresh_leads([lead.pk for lead in rows], now=now, check=check),
+            lambda rows: deciding.refresh_leads([lead.pk for lead in rows], now=now, check=check),
         ),
         accounts=_each(Account.objects.all(), lambda rows: settling.refresh_accounts(rows, check=check)),
         opportunities=_each(

@@ -18,6 +18,7 @@ from khoi.kit.db.writing import insert_rows
 from khoi.leads.models import Lead, Stage
 from khoi.leads.queries import referred_to
 from khoi.leads.rules import EXITS, work_status_for
+from khoi.lifecycle import services as lifecycle
 from khoi.qualification.models import Basis, StageChange
 from khoi.routing.models import Assignment, AssignmentBasis
 from khoi.team.models import User
@@ -91,6 +92,13 @@ class Context:
             )
         )
         lead.owner = owner
+
+    def enter_leads(self, leads: list[Lead]) -> None:
+        """Store these new leads, their new people and what the batch says happened."""
+        people, points = self.people.arrived()
+        arrivals = lifecycle.Arrivals(people, points, leads, self.moves, self.given, self.own.is_filled)
+        lifecycle.enter_leads(arrivals, now=self.now)
+        self.moves, self.given = [], []
 
     def heading(self, field: str) -> str:
         """The column that fills the field, as the file calls it."""

@@ -174,10 +174,10 @@ class People:
 
     def _reach(self, human: Human, row: Incoming) -> bool:
         changed = False
-        for kind, normal in row.keys:
+        for (kind, normal), written in row.keys.items():
             if self._of_another(human, (kind, normal)):
                 continue
-            changed |= human.add(kind, _text_of(row.parsed, (kind, normal)), normal, self.now)
+            changed |= human.add(kind, written, normal, self.now)
             if human.is_new:
                 self.new_by_key.setdefault((kind, normal), human)
         return changed
@@ -185,14 +185,22 @@ class People:
     def write(self) -> None:
         """Store what the batch made or changed."""
         insert_rows([human.person for human in self.new])
-        changed = [human for human in self.humans.values() if human.changed]
-        if changed:
-            update_rows([human.person for human in changed], ["full_name", "job_title"])
-        everybody = [*self.new, *self.humans.values()]
-        points = [point for human in everybody for point in human.new_points]
-        if points:
-            insert_rows(points)
-        for point in points:
+        insert_rows(_points_of(self.new))
+        self.change()
+        self.remember()
+
+    def change(self) -> None:
+        """Store what the batch changed about people who were here before."""
+        update_rows([human.person for human in self.humans.values() if human.changed], ["full_name", "job_title"])
+        insert_rows(_points_of(self.humans.values()))
+
+    def arrived(self) -> tuple[list[Person], list[ContactPoint]]:
+        """The new people with their addresses, for whoever stores them."""
+        return [human.person for human in self.new], _points_of(self.new)
+
+    def remember(self) -> None:
+        """What later batches have to know, once everything is stored."""
+        for point in _points_of((*self.new, *self.humans.values())):
             self.made.setdefault((point.kind, point.normal), point.person_id)
         self.named |= {human.person.pk for human in self.new if human.person.full_name}
 
@@ -203,14 +211,21 @@ def other_name(human: Human, row: Incoming) -> str:
     return name if not set(words(name)) <= set(words(human.person.full_name)) else ""
 
 
-def addresses(parsed: Parsed) -> list[Key]:
-    """(kind, normal form) of the row's email and phones."""
-    return list(dict.fromkeys(key for _field, key, _text in _written(parsed)))
+def _points_of(humans: Iterable[Human]) -> list[ContactPoint]:
+    return [point for human in humans for point in human.new_points]
+
+
+def addresses(parsed: Parsed) -> dict[Key, str]:
+    """(kind, normal form) of the row's emails and phones, with how the row first writes each."""
+    found: dict[Key, str] = {}
+    for _field, key, text in _written(parsed):
+        found.setdefault(key, text)
+    return found
 
 
 def _written(parsed: Parsed) -> list[tuple[str, Key, str]]:
     """(field, key, text as the row has it) of each address."""
-    said = [(field, parsed.text(field)) for field in ("email", "phone", "mobile") if parsed.text(field)]
+    said = [(field, text) for field in ("email", "phone", "mobile") if (text := parsed.text(field))]
     found = []
     for field, text in (*said, *parsed.more):
         kind = "email" if field == "email" else "phone"
@@ -218,8 +233,3 @@ def _written(parsed: Parsed) -> list[tuple[str, Key, str]]:
         if normal is not None:
             found.append((field, (kind, normal), text))
     return found
-
-
-def _text_of(parsed: Parsed, key: Key) -> str:
-    """The address as the row writes it."""
-    return next(text for _field, written, text in _written(parsed) if written == key)

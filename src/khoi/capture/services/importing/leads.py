@@ -327,17 +327,15 @@ class LeadRows:
     # --- storing
 
     def _write(self) -> None:
-        self.people.write()
+        self.people.change()
+        update_rows(self.changed.values(), WRITTEN)
+        self.context.enter_leads(self.new)
+        self.people.remember()
         record_consent(self.consenting, self.context)
         record_refusals(self.refusing, self.context)
-        insert_rows(self.new)
-        if self.references:
-            insert_rows(self.references)
-        if self.changed:
-            update_rows(self.changed.values(), WRITTEN)
+        insert_rows(self.references)
         self.places.write()
         self.context.own.write()
-        self.context.write_decisions()
         for lead in self.new:
             self.context.seen.add(f"lead {lead.pk}")
 

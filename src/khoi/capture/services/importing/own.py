@@ -107,6 +107,11 @@ class Own:
         self.of_people.begin(people)
         self.of_accounts.begin(accounts)
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether the batch says anything new of them."""
+        return any(each.filled for each in (self.of_rows, self.of_people, self.of_accounts))
+
     def write(self) -> None:
         """After the records they are about."""
         for each in (self.of_rows, self.of_people, self.of_accounts):

@@ -55,7 +55,7 @@ from khoi.kit.db.locks import lock_values
 from khoi.kit.tabular import Row, TableRefused
 from khoi.kit.tabular import Table as KitTable
 
-BATCH: Final = 500
+BATCH: Final = 2_000
 Progress = Callable[[int], None]
 
 
