@@ -137,6 +137,7 @@ class RunState(models.TextChoices):
     DRAFT = "draft", _("Not started")
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
@@ -147,14 +148,15 @@ class ImportRun(models.Model):
     """One file on its way in: what its columns mean, and afterwards its counts, problems and rejected rows.
 
     A run is a draft until somebody starts it, waits until a job claims it, and ends done, failed or cancelled; a
-    ``dry_run`` that is done may be started again in earnest. ``stored_as`` and ``rejected_file`` are names inside
-    the folder of imports, empty once the file is let go. ``sheet``, ``encoding``, ``delimiter`` and ``heading_row`` (a
-    line, 0 for a table without headings) are how somebody wants the file read; what is left open is found out.
-    ``columns_key`` is a digest of the headings, so that the next file with the same ones is read the same way.
-    ``source``, ``cost`` and ``consent``: where the list comes from, what it cost, and on what basis its people may be
-    written to. ``move``: the run of the first of several files that come in together; that one starts and ends for all
-    of them. ``mapping`` is TOML. ``error``: ``{"code", "data"}`` of what stopped it. ``act_id``: the act to undo, if
-    it changed anything.
+    ``dry_run`` that is done may be started again in earnest. A long list comes in by ``parts``; so many are in, with
+    the rows that ``counts`` tells, when it was paused or has failed, and it goes on behind them. ``stored_as`` and
+    ``rejected_file`` are names inside the folder of imports, empty once the file is let go. ``sheet``, ``encoding``,
+    ``delimiter`` and ``heading_row`` (a line, 0 for a table without headings) are how somebody wants the file read;
+    what is left open is found out. ``columns_key`` is a digest of the headings, so that the next file with the same
+    ones is read the same way. ``source``, ``cost`` and ``consent``: where the list comes from, what it cost, and on
+    what basis its people may be written to. ``move``: the run of the first of several files that come in together;
+    that one starts and ends for all of them. ``mapping`` is TOML. ``error``: ``{"code", "data"}`` of what stopped it.
+    ``act_id``: the act to undo, if it changed anything.
     """
 
     public_id = models.UUIDField(default=uuid4, editable=False)
@@ -178,6 +180,7 @@ class ImportRun(models.Model):
     counts = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
     rejected_file = models.CharField(max_length=120, blank=True)
+    parts = models.IntegerField(default=0)
     act_id = models.BigIntegerField(null=True)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()

@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/import/", imports.listing, name="imports"),
     path("settings/import/<uuid:public_id>/", imports.show, name="import"),
     path("settings/import/<uuid:public_id>/start/", imports.start, name="start_import"),
+    path("settings/import/<uuid:public_id>/pause/", imports.pause, name="pause_import"),
     path("settings/import/<uuid:public_id>/cancel/", imports.cancel, name="cancel_import"),
     path("settings/import/<uuid:public_id>/rejected/", imports.rejected, name="rejected_rows"),
 ]

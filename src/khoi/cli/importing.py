@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import Namespace
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from khoi.cli import installation
@@ -12,6 +13,8 @@ from khoi.cli.language import gettext as _
 from khoi.cli.language import ngettext
 from khoi.cli.refusals import reason
 
+#: Seconds before which nobody can say how long it will take.
+EARLY: Final = 2.0
 #: Refused because what the line names is not there.
 MISNAMED: Final = frozenset({"no_file", "unknown_layout"})
 
@@ -236,7 +239,16 @@ class _Progress:
     def __init__(self, name: str, *, quiet: bool) -> None:
         self.name = name
         self.shown = not quiet and sys.stderr.isatty()
+        self.began = monotonic()
 
-    def __call__(self, rows: int) -> None:
+    def __call__(self, rows: int, of: int | None) -> None:
         if self.shown:
-            print(f"\r{self.name}: {rows}", end="\r", file=sys.stderr, flush=True)
+            print(f"\r{self.name}: {rows}{self._ahead(rows, of)}\033[K", end="\r", file=sys.stderr, flush=True)
+
+    def _ahead(self, rows: int, of: int | None) -> str:
+        """Of how many, and how many seconds the others will take."""
+        if not of:
+            return ""
+        since = monotonic() - self.began
+        left = _("%d s left") % round(since / rows * (of - rows)) if rows and since > EARLY else ""
+        return f" / {of}" + (f" ({left})" if left else "")

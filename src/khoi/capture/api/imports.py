@@ -13,6 +13,7 @@ from khoi.capture.queries import import_moves as moves
 from khoi.capture.queries import imports as queries
 from khoi.capture.queries.import_files import load, named, open_file
 from khoi.capture.queries.import_refusals import ImportRefused
+from khoi.capture.queries.import_signs import Sign, sign_of
 from khoi.capture.queries.import_words import explained
 from khoi.capture.services import importing
 from khoi.kit.refusals import Refusal
@@ -66,13 +67,17 @@ class FileOut(Schema):
 class RunOut(Schema):
     id: Id
     file: str
-    state: str = Field(description="waiting, running, done, failed, cancelled, or draft for one begun on the pages")
+    state: str = Field(
+        description="waiting, running, paused, done, failed, cancelled, or draft for one begun on the pages"
+    )
     dry_run: bool
     layout: str
     act: int | None = Field(description="To be undone, if anything was changed")
     undone: bool
     rows_read: int = Field(description="While it runs")
-    counts: CountsOut | None = Field(description="Once it is done")
+    rows_in_file: int | None = Field(description="Once they were counted")
+    seconds_left: int | None = Field(description="While it runs, about")
+    counts: CountsOut | None = Field(description="Once it is done; of a long list that stopped, what is in")
     problems: list[ProblemOut]
     rejected_rows: bool = Field(description="Whether GET …/rejected has any")
     error: StoppedOut | None
@@ -160,6 +165,30 @@ def show_run(request: HttpRequest, import_id: Id) -> dict[str, Any]:
     return shown_run(find(who(request), "import.run", ImportRun, public_id=import_id))
 
 
+@router.post("/imports/{uuid:import_id}/pause", response=RunOut, summary="Stop for now, keeping what is in")
+def pause(request: HttpRequest, import_id: Id) -> dict[str, Any]:
+    """It stops within seconds; `paused` once it has. A long list of leads or people keeps the parts that are in and
+    goes on behind them; what comes in as a whole begins anew. 422 `not_at_work` when it is not."""
+    actor = who(request)
+    run = find(actor, "import.run", ImportRun, public_id=import_id)
+    return shown_run(importing.pause_run(run, by=actor, now=timezone.now()))
+
+
+@router.post("/imports/{uuid:import_id}/resume", response=RunOut, summary="Go on with one that was paused or failed")
+def resume(request: HttpRequest, import_id: Id) -> dict[str, Any]:
+    actor = who(request)
+    run = find(actor, "import.run", ImportRun, public_id=import_id)
+    return shown_run(importing.start_run(run, by=actor, now=timezone.now()))
+
+
+@router.post("/imports/{uuid:import_id}/cancel", response=RunOut, summary="Let the file go")
+def cancel(request: HttpRequest, import_id: Id) -> dict[str, Any]:
+    """At work it stops within seconds; `cancelled` once it has. Rows that are in stay, unless its act is undone."""
+    actor = who(request)
+    run = find(actor, "import.run", ImportRun, public_id=import_id)
+    return shown_run(importing.cancel_run(run, by=actor, now=timezone.now()))
+
+
 @router.get("/imports/{uuid:import_id}/rejected", summary="The rejected rows as CSV, to be mended and sent again")
 def rejected_rows(request: HttpRequest, import_id: Id) -> FileResponse:
     run = find(who(request), "import.run", ImportRun, public_id=import_id)
@@ -170,6 +199,8 @@ def rejected_rows(request: HttpRequest, import_id: Id) -> FileResponse:
 
 
 def shown_run(run: ImportRun) -> dict[str, Any]:
+    at_work = run.state == RunState.RUNNING
+    sign = sign_of(run) if at_work else Sign(run.counts.get("rows", 0), run.counts.get("of"))
     stopped = {"code": run.error["code"], "says": queries.why_failed(run)} if run.error else None
     return {
         "id": run.public_id,
@@ -179,7 +210,9 @@ def shown_run(run: ImportRun) -> dict[str, Any]:
         "layout": run.layout,
         "act": run.act_id,
         "undone": queries.is_undone(run),
-        "rows_read": queries.rows_read(run) if run.state == RunState.RUNNING else run.counts.get("rows", 0),
+        "rows_read": sign.rows,
+        "rows_in_file": sign.of,
+        "seconds_left": sign.left,
         "counts": run.counts or None,
         "problems": explained(run.problems),
         "rejected_rows": bool(run.rejected_file),

@@ -95,6 +95,20 @@ class Tally:
             said = next((cell.strip() for cell in row.cells if cell.strip()), "")
             self.note(row.number, [Problem("", said, code) for code in row.problems])
 
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"outcomes": dict(self.outcomes), "kinds": [kind.plain() for kind in self.kinds.values()]}
+
+    @classmethod
+    def restored(cls, plain: dict[str, Any]) -> "Tally":
+        tally = cls()
+        tally.outcomes.update(plain["outcomes"])
+        for said in plain["kinds"]:
+            kind = Kind(said["code"], said["column"], rejects=said["rejects"])
+            kind.count, kind.lines, kind.value = said["count"], said["lines"], said["value"]
+            tally.kinds[kind.code, kind.column, kind.rejects] = kind
+        return tally
+
     def by_kind(self, *, rejects: bool) -> list[dict[str, Any]]:
         """The most frequent first."""
         found = [kind for kind in self.kinds.values() if kind.rejects == rejects]

@@ -112,6 +112,8 @@ OF_FILES: Final[Sentences] = {
     "no_good_row": gettext_lazy("Not one row could be taken. Look at the columns again."),
     "file_gone": gettext_lazy("The file is no longer here. Upload it again."),
     "not_startable": gettext_lazy("This import was started before."),
+    "not_at_work": gettext_lazy("This import is not at work."),
+    "taken_back": gettext_lazy("What was in of this file has been taken back meanwhile."),
     "disk_full": gettext_lazy("The disk is full. Make room and try again."),
     "busy": gettext_lazy("The database was busy. Try again."),
     "interrupted": gettext_lazy("The server stopped while it was at work. Start it again."),

@@ -1,6 +1,5 @@
 """What pages and programs show of an import: its file and columns beforehand, its progress, what came of it."""
 
-import contextlib
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
@@ -383,13 +382,6 @@ def undone_among(runs: list[ImportRun]) -> set[int]:
     """The ids of those runs whose act was taken back."""
     acts = {run.act_id: run.pk for run in runs if run.act_id is not None}
     return {acts[pk] for pk in Act.objects.filter(pk__in=acts, undone_by__isnull=False).values_list("pk", flat=True)}
-
-
-def rows_read(run: ImportRun) -> int:
-    """How far a run at work has come."""
-    with contextlib.suppress(OSError, ValueError):
-        return int((imports_folder() / f"{run.public_id.hex}.rows").read_text())
-    return 0
 
 
 def why_failed(run: ImportRun) -> str:

@@ -16,6 +16,7 @@ from khoi.capture.models import ImportRun, RunState
 from khoi.capture.queries import import_moves as moves
 from khoi.capture.queries import imports as queries
 from khoi.capture.queries.import_refusals import ImportRefused
+from khoi.capture.queries.import_signs import sign_of, wish_for
 from khoi.capture.queries.import_words import explained
 from khoi.capture.services import importing
 from khoi.design.views import tell
@@ -72,7 +73,7 @@ def show(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponse
     together = run.move_id is None and bool(moves.files_of(run)) and "columns" not in request.GET
     if request.method == "POST":
         return _agreed(request, actor, run) if together else _described(request, actor, run)
-    if run.state in CHANGEABLE and run.stored_as:
+    if run.state in CHANGEABLE and run.stored_as and not (run.parts and not queries.is_undone(run)):
         return _move_page(request, actor, run) if together else _draft_page(request, actor, run)
     return _run_page(request, run)
 
@@ -169,17 +170,23 @@ def _draft_page(
 def _run_page(request: HttpRequest, run: ImportRun, *, problem: str = "") -> HttpResponse:
     files = moves.files_of(run.move or run)
     is_move = run.move is None and bool(files)
+    undone = queries.is_undone(run)
     context = {
         "run": run,
         "files": files,
         "is_move": is_move,
         "counts": moves.counted(files) if is_move else run.counts,
         "at_work": run.state in (RunState.WAITING, RunState.RUNNING),
-        "rows_read": queries.rows_read(run),
+        "sign": sign_of(run),
+        "wish": wish_for(run),
         "problem": problem or queries.why_failed(run),
         "kinds": explained(run.problems),
-        "is_undone": queries.is_undone(run),
+        "is_undone": undone,
         "may_start": run.state == RunState.DONE and run.dry_run and bool(run.stored_as),
+        "may_go_on": run.state in (RunState.PAUSED, RunState.FAILED) and bool(run.stored_as),
+        "may_pause": not run.dry_run and not is_move,
+        "is_partly_in": bool(run.parts) and run.state != RunState.DONE and not undone,
+        "of": run.counts.get("of"),
     }
     return render(request, "capture/import_run.html", context, status=422 if problem else 200)
 
@@ -187,7 +194,7 @@ def _run_page(request: HttpRequest, run: ImportRun, *, problem: str = "") -> Htt
 @require_POST
 @allowed("import.run")
 def start(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponseBase:
-    """In earnest, after a dry run."""
+    """In earnest after a dry run, or on with what was paused or failed."""
     run = find(actor, "import.run", ImportRun, public_id=public_id)
     importing.start_run(run, by=actor, now=timezone.now())
     return redirect("capture:import", public_id=run.public_id)
@@ -195,9 +202,19 @@ def start(request: HttpRequest, actor: Principal, public_id: str) -> HttpRespons
 
 @require_POST
 @allowed("import.run")
+def pause(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponseBase:
+    run = find(actor, "import.run", ImportRun, public_id=public_id)
+    importing.pause_run(run, by=actor, now=timezone.now())
+    return redirect("capture:import", public_id=run.public_id)
+
+
+@require_POST
+@allowed("import.run")
 def cancel(request: HttpRequest, actor: Principal, public_id: str) -> HttpResponseBase:
     run = find(actor, "import.run", ImportRun, public_id=public_id)
-    importing.cancel_run(run, by=actor, now=timezone.now())
+    run = importing.cancel_run(run, by=actor, now=timezone.now())
+    if run.state != RunState.CANCELLED or run.parts:
+        return redirect("capture:import", public_id=run.public_id)
     tell(request, _("The file was let go. Nothing was changed."))
     return redirect("capture:imports")
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final, Literal
 from django.db import models
 
 from khoi.capture.models import ImportRun, RunState, Submission
+from khoi.capture.queries.import_signs import course_path
 from khoi.capture.queries.imports import imports_folder
 from khoi.history.models import Answer, Change
 from khoi.kit.refusals import Refusal
@@ -44,16 +45,18 @@ def unlink(gone: Iterable[Gone]) -> None:
 def let_files_go(people: Iterable[int], traces: Traces) -> list[Gone]:
     """Uploads and rejected rows of imports that hold them are let go as a whole: a table cannot be trusted to hold
     them in one row alone. The runs stay listed, with their counts."""
-    acts = set(Change.objects.filter(subject_id__in=list(people)).values_list("act_id", flat=True).distinct())
+    touching = Change.objects.filter(subject_id__in=list(people)).values_list("act_id", "act__part_of").distinct()
+    acts = {act for pair in touching for act in pair if act is not None}
     gone: list[Gone] = []
     for run in ImportRun.objects.order_by("pk"):
         names = [name for name in (run.stored_as, run.rejected_file) if name]
         if names and (run.act_id in acts or any(_holds(imports_folder() / name, traces) for name in names)):
             if run.state in _UNDER_WAY:
                 raise Refusal("import_under_way")
-            gone += [Gone("import", name) for name in names]
+            course = course_path(run)
+            gone += [Gone("import", name) for name in (*names, *([course.name] if course.is_file() else ()))]
             run.stored_as = run.rejected_file = ""
-            if run.state == RunState.DRAFT:
+            if run.state in (RunState.DRAFT, RunState.PAUSED):
                 run.state = RunState.CANCELLED
         _clean(run, traces)
         run.save(update_fields=["stored_as", "rejected_file", "state", "problems", "error", "file_name"])

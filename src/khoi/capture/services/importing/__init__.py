@@ -4,6 +4,7 @@ from khoi.capture.queries.import_files import Opened, open_file
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.services.importing.gathering import receive_files
 from khoi.capture.services.importing.moving import NotTogether, move_in
+from khoi.capture.services.importing.receiving import receive_file
 from khoi.capture.services.importing.results import ImportResult, LeftOut, MoveResult
 from khoi.capture.services.importing.running import (
     NOTHING_OF_OURS,
@@ -12,10 +13,11 @@ from khoi.capture.services.importing.running import (
     forget_runs,
     import_next,
     import_now,
-    receive_file,
+    pause_run,
     start_run,
 )
-from khoi.capture.services.importing.taking import Source, Terms, import_file, import_files
+from khoi.capture.services.importing.sources import Source, Terms
+from khoi.capture.services.importing.taking import Stopped, import_file, import_files
 
 __all__ = [
     "NOTHING_OF_OURS",
@@ -26,6 +28,7 @@ __all__ = [
     "NotTogether",
     "Opened",
     "Source",
+    "Stopped",
     "Terms",
     "cancel_run",
     "describe_run",
@@ -36,6 +39,7 @@ __all__ = [
     "import_now",
     "move_in",
     "open_file",
+    "pause_run",
     "receive_file",
     "receive_files",
     "start_run",

@@ -167,7 +167,7 @@ class AccountRows:
         self.context.own.write()
         self.further.write()
         self.context.move.parents += [(account.pk, parent) for account, parent in self.parents]
-        self.context.seen |= {f"account {account.pk}" for account in self.new}
+        self.context.seen.take(f"account {account.pk}" for account in self.new)
 
 
 def join_parents(context: Context) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from khoi.capture.rules.importing import Step
 from khoi.capture.rules.mapping import ExternalKey, Mapping
+from khoi.capture.services.importing.course import Growing, Said
 from khoi.capture.services.importing.humans import People
 from khoi.capture.services.importing.naming import Names
 from khoi.capture.services.importing.numbering import OURS, Numbers, as_id
@@ -51,9 +52,14 @@ class Context:
     numbers: Numbers
     move: Move
     consent: str = ""
-    seen: set[str] = field(default_factory=set)
+    said: Said = field(default_factory=Said)
     moves: list[StageChange] = field(default_factory=list)
     given: list[Assignment] = field(default_factory=list)
+
+    @property
+    def seen(self) -> Growing[str]:
+        """Numbers and records that the file has spoken of."""
+        return self.said.seen
 
     def enter(self, lead: Lead, steps: Iterable[Step], *, reason: str = "", note: str = "") -> None:
         """The lead has been through these stages: past facts, each with its own date."""

@@ -358,7 +358,7 @@ class DealRows:
         insert_rows(self.moves)
         insert_rows(self.notes)
         self.context.write_decisions()
-        self.context.seen |= {f"deal {deal.pk}" for deal in self.new}
+        self.context.seen.take(f"deal {deal.pk}" for deal in self.new)
 
     def _write_others(self) -> None:
         """What else was learnt of the deals, once they are stored."""

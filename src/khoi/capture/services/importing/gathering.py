@@ -9,7 +9,7 @@ from khoi.capture.models import ImportRun
 from khoi.capture.queries.import_files import open_file, read
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.imports import imports_folder
-from khoi.capture.services.importing.running import let_go, receive_file
+from khoi.capture.services.importing.receiving import let_go, receive_file
 from khoi.history.rules.actors import Actor
 
 #: How much of a file is passed on at once is the upload's affair.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.mapping import Extra, Parsed
+from khoi.capture.services.importing.course import Growing
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows, update_rows
 from khoi.kit.emails import normalise_email
@@ -68,11 +69,11 @@ class People:
     Match keys are written only when the act ends, so the keys of people made on the way are kept here.
     """
 
-    def __init__(self, *, by: Actor, now: datetime) -> None:
+    def __init__(self, *, by: Actor, now: datetime, named: Growing[int] | None = None) -> None:
         self.by = by
         self.now = now
         self.made: dict[Key, int] = {}
-        self.named: set[int] = set()
+        self.named = named if named is not None else Growing()
         self._forget()
 
     def _forget(self) -> None:
@@ -202,7 +203,7 @@ class People:
         """What later batches have to know, once everything is stored."""
         for point in _points_of((*self.new, *self.humans.values())):
             self.made.setdefault((point.kind, point.normal), point.person_id)
-        self.named |= {human.person.pk for human in self.new if human.person.full_name}
+        self.named.take(human.person.pk for human in self.new if human.person.full_name)
 
 
 def other_name(human: Human, row: Incoming) -> str:

@@ -8,9 +8,12 @@ from khoi.capture.models import ImportRun, RunState
 from khoi.capture.queries.import_files import open_file, read
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.rules.mapping import LEAD
+from khoi.capture.services.importing.parts import Superseded
+from khoi.capture.services.importing.receiving import label_of, let_go
 from khoi.capture.services.importing.results import LeftOut, MoveResult
-from khoi.capture.services.importing.running import Clock, finish_run, label_of, let_go, run_at_hand, write_failure
-from khoi.capture.services.importing.taking import Progress, Source, Superseded, Terms, import_files
+from khoi.capture.services.importing.running import Clock, finish_run, run_at_hand, write_failure
+from khoi.capture.services.importing.sources import Source, Terms
+from khoi.capture.services.importing.taking import Progress, import_files
 from khoi.history.rules.actors import Actor
 
 

@@ -1,6 +1,5 @@
 """Fields of one's own: made where the mapping describes them, and filled with the batch at hand."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from django.db import models
 from khoi.capture.queries.import_fields import fields_filled, fields_to_make, kinds_of
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.rules.mapping import Mapping as Columns
+from khoi.capture.services.importing.course import Growing
 from khoi.custom import services as custom
 from khoi.custom.models import CustomField
 from khoi.custom.queries import values_of
@@ -19,6 +19,8 @@ from khoi.kit.db.asking import records_by
 from khoi.kit.refusals import Refusal
 from khoi.team.rules import Principal
 
+#: (kind of record, key of the field, record)
+Told = Growing[tuple[str, str, int]]
 #: Two rows may speak of one record through two objects.
 Mark = tuple[str, int]
 
@@ -42,13 +44,13 @@ def make_fields(mapping: Columns, *, by: Actor, now: datetime) -> None:
 class OwnOf:
     """What stands in these fields of the records of a batch, all of one kind, and what the rows put there."""
 
-    def __init__(self, object_: str, keys: Mapping[str, str]) -> None:
-        """``keys``: by the name the mapping has for a field."""
+    def __init__(self, object_: str, keys: Mapping[str, str], told: Told) -> None:
+        """``keys``: by the name the mapping has for a field. ``told``: what the file has filled of which records."""
+        self.object = object_
         self.keys = keys
         called = records_by(CustomField, "key", keys.values())
         self.fields = [field for field in called if field.object == object_ and field.archived_at is None]
-        #: Key → the stored records of which the file has said what stands there.
-        self.told: dict[str, set[int]] = defaultdict(set)
+        self.told = told
         self.begin(())
 
     def begin(self, records: Iterable[models.Model]) -> None:
@@ -77,11 +79,11 @@ class OwnOf:
 
     def _open(self, record: models.Model, key: str) -> bool:
         """Whether the file has not said yet what stands there."""
-        return record.pk is not None and record.pk not in self.told[key]
+        return record.pk is not None and (self.object, key, record.pk) not in self.told
 
     def _tell(self, record: models.Model, keys: Iterable[str]) -> None:
         for key in keys if record.pk else ():
-            self.told[key].add(record.pk)
+            self.told.add((self.object, key, record.pk))
 
     def write(self) -> None:
         """After the records they are about."""
@@ -93,10 +95,11 @@ class OwnOf:
 class Own:
     """The fields of one's own that the columns of a file fill: ``of_rows`` those of what the rows become."""
 
-    def __init__(self, mapping: Columns) -> None:
+    def __init__(self, mapping: Columns, told: Told | None = None) -> None:
+        told = told if told is not None else Growing()
         self.kinds = kinds_of(mapping)
         self.of_rows, self.of_people, self.of_accounts = (
-            OwnOf(object_, _keys(mapping, object_)) for object_ in (mapping.rows, "person", "account")
+            OwnOf(object_, _keys(mapping, object_), told) for object_ in (mapping.rows, "person", "account")
         )
 
     def begin(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -44,6 +45,27 @@ class RejectedRows:
         self.file.close()
         self._partial().replace(self.path)
         return self.path.name
+
+    def leave(self) -> None:
+        """For whoever goes on later."""
+        if self.file is not None:
+            self.file.close()
+
+    def mark(self) -> tuple[str, int]:
+        """Where it ends now, for good: what is behind that is cut off by whoever goes on from here."""
+        if self.file is None:
+            return "", 0
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        return self.path.name, self.file.tell()
+
+    def go_on(self, name: str, length: int) -> None:
+        """With the file that somebody left. Raises ``OSError`` when it is gone."""
+        if name:
+            self.path = self.path.with_name(name)
+            self.file = self._partial().open("r+b")
+            self.file.truncate(length)
+            self.file.seek(length)
 
     def drop(self) -> None:
         """Nothing was imported, so nothing was rejected."""

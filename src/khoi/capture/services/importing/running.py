@@ -1,25 +1,26 @@
-"""Runs: a file is received, started by somebody, taken in by a job, and says afterwards what came of it."""
+"""Runs: a file is started by somebody, taken in by a job, paused or let go, and says afterwards what came of it."""
 
 import contextlib
 import logging
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
 
-from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from khoi.capture.models import ImportRun, RunState
-from khoi.capture.queries.import_files import read
 from khoi.capture.queries.import_refusals import ImportRefused
+from khoi.capture.queries.import_signs import CANCEL, PAUSE, last_sign
 from khoi.capture.queries.imports import imports_folder as folder
+from khoi.capture.queries.imports import is_undone
 from khoi.capture.rules.mapping import Mapping as Columns
-from khoi.capture.services.importing.results import ImportResult, MoveResult
-from khoi.capture.services.importing.taking import Progress, Source, Superseded, Terms, import_file, import_files
+from khoi.capture.services.importing.parts import Superseded
+from khoi.capture.services.importing.receiving import label_of, let_go
+from khoi.capture.services.importing.results import ImportResult
+from khoi.capture.services.importing.signs import Signs, wipe_signs, wish
+from khoi.capture.services.importing.sources import Source, Terms
+from khoi.capture.services.importing.taking import Progress, Stopped, import_file, import_files
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.full import is_full
 from khoi.kit.jobs import wake
@@ -40,45 +41,12 @@ NOTHING_OF_OURS: Final = frozenset({"columns_unknown", "empty_file"})
 Clock = Callable[[], datetime]
 
 
-def receive_file(pieces: Iterable[bytes], *, filename: str, by: Actor, now: datetime) -> ImportRun:
-    """Keep an upload under a name of our own and see that it is a table. Raises ``ImportRefused``."""
-    run = ImportRun(file_name=label_of(filename), by_id=by.id, created_at=now)
-    run.stored_as = f"{run.public_id.hex}.upload"
-    path = folder() / run.stored_as
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        run.size, run.digest = _store(pieces, path)
-        read(path, filename=run.file_name).close()
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    run.save()
-    return run
-
-
-def _store(pieces: Iterable[bytes], path: Path) -> tuple[int, str]:
-    """Size and digest of what was written."""
-    size, digest = 0, sha256()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        for piece in pieces:
-            size += len(piece)
-            if size > settings.UPLOAD_LIMIT:
-                raise ImportRefused("file_too_large", limit=settings.UPLOAD_LIMIT // 1_000_000)
-            digest.update(piece)
-            file.write(piece)
-    return size, digest.hexdigest()
-
-
-def label_of(filename: str) -> str:
-    """What the user called it, to show; never a path."""
-    name = filename.replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in name if sign.isprintable())[:255] or "file"
-
-
 def describe_run(run: ImportRun, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> ImportRun:
     """Note how to read the file, as long as it has not begun: ``mapping`` (TOML), ``layout``, ``sheet``, ``encoding``,
     ``delimiter``, ``heading_row`` (a number or None); and where it is from: ``source``, ``cost``, ``consent``."""
     states = {RunState.DRAFT, RunState.FAILED} | ({RunState.DONE} if run.dry_run else set())
+    if run.parts and not is_undone(run):
+        raise ImportRefused("not_startable")
     said = {name: changes[name] for name in DESCRIBED & changes.keys()}
     cut = {name: said[name][:length] for name, length in LENGTHS.items() if name in said}
     _change(run, states, **said | cut)
@@ -86,32 +54,64 @@ def describe_run(run: ImportRun, *, changes: Mapping[str, Any], by: Actor, now: 
 
 
 def start_run(run: ImportRun, *, dry_run: bool = False, by: Actor, now: datetime) -> ImportRun:
-    """Let the next free job take it in. A dry run that is done, or a run that failed, may be started again."""
+    """Let the next free job take it in. A dry run that is done, or a run that was paused or failed, may be started
+    again; one of which a part is in goes on behind it, unless that was taken back."""
     if not run.stored_as or not (folder() / run.stored_as).is_file():
         raise ImportRefused("file_gone")
-    startable = {RunState.DRAFT, RunState.FAILED} | ({RunState.DONE} if run.dry_run else set())
-    _change(run, startable, state=RunState.WAITING, dry_run=dry_run, error={}, started_at=None, finished_at=None)
+    startable = {RunState.DRAFT, RunState.FAILED, RunState.PAUSED} | ({RunState.DONE} if run.dry_run else set())
+    values: dict[str, Any] = {"dry_run": dry_run, "error": {}, "started_at": None, "finished_at": None}
+    if is_undone(run) or not run.parts:
+        _forget_rejected(run)
+        values |= {"parts": 0, "act_id": None, "counts": {}, "rejected_file": ""}
+    elif dry_run:
+        raise ImportRefused("not_startable")
+    _change(run, startable, state=RunState.WAITING, **values)
+    wipe_signs(run)
     ImportRun.objects.filter(move=run).update(dry_run=dry_run, error={})
     wake()
     return run
 
 
+def pause_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
+    """Before it begins at once; at work after the part at hand. What comes in as a whole begins anew afterwards."""
+    if not _changed(run, {RunState.WAITING}, state=RunState.PAUSED):
+        if run.dry_run or not ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).exists():
+            raise ImportRefused("not_at_work")
+        wish(run, PAUSE)
+    return run
+
+
 def cancel_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
-    """Before it begins. Once it is at work it ends by itself, and can be undone."""
-    _change(run, {RunState.DRAFT, RunState.WAITING}, state=RunState.CANCELLED, finished_at=now)
-    for other in ImportRun.objects.filter(move=run):
-        _finish(other, now, state=RunState.CANCELLED)
-        let_go(other)
+    """Let the file go. At work it stops after the part at hand, or, where it comes in as a whole, with nothing changed;
+    the rows of parts that are in stay, and can be taken back."""
+    if ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).exists():
+        wish(run, CANCEL)
+        return run
+    ended = {RunState.DRAFT, RunState.WAITING, RunState.PAUSED, RunState.FAILED}
+    _change(run, ended, state=RunState.CANCELLED, finished_at=now)
+    _let_others_go(run, now)
     let_go(run)
     return run
 
 
+def _let_others_go(run: ImportRun, now: datetime) -> None:
+    for other in ImportRun.objects.filter(move=run):
+        _finish(other, now, state=RunState.CANCELLED)
+        let_go(other)
+
+
 def _change(run: ImportRun, states: set[Any], **values: Any) -> None:
     """Only while the run is in one of ``states``: two people press at the same moment, one is first."""
-    if not ImportRun.objects.filter(pk=run.pk, state__in=states).update(**values):
+    if not _changed(run, states, **values):
         raise ImportRefused("not_startable")
+
+
+def _changed(run: ImportRun, states: set[Any], **values: Any) -> bool:
+    if not ImportRun.objects.filter(pk=run.pk, state__in=states).update(**values):
+        return False
     for name, value in values.items():
         setattr(run, name, value)
+    return True
 
 
 def import_next(*, clock: Clock) -> bool:
@@ -120,9 +120,9 @@ def import_next(*, clock: Clock) -> bool:
     if run is None:
         return False
     try:
-        take_in(run, clock=clock, progress=_Sign(run))
+        take_in(run, clock=clock, signs=Signs(run))
     except Exception as problem:
-        if not isinstance(problem, ImportRefused):
+        if not isinstance(problem, ImportRefused | Stopped):
             logger.exception("import %s failed", run.public_id)
     return True
 
@@ -140,12 +140,12 @@ def _claim(now: datetime) -> ImportRun | None:
     return None
 
 
-def take_in(run: ImportRun, *, clock: Clock, progress: Progress | None = None) -> ImportResult:
+def take_in(run: ImportRun, *, clock: Clock, signs: Signs) -> ImportResult:
     """Import the file of a claimed run; how it ended stands in the run. Raises what stopped it."""
     by = principal_of(run.by, via="web") if run.by is not None else None
     others = list(ImportRun.objects.filter(move=run).order_by("id"))
     if others:
-        return _take_all_in(run, others, by=by, clock=clock, progress=progress)
+        return _take_all_in(run, others, by=by, clock=clock, signs=signs)
     return _guarded(
         run,
         lambda: import_file(
@@ -164,44 +164,28 @@ def take_in(run: ImportRun, *, clock: Clock, progress: Progress | None = None) -
             run=run,
             by=_allowed(by),
             now=run.started_at or clock(),
-            progress=progress,
+            progress=signs,
+            wished=signs.wished,
         ),
         clock,
     )
 
 
-def _take_all_in(
-    run: ImportRun, others: list[ImportRun], *, by: Any, clock: Clock, progress: Progress | None
-) -> ImportResult:
+def _take_all_in(run: ImportRun, others: list[ImportRun], *, by: Any, clock: Clock, signs: Signs) -> ImportResult:
     """The files of several runs in one act; each run says what came of its file."""
     left_out: list[tuple[ImportRun, ImportRefused]] = []
     runs: list[ImportRun] = []
-
-    def take() -> MoveResult:
-        sources = []
-        for each in (run, *others):
-            source = _as_source(each)
-            try:
-                source.look(by=_allowed(by))
-            except ImportRefused as refused:
-                if each is run or refused.code not in NOTHING_OF_OURS:
-                    raise
-                left_out.append((each, refused))
-                continue
-            sources.append(source)
-            runs.append(each)
-        terms = Terms(run.source, run.cost, run.consent)
-        now = run.started_at or clock()
-        return import_files(
-            sources, terms=terms, dry_run=run.dry_run, run=run, by=_allowed(by), now=now, progress=progress
-        )
-
     try:
-        result = take()
+        sources = [source for each in (run, *others) if (source := _looked_at(each, run, by, left_out, runs))]
+        terms = Terms(run.source, run.cost, run.consent)
+        how: dict[str, Any] = {"dry_run": run.dry_run, "run": run, "by": _allowed(by), "now": run.started_at or clock()}
+        result = import_files(sources, terms=terms, progress=signs, wished=signs.wished, **how)
     except Superseded:
         raise
     except BaseException as problem:
         write_failure(run, clock(), problem)
+        if run.state == RunState.CANCELLED:
+            _let_others_go(run, clock())
         raise
     for file in result.files:
         finish_run(runs[file.place], file, clock())
@@ -210,6 +194,22 @@ def _take_all_in(
     for each in (run, *others) if not run.dry_run else ():
         let_go(each)
     return next(file for file in result.files if runs[file.place] is run)
+
+
+def _looked_at(
+    each: ImportRun, first: ImportRun, by: Any, left_out: list[tuple[ImportRun, ImportRefused]], runs: list[ImportRun]
+) -> Source | None:
+    """The file of one of several runs; it comes to ``runs``, or to ``left_out`` when it tells of nothing we keep."""
+    source = _as_source(each)
+    try:
+        source.look(by=_allowed(by))
+    except ImportRefused as refused:
+        if each is first or refused.code not in NOTHING_OF_OURS:
+            raise
+        left_out.append((each, refused))
+        return None
+    runs.append(each)
+    return source
 
 
 def _as_source(run: ImportRun) -> Source:
@@ -321,9 +321,18 @@ def _guarded(run: ImportRun, take: Callable[[], ImportResult], clock: Clock) -> 
 
 
 def write_failure(run: ImportRun, now: datetime, problem: BaseException) -> None:
-    """The disk may be full for this line too; the run is then found silent and taken up again."""
+    """The disk may be full for this line too; the run is then found silent and taken up again. How far it came stands
+    in the run already."""
     with contextlib.suppress(Exception):
-        _finish(run, now, state=RunState.FAILED, error=_error(problem))
+        if run.pk:
+            run.refresh_from_db(fields=["parts", "act_id", "counts", "rejected_file"])
+        if not isinstance(problem, Stopped):
+            _finish(run, now, state=RunState.FAILED, error=_error(problem))
+        elif problem.wish == PAUSE:
+            _finish(run, now, state=RunState.PAUSED)
+        else:
+            _finish(run, now, state=RunState.CANCELLED)
+            let_go(run)
 
 
 def finish_run(run: ImportRun, result: ImportResult, now: datetime) -> None:
@@ -350,7 +359,7 @@ def _finish(run: ImportRun, now: datetime, **values: Any) -> None:
         setattr(run, name, value)
     if run.pk:
         run.save(update_fields=list(values))
-    _sign_path(run).unlink(missing_ok=True)
+    wipe_signs(run)
 
 
 def _error(problem: BaseException) -> dict[str, Any]:
@@ -365,51 +374,17 @@ def _error(problem: BaseException) -> dict[str, Any]:
     return {"code": "fault", "data": {}}
 
 
-def let_go(run: ImportRun) -> None:
-    """The upload has done its duty: it goes once it is certain that nobody needs it."""
-    if run.stored_as:
-        path = folder() / run.stored_as
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
-        ImportRun.objects.filter(pk=run.pk).update(stored_as="")
-        run.stored_as = ""
-
-
-# --- signs of life: the import is one transaction, so nothing of it is seen in the database before it ends
-
-
-class _Sign:
-    """Writes the number of rows read beside the upload, a few times a second."""
-
-    def __init__(self, run: ImportRun) -> None:
-        self.path = _sign_path(run)
-        self.next = 0.0
-        self(0)
-
-    def __call__(self, rows: int) -> None:
-        if monotonic() >= self.next:
-            self.next = monotonic() + 0.3
-            self.path.write_text(str(rows))
-
-
-def _sign_path(run: ImportRun) -> Path:
-    return folder() / f"{run.public_id.hex}.rows"
-
-
-def last_sign(run: ImportRun) -> datetime:
-    """When the run was last seen at work."""
-    began = run.started_at or run.created_at
-    with contextlib.suppress(OSError):
-        return max(began, datetime.fromtimestamp(_sign_path(run).stat().st_mtime, tz=began.tzinfo))
-    return began
-
-
 def forget_runs(*, now: datetime) -> int:
     """Rejected rows and uploads nobody came back for; how many runs let go of a file. The runs stay listed."""
     gone = 0
     for run in ImportRun.objects.filter(created_at__lt=now - KEPT_FOR).exclude(stored_as="", rejected_file=""):
         let_go(run)
-        if run.rejected_file:
-            (folder() / run.rejected_file).unlink(missing_ok=True)
-            ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
+        _forget_rejected(run)
         gone += 1
     return gone
+
+
+def _forget_rejected(run: ImportRun) -> None:
+    if run.rejected_file:
+        (folder() / run.rejected_file).unlink(missing_ok=True)
+        ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
