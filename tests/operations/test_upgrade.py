@@ -8,11 +8,14 @@ import pytest
 
 @pytest.fixture
 def older(installation):
-    """The workspace as a version left it that had no diary of jobs yet."""
+    """The workspace as a version left it that had no diary of jobs yet, and no acts in parts."""
     with sqlite3.connect(installation.data / "khoi.db") as database:
         shape = database.execute("pragma schema_version").fetchone()[0]
         database.execute("drop table operations_job_run")
         database.execute("delete from django_migrations where app = 'operations'")
+        database.execute("drop index act_that_is_a_part")
+        database.execute("alter table history_act drop column part_of_id")
+        database.execute("delete from django_migrations where name = '0004_acts_in_parts'")
         database.execute(f"pragma schema_version = {shape}")  # it was never otherwise
     return installation
 

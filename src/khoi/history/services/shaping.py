@@ -56,9 +56,11 @@ def note_shape(
 
 
 def is_in_shape() -> bool:
-    """Whether nobody reshaped the database since Khơi did; also true while no shape was noted."""
-    noted = Act.objects.filter(position__isnull=False, why__contains=f'"{SHAPE}"').order_by("-position").first()
-    return noted is None or shape_in(noted.why) == shape()
+    """Whether nobody reshaped the database since Khơi did; also true while no shape was noted. Asked of older tables,
+    too, which lack the columns of today."""
+    noting = Act.objects.filter(position__isnull=False, why__contains=f'"{SHAPE}"').order_by("-position")
+    noted = noting.values_list("why", flat=True).first()
+    return noted is None or shape_in(noted) == shape()
 
 
 def shape_in(why: str) -> str | None:
