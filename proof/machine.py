@@ -208,15 +208,31 @@ class Journey(RuleBasedStateMachine):
         if not (found := self.oracle.live_people()):
             self.create("b@x.vn", "Sen")
             return
-        number = nth(found, place)
-        person = read(Person, number)
         changes = {name: said for name, said in (("job", job), ("emails", emails)) if said is not None}
-        own = own or {}
+        self.edit_own(nth(found, place), own or {}, changes)
+
+    def edit_own(self, number: int, own: Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> None:
+        person, changes = read(Person, number), changes or {}
         told = {FIELD[name]: said for name, said in changes.items()} | {"custom": own}
         self.step(
             lambda: people.edit_person(person, changes=told, **self.how),
             lambda: self.oracle.edit_person(number, changes, own),
         )
+
+    @rule(one=PLACE, other=PLACE, then=RANK, since=RANK, apart=st.booleans())
+    def live_as_one(self, one: int, other: int, then: str | None, since: str | None, apart: bool) -> None:
+        """What the loser brought is changed on the survivor: chance alone hardly ever comes to part such a value."""
+        found = self.oracle.live_people()
+        if len(found) < 2:
+            self.create("", "Tre")
+            return
+        survivor = nth(found, one)
+        loser = nth([number for number in found if number != survivor], other)
+        self.edit_own(loser, {"rank": then})
+        self.unite(survivor, loser, {})
+        self.edit_own(survivor, {"rank": since})
+        if apart:
+            self.take_back(self.standing(MERGING), -1, True)
 
     @rule(places=st.lists(PLACE, min_size=1, max_size=3), owner=st.integers(0, 1))
     def edit_in_bulk(self, places: list[int], owner: int) -> None:
@@ -247,7 +263,9 @@ class Journey(RuleBasedStateMachine):
             self.create("", "Sen")
             return
         survivor = nth(found, one)
-        loser = nth([number for number in found if number != survivor], other)
+        self.unite(survivor, nth([number for number in found if number != survivor], other), choices)
+
+    def unite(self, survivor: int, loser: int, choices: dict[str, str]) -> None:
         pair = {number: read(Person, number) for number in (survivor, loser)}
         sides: Any = {FIELD[name]: side for name, side in choices.items()}
         self.step(

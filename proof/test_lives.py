@@ -54,3 +54,25 @@ def test_a_merge_done_again_names_the_merges_that_would_come_back_with_it(worksp
         life.edit_in_bulk(owner=0, places=[8, 1, 9])
         life.redo(all_of_it=True, place=11)
         life.redo(all_of_it=all_of_it, place=7)
+
+
+def test_a_chosen_blank_is_not_built_on_by_whoever_fills_it_later(workspace: None) -> None:
+    """The merge wrote the loser’s value into the blank, and the chosen blank over it."""
+    with a_life() as life:
+        life.create(email="a@x.vn", company="", of_person={"rank": "a"})
+        life.edit_person(place=0, job=None, emails=None, own={"rank": None})
+        life.create(email="b@x.vn", company="", of_person={"rank": "b"})
+        life.merge(one=0, other=0, choices={"rank": "survivor"})
+        life.unmerge(place=0)
+        life.edit_person(place=0, job=None, emails=None, own={"rank": "a"})
+        life.redo(place=0, all_of_it=False)
+
+
+def test_what_is_left_of_an_erased_person_asks_for_no_later_act(workspace: None) -> None:
+    with a_life() as life:
+        life.create(email="a@x.vn", company="")
+        life.delete_person(place=0)
+        life.restore(place=0)
+        life.erase(place=0)
+        life.delete_lead(place=0)
+        life.redo(place=0, all_of_it=False)

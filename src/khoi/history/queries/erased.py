@@ -8,11 +8,15 @@ from typing import Any, Final
 from django.db.models import F
 
 from khoi.history.models import KINDS, Act, Change, code_of
+from khoi.history.queries.images import image
 from khoi.history.queries.keys import Model, keys_of, needs, pointers_to
 from khoi.history.queries.lives import Rows, Values, chunks, current_rows
+from khoi.kit.db.asking import ask
 
 #: Acts that the law lets nobody take back, by name: the rooms that do them stand above this one.
 FOR_GOOD: Final = frozenset({"erase_person"})
+
+_WENT: Final = "select row_id, before from history_change where row_id in ({ids}) and tbl = %s and op = 'd' order by id"
 
 Goal = Mapping[Model, Mapping[int, Values | None]]
 Now = Mapping[Model, Rows]
@@ -92,6 +96,7 @@ class _Erasures:
             return set()
         found: set[int] = set()
         states = {pk: self.now[model].get(pk) or goal for pk, goal in self.goal[model].items()}
+        states |= _as_they_went(model, [pk for pk, state in states.items() if state is None])
         for key in (one for one in keys_of(model) if not one.null and one.related_model in KINDS):
             target, column = key.related_model, str(key.column)
             pointed = {pk: state[column] for pk, state in states.items() if state and state.get(column)}
@@ -158,6 +163,14 @@ class _Erasures:
             taken = Change.objects.filter(tbl=code_of(model), op="d", act__verb__in=FOR_GOOD)
             for chunk in chunks(rows):
                 self.gone[model] |= set(taken.filter(row_id__in=chunk).values_list("row_id", flat=True))
+
+
+def _as_they_went(model: Model, ids: Iterable[int]) -> dict[int, Values]:
+    """What rows that are gone said last, without personal values."""
+    found: dict[int, Values] = {}
+    for chunk in chunks(ids):
+        found |= {row: dict(image(before, None)) for row, before in ask(_WENT, chunk, code_of(model))}
+    return found
 
 
 def _pairs(pointing: Model, key: Any, targets: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from khoi.history.rules.actors import Actor
 from khoi.kit.db.asking import any_by
 from khoi.kit.db.locks import lock_values
 from khoi.kit.refusals import Refusal
-from khoi.people.models import ContactPoint, Person
+from khoi.people.models import ContactPoint, Person, PersonValue
 from khoi.people.queries.pointers import Pointer, foreign_keys_to, pointers, survivors
 from khoi.people.queries.profiles import choosable, profile_of
 from khoi.people.rules.merging import FIELDS, MERGING, REACH, Choice, Side, choose
@@ -106,7 +106,7 @@ def merge_held(act: Act, stays: Person, goes: Person, wanted: Mapping[str, Side]
     act.subject_id = stays.pk
     chosen = choose(profile_of(stays), profile_of(goes), wanted)
     own = _own_chosen(stays, goes, wanted)
-    _move_rows(stays, goes)
+    _move_rows(stays, goes, decided=own)
     custom.fill_many({stays: own})
     _promote(stays, chosen)
     Person.objects.filter(merged_into=goes).update(merged_into=stays)
@@ -145,10 +145,11 @@ def move_to_survivors(people: Iterable[int]) -> None:
             _move_rows(gone.merged_into, gone)
 
 
-def _move_rows(stays: Person, goes: Person) -> None:
+def _move_rows(stays: Person, goes: Person, *, decided: Collection[str] = ()) -> None:
+    """``decided``: keys of fields of one's own whose value somebody chose, so that the loser's fills no blank."""
     for pointer in pointers():
         if pointer.reference.on_merge == "move" and any_by(pointer.model, pointer.field.name, [goes.pk]):
-            _absorb(pointer, stays, goes)
+            _absorb(pointer, stays, goes, decided)
             pointer.rows([goes.pk]).update(**{pointer.field.name: stays})
 
 
@@ -158,14 +159,15 @@ def _fill(stays: Person, chosen: Iterable[Choice]) -> None:
         Person.objects.filter(pk=stays.pk).update(**changed)
 
 
-def _absorb(pointer: Pointer, stays: Person, goes: Person) -> None:
+def _absorb(pointer: Pointer, stays: Person, goes: Person, decided: Collection[str]) -> None:
     """See to the rows that could not both be live with one person."""
     for constraint, policy in pointer.unique():
         mine = _by_key(pointer, constraint, stays)
         theirs = _by_key(pointer, constraint, goes)
         for key in mine.keys() & theirs.keys():
             if policy == "fold":
-                _fold(pointer, mine[key], theirs[key])
+                fills = not (decided and pointer.model is PersonValue and mine[key].field.key in decided)
+                _fold(pointer, mine[key], theirs[key], fills=fills)
             else:
                 _demote(pointer.model, constraint, theirs[key])
 
@@ -177,12 +179,13 @@ def _by_key(pointer: Pointer, constraint: models.UniqueConstraint, person: Perso
     return {tuple(getattr(row, name) for name in names): row for row in rows}
 
 
-def _fold(pointer: Pointer, live: Any, double: Any) -> None:
-    """``double`` says the same as ``live``: it stands behind it from now on, and fills what it leaves open."""
+def _fold(pointer: Pointer, live: Any, double: Any, *, fills: bool) -> None:
+    """``double`` says the same as ``live``: it stands behind it from now on, and ``fills`` what it leaves open."""
     model = pointer.model
     flags = dict.fromkeys(flags_of(pointer), False)
     model._base_manager.filter(pk=double.pk).update(absorbed_into=live, **flags)
-    blanks = {name: getattr(double, name) for name in _fillable(model) if getattr(live, name) in (None, "")}
+    open_ones = [name for name in _fillable(model) if fills and getattr(live, name) in (None, "")]
+    blanks = {name: getattr(double, name) for name in open_ones}
     if filled := {name: value for name, value in blanks.items() if value not in (None, "")}:
         model._base_manager.filter(pk=live.pk).update(**filled)
     for other, key in foreign_keys_to(model):
