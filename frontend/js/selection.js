@@ -1,7 +1,7 @@
 // Choosing rows of a table. The bulk bar takes the place of the filter chips, so that nothing moves.
 import { all, on, one, writing } from "./find.js"
 
-const boxes = (form) => all("tbody input[type=checkbox][name=pick]", form)
+const boxes = (form) => all("input[type=checkbox][name=pick]", form)
 
 function count(form) {
   const every = boxes(form)
@@ -11,7 +11,7 @@ function count(form) {
     head.checked = picked > 0 && picked === every.length
     head.indeterminate = picked > 0 && picked < every.length
   }
-  for (const box of every) box.closest("tr").setAttribute("aria-selected", box.checked)
+  for (const box of every) box.closest("tr, li").setAttribute("aria-selected", box.checked)
   one("[data-bulk]", form)?.toggleAttribute("data-on", picked > 0)
   document.querySelector(".chips[data-cover]")?.toggleAttribute("data-covered", picked > 0)
   for (const n of all("[data-bulk-count]", form)) n.textContent = picked

@@ -21,6 +21,7 @@ SCHEDULE: Final = (
     Every(MINUTE / 2, outbox.send_due, prompt=True),
     Every(MINUTE / 6, capture.import_waiting, prompt=True),
     Every(MINUTE / 6, duplicates.scan_waiting, prompt=True),
+    Every(MINUTE / 6, duplicates.merge_waiting, prompt=True),
     Every(MINUTE, lifecycle.check_due_leads),
     Every(MINUTE * 30, privacy.sweep_erased),
     Every(DAY, team.forget_expired),

@@ -17,7 +17,13 @@ from khoi.references import REFERENCES
 
 KEYS = [(model, field) for model, field in foreign_keys_to(Person)]
 #: Columns that hold an id and are no foreign key, but of other things than people.
-OF_OTHER_THINGS = {"capture.ImportRun.act_id", "history.Act.actor_id", "history.Change.row_id", "team.Session.user_id"}
+OF_OTHER_THINGS = {
+    "capture.ImportRun.act_id",
+    "duplicates.MergeRun.act_id",
+    "history.Act.actor_id",
+    "history.Change.row_id",
+    "team.Session.user_id",
+}
 
 
 def named(model: type[models.Model], field: "models.Field[Any, Any]") -> str:

@@ -12,6 +12,7 @@ from khoi.duplicates import jobs, services
 from khoi.duplicates.models import FoundPair, Scan, ScanState
 from khoi.duplicates.queries import groups
 from khoi.duplicates.rules.pairs import CHAINING, LARGEST, Agreement, clusters, how_sure, reasons_of
+from khoi.duplicates.services import scanning
 from khoi.home.queries.pairs import waiting
 from khoi.kit.refusals import Refusal
 from khoi.people import services as people
@@ -116,7 +117,7 @@ def test_what_stops_a_scan_is_told_and_nothing_is_lost(crowd, admin, monkeypatch
         raise Refusal("match_not_installed")
 
     FoundPair.objects.create(first=crowd[0], second=crowd[2], reasons=["same_email"], sure=99)
-    monkeypatch.setattr(services, "find_pairs", refuse)
+    monkeypatch.setattr(scanning, "find_pairs", refuse)
     with pytest.raises(Refusal):
         scan(admin)
 
@@ -127,7 +128,7 @@ def test_what_stops_a_scan_is_told_and_nothing_is_lost(crowd, admin, monkeypatch
 @pytest.mark.django_db
 @pytest.mark.one_engine
 def test_the_command_says_what_it_found(crowd, capsys, monkeypatch):
-    monkeypatch.setattr(services, "find_pairs", lambda progress: (43, []))
+    monkeypatch.setattr(scanning, "find_pairs", lambda progress: (43, []))
     code = main(["duplicates", "scan", "--json"])
     answer = json.loads(capsys.readouterr().out)
 

@@ -125,6 +125,8 @@ def live() -> None:
     people.tell_apart(person("Ngô Văn Ba"), person("Ngô Văn Bốn"), **how())
     people.tell_apart(person("Ngô Văn Một"), person("Ngô Văn Ba"), **how())
     people.merge_people(person("Ngô Văn Một"), loser=person("Ngô Văn Hai"), choices={}, **how())
+    twice = [people.add_person(full_name=f"Lâm Thị {name}", **how()).pk for name in ("Xuân", "Hạ", "Thu", "Đông")]
+    people.merge_many([twice[:2], twice[2:]], by=admin.by, clock=lambda: how()["now"])
     company = accounts.add_account(name="Nhà máy Hoà Bình", **how())
     accounts.edit_account(
         Account.objects.get(pk=company.pk), changes={"industry": "water", "custom": {"nickname": "HB"}}, **how()

@@ -40,6 +40,47 @@ def _found(answer: dict[str, Any]) -> list[str]:
     return [says % answer, _("Nobody was merged. They wait for a look under People → Possible duplicates.")]
 
 
+def merge(options: Namespace) -> int:
+    installation.open_workspace()
+    begun = monotonic()
+    from khoi.duplicates import queries, services
+    from khoi.team.rules import OWNER_OF_THE_MACHINE
+
+    found = queries.certain_groups(OWNER_OF_THE_MACHINE)
+    if options.dry_run:
+        rows = [
+            {"members": [one.public_id for one in group.members], "sure": group.sure, "reasons": list(group.reasons)}
+            for group in found
+        ]
+        told = ngettext("%d group would be merged.", "%d groups would be merged.", len(found)) % len(found)
+        names = [", ".join(one.full_name for one in group.members) for group in found]
+        answer = {"dry_run": True, "groups": rows, "seconds": _since(begun)}
+        return show(answer, as_json=options.json, lines=[*names, told, _("Dry run: nothing was changed.")])
+    shown = _Progress(quiet=options.json)
+    run = services.merge_now(
+        [[one.pk for one in group.members] for group in found],
+        by=OWNER_OF_THE_MACHINE,
+        clock=installation.now,
+        progress=lambda done, so_far: shown("merge", done, len(found)),
+    )
+    shown.end()
+    left = [{"survivor": one, "other": other, "why": why} for one, other, why in run.left]
+    answer = {"dry_run": False, **run.counts, "left": left, "act": run.act_id, "seconds": _since(begun)}
+    return show(answer, as_json=options.json, lines=_merged(answer))
+
+
+def _merged(answer: dict[str, Any]) -> list[str]:
+    if not answer["merged"]:
+        return [_("Nobody was merged.")]
+    says = ngettext(
+        "%(merged)d record was merged into another, by act %(act)s. khoi undo %(act)s takes it back.",
+        "%(merged)d records were merged into others, by act %(act)s. khoi undo %(act)s takes all of it back.",
+        answer["merged"],
+    )
+    left = ngettext("%d pair was left as it is.", "%d pairs were left as they are.", len(answer["left"]))
+    return [says % answer] + ([left % len(answer["left"])] if answer["left"] else [])
+
+
 class _Progress:
     """One line on a terminal that says how far it is, nothing elsewhere."""
 
@@ -50,6 +91,7 @@ class _Progress:
             "compare": _("Looking for those who share something"),
             "weigh": _("Comparing pair by pair"),
             "keep": _("Keeping what was found"),
+            "merge": _("Merging group by group"),
         }
 
     def __call__(self, step: str, done: int, total: int) -> None:
@@ -73,7 +115,13 @@ def evaluate(options: Namespace) -> int:
 
     columns = [name.strip() for name in (options.columns or "").split(",") if name.strip()]
     try:
-        found = duplicates.evaluate(Path(options.file), truth=options.truth, regex=options.truth_regex, columns=columns)
+        found = duplicates.evaluate(
+            Path(options.file),
+            truth=options.truth,
+            regex=options.truth_regex,
+            columns=columns,
+            certain=options.certain,
+        )
     except Refusal as refusal:
         if refusal.code not in MISNAMED:
             raise

@@ -119,6 +119,9 @@ def _duplicates(commands: Commands) -> None:
     duplicates = commands.add_parser("duplicates", help=says, description=says)
     verbs = duplicates.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
     _command(verbs, "scan", "duplicates:scan", _("look through everybody; nobody is merged by it"))
+    merge = _command(verbs, "merge", "duplicates:merge", _("merge those who are certainly one; undone as one"))
+    merge.add_argument("--certain", action="store_true", required=True, help=_("all that the last scan is certain of"))
+    merge.add_argument("--dry-run", action="store_true", help=_("say what would happen and change nothing"))
     said = _("say how well duplicates are found in a file whose rows are known")
     evaluate = _command(verbs, "evaluate", "duplicates:evaluate", said)
     evaluate.add_argument("file", metavar="FILE")
@@ -126,6 +129,8 @@ def _duplicates(commands: Commands) -> None:
     evaluate.add_argument(
         "--truth-regex", default="", metavar="R", help=_("the part of it that does, like rec-(\\d+)-")
     )
+    said = _("count only the pairs that would be merged without a look")
+    evaluate.add_argument("--certain", action="store_true", help=said)
     evaluate.add_argument("--columns", metavar="A,B,C", help=_("columns to compare; without it, all others"))
 
 

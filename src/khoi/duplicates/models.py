@@ -1,4 +1,4 @@
-"""Scan, one look through everybody; and the pairs the last one found."""
+"""Scan, one look through everybody, and the pairs the last one found; MergeRun, many merged at once."""
 
 from typing import Any
 from uuid import uuid4
@@ -19,17 +19,15 @@ class ScanState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-@transient
-class Scan(models.Model):
-    """Everybody looked through once. It waits until a job claims it, and ends done or failed.
+class Run(models.Model):
+    """Long work that waits until a job claims it, and ends done or failed.
 
-    ``step``, ``done`` and ``total`` say how far it is, ``seen_at`` when it was last seen at work. ``counts``: what it
-    found (people, pairs, groups, new, gone). ``error``: the code of what stopped it.
+    ``done`` and ``total`` say how far it is, ``seen_at`` when it was last seen at work, ``counts`` what came of it.
+    ``error``: the code of what stopped it.
     """
 
     public_id = models.UUIDField(default=uuid4, editable=False)
     state = models.CharField(max_length=10, choices=ScanState.choices, default=ScanState.WAITING)
-    step = models.CharField(max_length=20, blank=True)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -43,11 +41,35 @@ class Scan(models.Model):
     objects: "models.Manager[Any]" = models.Manager()
 
     class Meta:
-        db_table = "duplicates_scan"
-        constraints = [UniqueConstraint(fields=["public_id"], name="scan_public_id_is_unique")]
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.asked_at:%Y-%m-%d} {self.state}"
+
+
+@transient
+class Scan(Run):
+    """Everybody looked through once. ``step``: what it is at. ``counts``: people, pairs, groups, new, gone."""
+
+    step = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        db_table = "duplicates_scan"
+        constraints = [UniqueConstraint(fields=["public_id"], name="scan_public_id_is_unique")]
+
+
+@transient
+class MergeRun(Run):
+    """Groups that were asked to be merged: ``groups``, lists of ids of people. ``counts``: merged, groups. ``left``:
+    who was not, as triples of two ids and why. ``act_id``: the first merge, to be undone with all others."""
+
+    groups = models.JSONField(default=list)
+    left = models.JSONField(default=list)
+    act_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "duplicates_merge_run"
+        constraints = [UniqueConstraint(fields=["public_id"], name="merge_run_public_id_is_unique")]
 
 
 @transient

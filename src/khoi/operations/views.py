@@ -47,6 +47,7 @@ JOBS: Final[dict[str, Promise]] = {
     "capture.jobs.import_waiting": _("Take uploaded tables in"),
     "capture.jobs.forget_imports": _("Clear away old uploads"),
     "duplicates.jobs.scan_waiting": _("Look through everybody for who is there twice"),
+    "duplicates.jobs.merge_waiting": _("Merge those who were chosen to be merged"),
     "history.jobs.forget_answers": _("Forget answers kept for repeated requests"),
     "lifecycle.jobs.check_due_leads": _("Look again at leads whose time has come"),
     "operations.jobs.check_computed": _("Compare what is computed with the facts"),

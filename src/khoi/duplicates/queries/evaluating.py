@@ -11,7 +11,9 @@ from khoi.capture.queries.import_files import of_table
 from khoi.duplicates.queries.blocking import block_by_parts
 from khoi.duplicates.queries.engine import Engine, opened
 from khoi.duplicates.queries.weighing import weigh
-from khoi.duplicates.rules.columns import Kind, kind_of, tells_apart, tidy
+from khoi.duplicates.queries.witnesses import Witnesses
+from khoi.duplicates.rules.certainty import is_certain
+from khoi.duplicates.rules.columns import Kind, is_name, kind_of, tells_apart, tidy
 from khoi.duplicates.rules.levels import comparison_of
 from khoi.duplicates.rules.quality import Quality, judge
 from khoi.kit.refusals import Refusal
@@ -24,9 +26,10 @@ _ROUNDS: Final = 4
 _FEWEST: Final = 10
 
 
-def evaluate(path: Path, *, truth: str, regex: str = "", columns: Sequence[str] = ()) -> Quality:
+def evaluate(path: Path, *, truth: str, regex: str = "", columns: Sequence[str] = (), certain: bool = False) -> Quality:
     """``truth``: the column that says who each row is, as far as ``regex`` finds it there (its first group, if it has
-    one). ``columns``: those that are compared, all others otherwise. The truth is looked at when all is found.
+    one). ``columns``: those that are compared, all others otherwise. ``certain``: only the pairs that
+    would be merged without a look count as found. The truth is looked at when all is found.
 
     Raises ``Refusal`` for a column that is not there, or when nothing can be compared, or the file is no table.
     """
@@ -35,7 +38,7 @@ def evaluate(path: Path, *, truth: str, regex: str = "", columns: Sequence[str] 
     who = [_who(row[_place(headings, truth)], pattern) for row in rows]
     named = columns or [name for name in headings if name != truth]
     each = [[row[_place(headings, name)] for row in rows] for name in named]
-    return judge(_pairs(named, each, len(rows)), who)
+    return judge(_pairs(named, each, len(rows), certain), who)
 
 
 def _pattern(regex: str) -> re.Pattern[str] | None:
@@ -67,8 +70,9 @@ def _who(value: str, pattern: re.Pattern[str] | None) -> str:
     return (found[1] if pattern.groups else found[0]) or "" if found else ""
 
 
-def _pairs(names: Sequence[str], each: Sequence[Sequence[str]], rows: int) -> list[tuple[int, int]]:
+def _pairs(names: Sequence[str], each: Sequence[Sequence[str]], rows: int, certain: bool) -> list[tuple[int, int]]:
     kinds: dict[str, Kind] = {}
+    written: list[Sequence[str]] = []
     tidied: dict[str, list[str]] = {}
     for name, values in zip(names, each, strict=True):
         kind = kind_of(name, values[:_LOOKED_AT])
@@ -76,6 +80,8 @@ def _pairs(names: Sequence[str], each: Sequence[Sequence[str]], rows: int) -> li
         if tells_apart(told):
             column = f"c{len(kinds)}"
             kinds[column], tidied[column] = kind, told
+            if kind == "name" or is_name(name):
+                written.append(values)
     if not kinds:
         raise Refusal("nothing_to_compare", "columns")
     with opened() as engine:
@@ -85,7 +91,11 @@ def _pairs(names: Sequence[str], each: Sequence[Sequence[str]], rows: int) -> li
         block_by_parts(engine)
         comparisons = [comparison_of(column, kind) for column, kind in kinds.items()]
         found = weigh(engine, comparisons, rounds=_agreeing(engine, list(kinds)))
-        return sorted(found.select("unique_id_l, unique_id_r").fetchall())
+        pairs = sorted(found.select("unique_id_l, unique_id_r, match_probability").fetchall())
+    if certain:
+        witnesses = Witnesses(kinds, tidied, [" ".join(cells) for cells in zip(*written, strict=True)])
+        pairs = [pair for pair in pairs if is_certain(witnesses.of(*pair))]
+    return [(one, other) for one, other, _ in pairs]
 
 
 def _agreeing(engine: Engine, columns: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from khoi.duplicates.models import FoundPair, Scan
+from khoi.duplicates.models import FoundPair, MergeRun, Scan
 from khoi.duplicates.rules.pairs import clusters
 from khoi.people.models import Person
 from khoi.team.rules import Principal
@@ -52,6 +52,11 @@ def _group(pairs: list[FoundPair]) -> Group:
     people = {one.pk: one for pair in pairs for one in (pair.first, pair.second)}
     reasons = dict.fromkeys(code for pair in pairs for code in pair.reasons)
     return Group(tuple(people[pk] for pk in sorted(people)), min(pair.sure for pair in pairs), tuple(reasons))
+
+
+def latest_merging(by: Principal) -> MergeRun | None:
+    """The last that this one asked for."""
+    return MergeRun.objects.filter(by=by.id).order_by("-pk").first()
 
 
 def latest_scan() -> Scan | None:

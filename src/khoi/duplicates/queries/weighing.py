@@ -88,7 +88,9 @@ def _train(linker: Any, rounds: Sequence[str], *, learn_prior: bool) -> None:
     from splink import block_on
     from splink.internals.exceptions import EMTrainingException
 
+    settings = linker._settings_obj
     for column in rounds:
+        prior = settings._probability_two_random_records_match
         with contextlib.suppress(EMTrainingException):
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(column),
@@ -96,3 +98,5 @@ def _train(linker: Any, rounds: Sequence[str], *, learn_prior: bool) -> None:
                 record_sample_proportion=1.0,
                 populate_probability_two_random_records_match_from_trained_values=learn_prior,
             )
+        if not 0 < settings._probability_two_random_records_match < 1:  # of pairs that all agree comes no figure
+            settings._probability_two_random_records_match = prior

@@ -11,7 +11,7 @@ from khoi.kit.fold import fold, words
 from khoi.kit.names import name_key
 from khoi.kit.phones import normalise_phone
 
-__all__ = ["Kind", "kind_of", "tells_apart", "tidy"]
+__all__ = ["Kind", "is_name", "kind_of", "numbers_rows", "tells_apart", "tidy"]
 
 #: ``name`` is a whole name whose words may stand in either order; ``number`` whatever is mostly digits: a house, a
 #: postcode, a number of somebody.
@@ -21,6 +21,7 @@ _NOTHING: Final = frozenset("na n/a nan null none nil select unknown - -- ? . kh
 _DAY_LAST: Final = re.compile(r"((?:18|19|20)\d\d)[-/. ]?(\d\d?)[-/. ]?(\d\d?)(?:[ t].*)?")
 _DAY_FIRST: Final = re.compile(r"(\d\d?)[-/. ](\d\d?)[-/. ]((?:18|19|20)\d\d)(?:[ t].*)?")
 _FULL_NAME: Final = re.compile(r"\b(full ?name|name|ho ten|ho va ten|ten day du|contact|nguoi lien he)\b")
+_PART_OF_NAME: Final = re.compile(r"\b((given|first|last|family|middle|sur) ?name|ho|ten|ten dem|ho dem)\b")
 _PHONE: Final = re.compile(r"\b(phone|mobile|tel|telephone|cell|dien thoai|di dong|sdt|dt)\b")
 #: So much of a column has to look alike for it to be of that kind.
 _MOST: Final = 0.6
@@ -64,6 +65,19 @@ def tells_apart(values: Sequence[str]) -> bool:
     filled = Counter(value for value in values if value)
     numbered = len(filled) == len(values) and all(any(map(str.isdigit, value)) for value in filled)
     return len(filled) > 1 and not (numbered and len(values) > 2)
+
+
+def is_name(heading: str) -> bool:
+    """Whether a column holds a name or a part of it."""
+    called = " ".join(words(heading.replace("_", " ")))
+    return bool(_FULL_NAME.search(called) or _PART_OF_NAME.search(called))
+
+
+def numbers_rows(kind: Kind, values: Sequence[str]) -> bool:
+    """Whether a column gives everybody a number of their own, or nearly: of an identity card, of insurance."""
+    filled = [value for value in values if value]
+    long = sum(len(value) >= 6 for value in filled) >= _MOST * len(filled)
+    return kind == "number" and bool(filled) and long and len(set(filled)) >= len(filled) // 4
 
 
 def _is_nothing(value: str) -> bool:

@@ -1,15 +1,17 @@
 """Words about two people who may be one."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
 from django import template
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from khoi.design.templatetags.formats import percent
+from khoi.design.templatetags.formats import number, percent
+from khoi.duplicates.models import MergeRun
 
 register = template.Library()
 
@@ -46,7 +48,20 @@ STEPS: Final[dict[str, str | Promise]] = {
     "weigh": _("Comparing pair by pair"),
     "keep": _("Keeping what was found"),
 }
+LEFT: Final[dict[str, str | Promise]] = {
+    "told_apart": _("somebody said that they are two"),
+    "erased": _("one was erased"),
+    "gone": _("one is not there any more"),
+    "merged_elsewhere": _("one became somebody else meanwhile"),
+    "already_one": _("they were one already"),
+    "taken_back": _("the merging was undone meanwhile"),
+}
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
+
+
+@register.filter
+def merged_said(run: MergeRun) -> str:
+    return merged_words(run)
 
 
 @register.filter
@@ -57,6 +72,23 @@ def pair_reasons(codes: Iterable[str]) -> str:
         told = [code for code in told if code != "same_name_region"]
         told[told.index("same_name_company")] = "same_name_company_region"
     return capfirst("; ".join(str(REASONS.get(code, code)) for code in told))
+
+
+def merged_words(run: MergeRun) -> str:
+    """What came of merging many."""
+    merged = int(run.counts.get("merged", 0))
+    says = ngettext("%(n)s record was merged into another.", "%(n)s records were merged into others.", merged)
+    told = says % {"n": number(merged)} if merged else gettext("Nobody was merged.")
+    return " ".join([told, *left_words(run)])
+
+
+def left_words(run: MergeRun | None) -> list[str]:
+    """Who was not merged, and why: a sentence for each reason."""
+    whys = Counter(why for *_two, why in run.left) if run is not None else Counter[str]()
+    says = {
+        why: ngettext("%(n)s pair was left: %(why)s.", "%(n)s pairs were left: %(why)s.", n) for why, n in whys.items()
+    }
+    return [says[why] % {"n": number(n), "why": LEFT.get(why, why)} for why, n in whys.most_common()]
 
 
 @register.filter

@@ -20,8 +20,9 @@ from khoi.people.rules.merging import MERGING
 from khoi.people.rules.surviving import in_order
 from khoi.people.services.merging import merge_held
 
-#: Why two stay two: somebody said so, one was erased, is not there, or became somebody else; or they are one already.
-Why = Literal["told_apart", "erased", "gone", "merged_elsewhere", "already_one"]
+#: Why two stay two: somebody said so, one was erased, is not there, or became somebody else; they are one already; or
+#: what was merged so far was taken back meanwhile.
+Why = Literal["told_apart", "erased", "gone", "merged_elsewhere", "already_one", "taken_back"]
 
 Clock = Callable[[], datetime]
 #: Called after each group with how many there were so far.
@@ -55,20 +56,22 @@ def merge_many(
     *,
     by: Actor,
     clock: Clock,
+    key: str | None = None,
     whole: Act | None = None,
     progress: Progress = lambda done, so_far: None,
 ) -> MergedMany:
     """Everybody of a group, ids of people, becomes the one on whom most hangs (``rules.surviving``); blanks are filled
     and nothing is replaced, as of ``merge_people``.
 
-    Each merge is an act and a transaction of its own, ``part_of`` the first one; ``whole`` goes on with one that was
-    begun before. Whether two may still be one is looked at when they are held: who may not stays and is named.
+    Each merge is an act and a transaction of its own, ``part_of`` the first one, which has the ``key``; ``whole`` goes
+    on with one that was begun before. Whether two may still be one is looked at when they are held: who may not stays
+    and is named. When it is taken back meanwhile, nobody is merged any more.
     """
     if history.current_act() is not None:
         raise RuntimeError("merges are acts of their own: they are taken back as such")
     so_far = MergedMany(whole)
     for done, ids in enumerate(_in_order(groups), start=1):
-        so_far = _merge_group(ids, so_far, by, clock)
+        so_far = _merge_group(ids, so_far, key, by, clock)
         progress(done, so_far)
     return so_far
 
@@ -83,10 +86,10 @@ def _in_order(groups: Iterable[Sequence[int]]) -> Iterator[list[int]]:
             yield [*here, *sorted(set(ids) - known.keys())]
 
 
-def _merge_group(ids: Sequence[int], so_far: MergedMany, by: Actor, clock: Clock) -> MergedMany:
+def _merge_group(ids: Sequence[int], so_far: MergedMany, key: str | None, by: Actor, clock: Clock) -> MergedMany:
     whole, merged, left = so_far.whole, 0, list(so_far.left)
     for other in ids[1:]:
-        done = _merge_two(ids[0], other, whole, by, clock())
+        done = _merge_two(ids[0], other, whole, key, by, clock())
         if isinstance(done, Act):
             whole, merged = whole or done, merged + 1
         else:
@@ -94,11 +97,14 @@ def _merge_group(ids: Sequence[int], so_far: MergedMany, by: Actor, clock: Clock
     return MergedMany(whole, so_far.merged + merged, so_far.groups + bool(merged), tuple(left))
 
 
-def _merge_two(survivor: int, other: int, whole: Act | None, by: Actor, now: datetime) -> Act | Why:
-    with history.act(MERGING, by=by, now=now, subject=Person(pk=survivor), part_of=whole) as act:
+def _merge_two(survivor: int, other: int, whole: Act | None, key: str | None, by: Actor, now: datetime) -> Act | Why:
+    first = None if whole is not None else key
+    with history.act(MERGING, by=by, now=now, subject=Person(pk=survivor), key=first, part_of=whole) as act:
         lock_values(connection, ["khoi.merge"])
         people = Person.objects.select_for_update().filter(pk__in=[survivor, other]).order_by("pk")
         held = {one.pk: one for one in people}
+        if whole is not None and not Act.objects.filter(pk=whole.pk, undone_by=None).exists():
+            return "taken_back"
         if why := _why_not(held.get(survivor), held.get(other)):
             return why
         merge_held(act, held[survivor], held[other], {}, now)

@@ -2,16 +2,16 @@
 
 import contextlib
 import logging
-from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from time import monotonic
-from typing import Any, Final
 
 from django.db import transaction
 
 from khoi.duplicates.models import FoundPair, Scan, ScanState
 from khoi.duplicates.queries import Progress, find_pairs, is_installed
 from khoi.duplicates.queries.everybody import Found
+from khoi.duplicates.services.claiming import EVERY, Clock, claim, finish, is_silent
 from khoi.history.queries.lives import chunks
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.writing import insert_rows
@@ -21,12 +21,6 @@ from khoi.people.models import Person
 
 logger = logging.getLogger("khoi.duplicates")
 
-#: A scan that has given no sign of life for so long belonged to a process that died.
-SILENT: Final = timedelta(minutes=10)
-#: How often, in seconds, it says how far it is.
-EVERY: Final = 0.5
-Clock = Callable[[], datetime]
-
 
 def start_scan(*, by: Actor, now: datetime) -> Scan:
     """Let the next free job look through everybody. While one waits or runs, that is the one. Raises ``Refusal``
@@ -34,7 +28,7 @@ def start_scan(*, by: Actor, now: datetime) -> Scan:
     if not is_installed():
         raise Refusal("match_not_installed")
     for scan in Scan.objects.filter(state__in=[ScanState.WAITING, ScanState.RUNNING]).order_by("-pk"):
-        if scan.state == ScanState.WAITING or not _is_silent(scan, now):
+        if scan.state == ScanState.WAITING or not is_silent(scan, now):
             return scan  # type: ignore[no-any-return]
     made: Scan = Scan.objects.create(by_id=by.id, asked_at=now)
     wake()
@@ -50,7 +44,7 @@ def scan_now(*, by: Actor, clock: Clock, progress: Progress) -> Scan:
 
 def scan_next(*, clock: Clock) -> bool:
     """Claim one waiting scan and run it; False when there is none. Any number of processes may ask."""
-    scan = _claim(clock())
+    scan = claim(Scan, clock())
     if scan is None:
         return False
     try:
@@ -59,22 +53,6 @@ def scan_next(*, clock: Clock) -> bool:
         if not isinstance(problem, Refusal):
             logger.exception("scan %s failed", scan.public_id)
     return True
-
-
-def _claim(now: datetime) -> Scan | None:
-    scan: Scan
-    for scan in Scan.objects.filter(state__in=[ScanState.WAITING, ScanState.RUNNING]).order_by("pk"):
-        if scan.state == ScanState.RUNNING and not _is_silent(scan, now):
-            continue
-        held = Scan.objects.filter(pk=scan.pk, state=scan.state, seen_at=scan.seen_at)
-        if held.update(state=ScanState.RUNNING, started_at=now, seen_at=now):
-            scan.state, scan.started_at = ScanState.RUNNING, now
-            return scan
-    return None
-
-
-def _is_silent(scan: Scan, now: datetime) -> bool:
-    return now - (scan.seen_at or scan.asked_at) > SILENT
 
 
 def _run(scan: Scan, clock: Clock, progress: Progress) -> Scan:
@@ -86,16 +64,10 @@ def _run(scan: Scan, clock: Clock, progress: Progress) -> Scan:
     except BaseException as problem:
         with contextlib.suppress(Exception):
             code = problem.code if isinstance(problem, Refusal) else "fault"
-            _finish(scan, clock(), state=ScanState.FAILED, error=code)
+            finish(scan, clock(), state=ScanState.FAILED, error=code, step="")
         raise
-    _finish(scan, clock(), state=ScanState.DONE, counts=counts)
+    finish(scan, clock(), state=ScanState.DONE, counts=counts, step="")
     return scan
-
-
-def _finish(scan: Scan, now: datetime, **values: Any) -> None:
-    for name, value in {**values, "finished_at": now, "step": ""}.items():
-        setattr(scan, name, value)
-    scan.save(update_fields=[*values, "finished_at", "step"])
 
 
 class _Sign:
