@@ -151,6 +151,27 @@ def test_a_row_quoted_as_one_cell_is_taken_apart():
     assert rows[1].problems == ("whole_row_quoted",)
 
 
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('Lan,"màn 32" mới",09', ("Lan", 'màn 32" mới', "09")),
+        ('Lan,"màn 32" mới,09', ("Lan", '"màn 32" mới', "09")),
+        ('Lan,"màn "to" mới",09', ("Lan", 'màn "to" mới', "09")),
+        ('Lan,"màn ""to""\nvà đẹp",09', ("Lan", 'màn "to"\nvà đẹp', "09")),
+    ],
+)
+def test_a_quote_inside_a_quoted_cell_is_not_dropped(line, cells):
+    _, rows = read(f'Tên,Ghi chú,SĐT\n{line}\n"Nam","màn ""to""",08\n'.encode())
+    assert (rows[0].cells, rows[0].usable, rows[1].cells) == (cells, True, ("Nam", 'màn "to"', "08"))
+
+
+@pytest.mark.parametrize("line", ['Lan,"màn "to", mới",09', 'Lan,"màn "to"\nvà đẹp",09'])
+def test_where_quotes_could_mean_two_things_the_row_is_not_trusted(line):
+    _, rows = read(f"Tên,Ghi chú,SĐT\n{line}\nNam,ok,08\n".encode())
+    assert [row.usable for row in rows][:1] + [row.usable for row in rows][-1:] == [False, True]
+    assert "unclosed_quote" in rows[0].problems
+
+
 def test_a_stray_quote_is_a_letter_and_spoils_no_other_row():
     _, rows = read(b'a,b\n1,2\n3,"4\n5,6\n7,"eight\nnine"\n')
     assert [row.cells for row in rows] == [("1", "2"), ("3", '"4'), ("5", "6"), ("7", "eight\nnine")]

@@ -27,6 +27,13 @@ def test_headings_are_found_below_whatever_stands_above_them():
     assert left_out(table) == [(1, "above_headings"), (2, "above_headings"), (4, "above_headings")]
 
 
+def test_a_letterhead_in_two_columns_stands_above_the_headings():
+    table, rows = read(
+        b"Report,,,,\nAs of 2026,,by An,,\n,Name,Email,Phone,Company\n,Lan,l@sen.example,0912345678,Sen\n,,,,\n"
+    )
+    assert (table.heading_row, table.headings[1], len(rows)) == (3, "Name", 1)
+
+
 def test_headings_may_be_said_to_stand_elsewhere():
     table, names = read(HEAD, "Name,Mail,Phone,Amount", LAN, heading_row=2)
     assert (table.headings[0], names, left_out(table)) == ("Name", ["Lan"], [(1, "above_headings")])

@@ -14,6 +14,7 @@ from khoi.kit.tabular.dialects import (
     first_records,
     given_delimiter,
     reader,
+    split_loosely,
     usual_width,
 )
 from khoi.kit.tabular.encodings import Encoding, detect_encoding, given_encoding, refuse_binary
@@ -118,6 +119,9 @@ class _Records:
         self.dialect = dialect
         self.encoding = encoding
         self.width = width
+        sign, quote = re.escape(dialect.delimiter), re.escape(dialect.quote)
+        #: A quote with letters on both sides: it neither opens nor closes a cell.
+        self.loose = re.compile(rf"[^{sign}{quote}{' ' * dialect.spaced}\r\n]{quote}[^{sign}{quote}\r\n]")
 
     def all(self) -> Iterator[Raw]:
         lines = reader(self.feed, self.dialect)
@@ -150,8 +154,12 @@ class _Records:
                 cells, problems = mended, (STRAY_QUOTE,)
             elif self.feed.ended:
                 problems = (UNCLOSED_QUOTE,)
+            else:
+                cells, problems = self._with_loose_quotes(cells)
         elif self.width > 1 and not any(cells[1:]):
             cells, problems = self._split(cells)
+        elif self.loose.search(self.feed.record[0]) and not self._is_sound(cells):
+            cells, problems = self._with_loose_quotes(cells)
         if any("\0" in cell for cell in cells):
             cells, problems = [cell.replace("\0", "") for cell in cells], (*problems, NUL_REMOVED)
         return [unguard(cell) if cell[:1] == "'" else cell for cell in cells], problems
@@ -164,6 +172,14 @@ class _Records:
             return self.dialect.wrapped or bool(next(reader(iter(self.feed.record), self.dialect, strict=True)))
         except csv.Error:
             return False
+
+    def _with_loose_quotes(self, cells: list[str]) -> tuple[list[str], tuple[str, ...]]:
+        """The record again, with every quote a letter that closes no cell: the reader would have dropped it."""
+        lines = "".join(self.feed.record).rstrip("\r\n")
+        if not self.loose.search(lines) or lines.count(self.dialect.delimiter) > 4 * self.width:
+            return cells, ()
+        found = split_loosely(lines, self.dialect)
+        return found, (STRAY_QUOTE,) if len(found) == self.width else (STRAY_QUOTE, UNCLOSED_QUOTE)
 
     def _without_quotes(self) -> list[str] | None:
         """The first line of the record, cut without regard to quotes, where that makes a row of the usual width and

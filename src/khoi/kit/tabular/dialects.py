@@ -20,6 +20,8 @@ from khoi.kit.tabular.tables import Dialect
 
 DELIMITERS = (",", ";", "\t", "|")
 RECORDS = 200
+#: In a line with loose quotes no cell holds more delimiters.
+REACH = 20
 SEP_LINE = re.compile(r'\A\ufeff?"?sep=(.)"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 #: Between two quoted cells nothing but the delimiter can stand.
 RARE = re.compile(r"\"([:^~#!/* ])\"|'([:^~#!/* ])'")
@@ -120,6 +122,27 @@ def _unwrapping(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
             yield from islice(reader(io.StringIO(cells[0], newline=""), inside), 1)
         else:
             yield cells
+
+
+def split_loosely(line: str, dialect: Dialect) -> list[str]:
+    """The cells of a line in which a quote closes a cell only before a delimiter or the end, and opens one only where
+    some other closes it."""
+    sign, quote = dialect.delimiter, dialect.quote
+    parts, cells = line.split(sign), list[str]()
+    while parts:
+        size = 1
+        if parts[0].startswith(quote):
+            size = next((n for n in range(1, min(len(parts), REACH) + 1) if _closes(sign.join(parts[:n]), quote)), 1)
+        cell = sign.join(parts[:size])
+        cells.append(cell[1:-1].replace(quote * 2, quote) if _closes(cell, quote) else cell)
+        del parts[:size]
+    return cells
+
+
+def _closes(cell: str, quote: str) -> bool:
+    """Whether it stands in quotes: of several at its end the last one alone is not doubled."""
+    behind = len(cell) - len(cell.rstrip(quote))
+    return cell.startswith(quote) and len(cell) > 1 and (behind % 2 == 1 or behind == len(cell))
 
 
 def first_records(sample: str, dialect: Dialect, *, whole: bool) -> list[list[str]]:

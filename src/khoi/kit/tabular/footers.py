@@ -18,6 +18,8 @@ WORDS = (
     r"|tổng(?: cộng| số| cộng cuối cùng| kết| tiền| doanh thu)?|cộng(?: dồn)?"
 )
 SUM = re.compile(rf"(?:{WORDS})\s*[:=]?(?:\s*\(?\d+[^)]{{0,20}}\)?)?", re.IGNORECASE)
+#: What a sum is of, in a cell of its own.
+COUNTED = re.compile(r"count|sum|avg|average|số lượng|số dòng|số bản ghi", re.IGNORECASE)
 BEFORE = re.compile(r"(?:sub-?)?total(?: for| of)?:?\s+(.+)|(?:tổng|cộng)(?: cộng)?:?\s+(.+)", re.IGNORECASE)
 BEHIND = re.compile(r"(.+?)\s+(?:sub-?total|total|count|sum)", re.IGNORECASE)
 BELOW = re.compile(
@@ -87,7 +89,7 @@ class Footers:
     def _is_sum(self, cells: Sequence[str]) -> bool:
         filled = [(place, cell.strip()) for place, cell in enumerate(cells) if cell.strip()]
         place, text = filled[0]
-        if len(filled) < 2 or any(kind_of(cell) != "number" for _, cell in filled[1:]):
+        if len(filled) < 2 or any(kind_of(cell) != "number" for _, cell in filled[1:] if not COUNTED.fullmatch(cell)):
             return False
         if SUM.fullmatch(text):
             return True

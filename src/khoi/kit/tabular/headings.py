@@ -36,7 +36,7 @@ def _may_follow(records: Sequence[Sequence[str]], filled: list[int], place: int,
     if not _like_names(records[place]):
         return False
     if filled[place] >= 3:
-        return all(count <= max(1, usual / 2) for count in filled[:place])
+        return all(count <= max(1, filled[place] / 2) for count in filled[:place])
     # In a table of two columns a row with one cell filled may be a row; a line without a separator is a title.
     return filled[place] == 2 and all(len(record) == 1 for record in records[:place])
 
