@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
 from datetime import datetime
 
-from khoi.capture.rules.mapping.cells import SHORTENED, Unreadable, Value, read_cell, split_addresses
+from khoi.capture.rules.mapping.cells import SHORTENED, Unreadable, Value, read_cell, says_nothing, split_addresses
 from khoi.capture.rules.mapping.fields import FIELDS, KNOWN_BY, LEAD, NAME_PARTS, OPPORTUNITY, Field
 from khoi.capture.rules.mapping.format import Assertion, Column, External, Mapping, fit, meant
 from khoi.capture.rules.mapping.numbers import number_of
@@ -13,6 +13,7 @@ from khoi.capture.rules.mapping.own import own_target, read_own
 from khoi.capture.rules.mapping.parsed import Claim, ExternalKey, Extra, Parsed, Problem
 from khoi.custom.rules import Kind
 from khoi.custom.rules import Value as OwnValue
+from khoi.kit.emails import email_problem
 
 #: What the column for another system's number holds, in characters.
 KEY_LENGTH = 120
@@ -115,6 +116,9 @@ class _Reading:
 
     def take(self, column: Column) -> None:
         text = self.cell(column.heading)
+        if text and self.is_empty(column, text):
+            self.reader.emptied[text] += 1
+            text = ""
         if not text:
             if column.required:
                 self.problems.append(Problem(column.heading, "", "missing", rejects=True))
@@ -129,6 +133,11 @@ class _Reading:
                 self.put(column, name, meant)
             else:
                 self.put_own(column, name, meant)
+
+    def is_empty(self, column: Column, text: str) -> bool:
+        """Whether all it could fill are fields of ours for which the text says nothing."""
+        kinds = [self.fields[name].kind if name in self.fields else "" for name in column.fields]
+        return bool(kinds) and text not in column.values and all(says_nothing(text, kind) for kind in kinds)
 
     def count_emptied(self) -> None:
         if self.reader.empty:
@@ -158,7 +167,7 @@ class _Reading:
         """Read the text for a field. What cannot be read, or comes second, is kept as a note."""
         field = self.fields[name]
         if name in self.values and field.kind != "long":
-            self.keep(column, text)
+            self.put_again(column, name, field, text)
             return
         more: list[str] = []
         if field.kind in ("email", "phone"):
@@ -174,6 +183,14 @@ class _Reading:
         self.more += [(name, other) for other in more]
         if day_only:
             self.days.add(name)
+
+    def put_again(self, column: Column, name: str, field: Field, text: str) -> None:
+        """A second email is the person's, too; a second phone may be the company's, by which all its people would be
+        taken for one."""
+        emails = split_addresses(text, "email", "")[0] if field.kind == "email" else []
+        if any(map(email_problem, emails)) or not emails:
+            self.keep(column, text)
+        self.more += [(name, email) for email in emails if not email_problem(email)]
 
     def put_own(self, column: Column, name: str, text: str) -> None:
         """Read the text for a field of one's own. A cell it cannot take costs the row, for nobody would see the value

@@ -34,6 +34,18 @@ _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?")
 _SECONDS: Final = re.compile(r"(1\d{9})(\d{3})?")
 
 
+#: What people and programs write where there is nothing, folded. Somebody may be called so: in a name or a company it
+#: says nothing only where it comes again.
+NOTHING: Final = frozenset({"n/a", "#n/a", "-", "--", "---", "–", "—", "(blank)", "(none)", "(trong)"}) | frozenset(
+    {"khong co", "chua co", "khong ro", "chua ro", "khong xac dinh", "chua xac dinh"}
+)
+NO_VALUE: Final = NOTHING | frozenset(
+    {"na", "nan", "nat", "none", "null", "nil", "undefined", "(null)", "khong", "chua cap nhat", "dang cap nhat"}
+)
+#: Kinds of field in which words like these can be nothing else.
+_TYPED: Final = frozenset({"email", "phone", "moment", "day", "money", "whole", "currency"})
+
+
 class Unreadable(Exception):
     """The text is no value of the kind. ``code`` as in ``Problem``."""
 
@@ -52,6 +64,11 @@ def read_cell(text: str, field: Field, mapping: Mapping, currency: str, pattern:
     if field.kind == "phone":
         return read_phone(text, mapping.country), False
     return _text(text, field), False
+
+
+def says_nothing(text: str, kind: str) -> bool:
+    """Whether the cell is as good as empty for a field of this kind."""
+    return kind in _TYPED and len(text) <= 16 and fold(text) in NO_VALUE
 
 
 def split_addresses(text: str, kind: str, country: str) -> tuple[list[str], str]:

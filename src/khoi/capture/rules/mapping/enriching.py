@@ -18,7 +18,7 @@ from khoi.kit.phones import phone_problem
 
 #: What pick-lists write where nobody picked anything, folded. Read as empty when it comes again and again.
 PLACEHOLDERS: Final = frozenset(
-    {"select", "please select", "select one", "not selected", "chon", "chua chon", "vui long chon", "khong chon"}
+    {"select", "please select", "select one", "not selected", "chon", "chua chon", "vui long chon", "khong chon", "n a"}
 )
 OFTEN: Final = 3
 #: Countries thought of when the phone numbers of a file are not those of home, the pickiest about them first.

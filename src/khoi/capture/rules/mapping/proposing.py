@@ -1,48 +1,18 @@
 """A mapping for a file nobody has described: guessed from its headings, English or Vietnamese, and first rows."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 
-from khoi.capture.rules.mapping.cells import HOME, Unreadable, read_phone, split_addresses
-from khoi.capture.rules.mapping.fields import IDENTITY, LEAD
+from khoi.capture.rules.mapping.cells import HOME, NOTHING, Unreadable, read_phone, says_nothing, split_addresses
+from khoi.capture.rules.mapping.fields import FIELDS, IDENTITY, LEAD
 from khoi.capture.rules.mapping.format import Column, External, Mapping
+from khoi.capture.rules.mapping.headings import CONTACTS, CUSTOMERS, HEADINGS, OF_TIME, WHOLE
 from khoi.kit.emails import email_problem
-from khoi.kit.fold import words
+from khoi.kit.fold import fold, words
 
-#: field → headings as people write them, folded; after the bar the Vietnamese ones.
-HEADINGS = {
-    "person_name": "full name, name, contact name, contact, lead name, customer name, client name, contact person | "
-    "ho ten, ho va ten, ho ten khach hang, ten khach hang, ten khach, ten lien he, nguoi lien he, khach hang, ten, "
-    "ten day du, hoc vien, ten hoc vien",
-    "family_name": "last name, family name, surname | ho, ho va ten dem, ho dem, ho lot",
-    "middle_name": "middle name | ten dem, ten lot",
-    "given_name": "first name, given name | ten goi",
-    "job_title": "job title, position, title | chuc vu, chuc danh, vi tri",
-    "email": "email, e mail, mail, email address, work email | thu dien tu, dia chi email, hop thu, hop thu dien tu",
-    "phone": "phone, phone number, mobile, mobile phone, mobile number, telephone, tel, cell, cell phone, contact "
-    "number | dien thoai, so dien thoai, sdt, so dt, dt, di dong, so di dong, dtdd, so zalo",
-    "company": "company, company name, organization, organisation, account, account name, business, business name | "
-    "cong ty, ten cong ty, doanh nghiep, ten doanh nghiep, don vi, to chuc, co quan, noi lam viec",
-    "industry": "industry, sector | nganh, nganh nghe, linh vuc",
-    "employees": "employees, number of employees, no of employees, company size | so nhan vien, quy mo nhan su",
-    "region": "region, province, city | tinh, thanh pho, tinh thanh, tinh thanh pho, khu vuc, dia phuong",
-    "need": "need, needs, interest, interested in, product interest | nhu cau, quan tam, san pham quan tam",
-    "note": "note, notes, comment, comments, description, message, remarks | ghi chu, mo ta, noi dung, loi nhan, "
-    "tin nhan, yeu cau",
-    "source": "source, lead source, original source | nguon, nguon khach, nguon khach hang, nguon lead, nguon data",
-    "channel": "channel | kenh, kenh lien he",
-    "campaign": "campaign, campaign name, utm campaign | chien dich, ten chien dich",
-    "landing_page": "landing page, landing page url | trang dich",
-    "referrer": "referrer, referer",
-    "owner": "owner, lead owner, contact owner, assigned to, sales rep, salesperson | nguoi phu trach, phu trach, "
-    "nhan vien phu trach, nhan vien kinh doanh, nguoi so huu",
-    "arrived_at": "date, created, created at, created on, created date, create date, date created, date added, "
-    "submitted at, timestamp, received at | ngay, ngay tao, ngay nhan, ngay gui, ngay dang ky, "
-    "ngay lien he, ngay gap, ngay den, "
-    "thoi gian, thoi gian tao, dau thoi gian",
-}
 NUMBERS = {"id", "record id", "lead id", "contact id", "external id", "ma", "ma khach hang", "ma kh", "ma lead"}
 
 #: Several columns of these may stand side by side; the first filled one counts, the others become notes.
@@ -58,6 +28,8 @@ TELLING: dict[str, Callable[[str], bool]] = {
 }
 #: A mobile number at home whose zero a spreadsheet took off has nine digits.
 _PHONE_BEGINS = re.compile(r"(?:p:)?[( ]*(?:\+|0|84)|[35789]\d{8}(?:\.0)?$|\d[.,]\d+E", re.IGNORECASE)
+#: Of two headings for one field those are meant less that say it shorter or of something else, too.
+LESS_SURE = {"account", "account name", "business", "business name", "date", "ngay", "thoi gian", "title", "don vi"}
 EXACT, SIMILAR, BY_CONTENT, DOUBTED, ENOUGH = 95, 70, 75, 40, 50
 
 
@@ -112,7 +84,7 @@ def propose_mapping(
     mapping = Mapping(
         name,
         LEAD,
-        tuple(Column(heading, (field,)) for heading, field in taken.items()),
+        tuple(Column(heading, (field,), values=_nothing(field, samples[heading])) for heading, field in taken.items()),
         zone=zone,
         dates=order or "dmy",
         language="vi" if vietnamese else "en",
@@ -126,8 +98,9 @@ def propose_mapping(
 
 
 def _plain(heading: str) -> str:
-    """A heading for comparing: "FirstName", "first_name" and "First name*" are one."""
-    return " ".join(words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)))
+    """A heading for comparing: "FirstName", "first_name" and "First name*" are one; also one that stands twice."""
+    bare = re.sub(r" \(\d+\)$", "", heading)
+    return " ".join(words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", bare)))
 
 
 def _names(listed: str) -> set[str]:
@@ -140,11 +113,14 @@ _FIELD_OF = {name: field for field, both in _KNOWN.items() for names in both for
 _FIELD_OF |= {name.replace(" ", ""): field for name, field in list(_FIELD_OF.items()) if len(name) > 5}
 # Found inside longer headings too: but "khách hàng" also ends "Mã khách hàng" and "Địa chỉ khách hàng".
 _LONG_NAMES = sorted(
-    (name for name, field in _FIELD_OF.items() if " " in name or (field in LOOKS and len(name) > 2)),
+    (
+        name
+        for name, field in _FIELD_OF.items()
+        if name not in WHOLE and (" " in name or (field in LOOKS and len(name) > 2))
+    ),
     key=len,
     reverse=True,
 )
-_LONG_NAMES.remove("khach hang")
 
 
 def _vietnamese(heading: str) -> bool:
@@ -155,20 +131,38 @@ def _guess(heading: str, samples: list[str], headings: Sequence[str], called: Ma
     plain = _plain(heading)
     if plain in called and plain not in _FIELD_OF:
         return Guess(heading, called[plain], EXACT, "heading")
-    field, confidence, why = _FIELD_OF.get(plain, ""), EXACT, "heading"
-    # Beside a column "Họ" the column "Tên" holds the given name alone.
-    if plain == "ten" and any(_FIELD_OF.get(_plain(other)) == "family_name" for other in headings):
-        field = "given_name"
+    field, confidence, why = _FIELD_OF.get(plain, ""), EXACT - 5 * (plain in LESS_SURE), "heading"
+    field = _beside(plain, field, {_plain(other) for other in headings})
     if not field:
-        name = next((name for name in _LONG_NAMES if f" {name} " in f" {plain} "), "")
-        field, confidence, why = _FIELD_OF.get(name, ""), SIMILAR, "similar_heading"
-    filled = [text for text in samples if text]
+        field, confidence, why = _inside(plain), SIMILAR, "similar_heading"
+    filled = [text for text in samples if text and not says_nothing(text, "email")]
     if not field:
         field = next((field for field, looks in TELLING.items() if _mostly(looks, filled)), "")
         confidence, why = BY_CONTENT, "content"
     elif field in LOOKS and filled and not any(LOOKS[field](text) for text in filled):
         confidence, why = DOUBTED, "content_differs"
     return Guess(heading, field, confidence, why) if field else None
+
+
+def _beside(plain: str, field: str, all_: set[str]) -> str:
+    """What the heading means in the company of the others."""
+    fields = {_FIELD_OF.get(other) for other in all_}
+    # Beside a column "Họ" the column "Tên" holds the given name alone.
+    if plain == "ten" and "family_name" in fields:
+        return "given_name"
+    # Bitrix24 calls a lead like what it is about.
+    if plain == "lead name" and {"given_name", "family_name"} <= fields:
+        return "" if "need" in fields else "need"
+    is_company = plain in CUSTOMERS and not all_.isdisjoint(CONTACTS) and "company" not in fields
+    return "company" if is_company else field
+
+
+def _inside(plain: str) -> str:
+    """The field of a name that stands inside a longer heading: "Email công ty" is an email first."""
+    names = [name for name in _LONG_NAMES if f" {name} " in f" {plain} "]
+    fields = [_FIELD_OF[name] for name in names]
+    field = next((field for field in fields if field in LOOKS), next(iter(fields), ""))
+    return "" if plain.startswith(OF_TIME) and field not in ("arrived_at", *LOOKS) else field
 
 
 def _like_phone(text: str) -> bool:
@@ -178,6 +172,14 @@ def _like_phone(text: str) -> bool:
         return bool(read_phone(text, HOME))
     except Unreadable as unreadable:
         return unreadable.code == "shortened"
+
+
+def _nothing(field: str, texts: list[str]) -> dict[str, str]:
+    """Texts that come again in a column of short texts and say that there is nothing."""
+    if field not in FIELDS[LEAD] or FIELDS[LEAD][field].kind != "text":
+        return {}
+    counts = Counter(texts)
+    return {text: "" for text, count in counts.items() if count > 1 and fold(text) in NOTHING}
 
 
 def _mostly(looks: Callable[[str], bool], filled: list[str]) -> bool:

@@ -34,6 +34,7 @@ class Kind:
 
     ``targets``: heading → field, ``key``, ``drop`` or the name of a link. ``values``: field → text → what it means.
     ``entered``: heading → the stage it dates; ``entering``: the same for headings with the stage's name inside.
+    ``unless``: headings beside which the rows are of another kind.
     """
 
     rows: str
@@ -43,6 +44,7 @@ class Kind:
     entered: Table[str, str] = field(default_factory=dict)
     entering: tuple[str, ...] = ()
     links: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def _kind(rows: str, told: dict[str, Any]) -> Kind:
         {squeezed(heading): stage for stage, headings in told.get("entered", {}).items() for heading in headings},
         tuple(told.get("entering", ())),
         frozenset(links),
+        frozenset(map(squeezed, told.get("unless", ()))),
     )
 
 
@@ -108,7 +111,7 @@ def recognise(layouts: Iterable[Layout], headings: Sequence[str]) -> Recognised 
     best: Recognised | None = None
     for layout in layouts:
         for kind in layout.kinds:
-            if any(group <= set(present) for group in kind.told_by):
+            if any(group <= set(present) for group in kind.told_by) and kind.unless.isdisjoint(present):
                 known = sum(
                     1 for place, name in enumerate(present) if name in kind.targets or _stage(kind, headings[place])
                 )
