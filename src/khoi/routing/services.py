@@ -13,7 +13,7 @@ from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import holds, parse
 from khoi.kit.db.asking import ask, held, records
-from khoi.kit.db.writing import update_rows
+from khoi.kit.db.writing import made, update_rows
 from khoi.kit.refusals import Refusal
 from khoi.leads.fields import Facts, fields_in, with_own
 from khoi.leads.models import Lead
@@ -102,9 +102,8 @@ def _by_rules(leads: list[Lead], facts: dict[int, Facts], zone: ZoneInfo, now: d
 def _assignment(
     lead: Lead, basis: str, rule: RoutingRule | None, reason: dict[str, object], now: datetime
 ) -> Assignment:
-    return Assignment(
-        lead=lead, owner_id=lead.owner_id, rule=rule, basis=basis, reason=reason, occurred_at=now, recorded_at=now
-    )
+    decided = {"lead": lead, "owner_id": lead.owner_id, "rule": rule, "basis": basis, "reason": reason}
+    return made(Assignment, **decided, occurred_at=now, recorded_at=now)
 
 
 def _reason(choice: rules.Choice) -> dict[str, object]:

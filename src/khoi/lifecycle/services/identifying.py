@@ -19,7 +19,7 @@ from khoi.kit.names import name_key
 from khoi.leads.models import Lead
 from khoi.people.models import ContactPoint, Person, PossibleDuplicate
 from khoi.people.models import MatchKey as StoredKey
-from khoi.people.queries import count_holders, having, likenesses
+from khoi.people.queries import count_holders, having, is_crowd, likenesses
 from khoi.people.rules.likeness import CROWD, identity_keys
 from khoi.people.rules.matching import MatchKey
 
@@ -101,7 +101,8 @@ def enter_people(people: Collection[Person], points: Iterable[ContactPoint], lea
         for key in _identity([person.full_name], theirs[person.pk], companies[person.pk], regions[person.pk])
     }
     _insert_keys(held)
-    _keep_pairs({person.pk for person in people} | _crowded_out((), held), held, check=False)
+    crowded, counts = _crowded_out((), held)
+    _keep_pairs({person.pk for person in people} | crowded, held, counts, check=False)
 
 
 def put_search(people: Iterable[Person], points: Iterable[ContactPoint]) -> None:
@@ -195,33 +196,30 @@ def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
         if gone:
             StoredKey.objects.filter(pk__in=[rows[held] for held in gone]).delete()
         _insert_keys(new)
-    changed = people if check else {pk for pk, _ in gone | new} | _crowded_out(gone, new)
-    return len(gone) + len(new) + _keep_pairs(changed, rows.keys() if check else wanted, check)
+    crowded, counts = (people, {}) if check else _crowded_out(gone, new)
+    changed = crowded | {pk for pk, _ in gone | new}
+    return len(gone) + len(new) + _keep_pairs(changed, rows.keys() if check else wanted, counts, check=check)
 
 
 def _insert_keys(held: Iterable[Held]) -> None:
-    listed = sorted((pk, key.kind, key.value) for pk, key in held)
-    insert_values(StoredKey, ("person_id", "kind", "value"), listed)
+    insert_values(StoredKey, ("person_id", "kind", "value"), sorted((pk, *key) for pk, key in held))
 
 
-def _crowded_out(gone: Collection[Held], new: Collection[Held]) -> set[int]:
-    """Whoever has a key that a crowd shares only now, or no longer: it makes no pairs any more, or makes them again."""
+def _crowded_out(gone: Collection[Held], new: Collection[Held]) -> tuple[set[int], dict[MatchKey, int]]:
+    """Whoever has a key that a crowd shares only now, or no longer: it makes no pairs any more, or makes them again.
+    And how many have each key."""
     change: dict[MatchKey, int] = defaultdict(int)
     for held, by in [(gone, -1), (new, 1)]:
         for _, key in held:
             change[key] += by if key.kind in CROWD else 0
     counts = count_holders([key for key, by in change.items() if by])
-    crossed = [key for key, n in counts.items() if _is_crowd(key, n) != _is_crowd(key, n - change[key])]
-    return set(having(crossed).values_list("person", flat=True)) if crossed else set()
+    crossed = [key for key, n in counts.items() if is_crowd(key, n) != is_crowd(key, n - change[key])]
+    return (set(having(crossed).values_list("person", flat=True)) if crossed else set()), counts
 
 
-def _is_crowd(key: MatchKey, holders: int) -> bool:
-    return holders > CROWD[key.kind]
-
-
-def _keep_pairs(people: set[int], held: Collection[Held], check: bool) -> int:
-    """The pairs of these people are what their keys say; ``held``: of those whose keys are known. Returns how many
-    were off."""
+def _keep_pairs(people: set[int], held: Collection[Held], counts: Mapping[MatchKey, int], *, check: bool) -> int:
+    """The pairs of these people are what their keys say; ``held``: of those whose keys are known, ``counts``: how many
+    have some of the keys. Returns how many were off."""
     if not people:
         return 0
     keys: dict[int, set[MatchKey]] = {pk: set() for pk in people}
@@ -234,7 +232,7 @@ def _keep_pairs(people: set[int], held: Collection[Held], check: bool) -> int:
                 keys[person].add(MatchKey(kind, value))
     wanted = {
         (min(pk, one.person_id), max(pk, one.person_id)): (list(one.reasons), one.sure)
-        for pk, found in likenesses(keys).items()
+        for pk, found in likenesses(keys, counts=counts).items()
         for one in found
     }
     stored = (row for part in chunks(people) for row in records(PossibleDuplicate, _PAIRS, part, *part))

@@ -6,12 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from khoi.kit.conditions import Clause, fields_of
+from khoi.kit.db.writing import made
 from khoi.leads.fields import Facts
 from khoi.leads.models import Lead
 from khoi.leads.rules import work_status_for
 from khoi.lifecycle.queries.ground import Ground
 from khoi.qualification import rules
 from khoi.qualification.models import Basis, Policy, StageChange
+
+#: A clause as a decision keeps it.
+_Told = dict[str, Any]
+_Judged = tuple[rules.Judgement, list[_Told], list[_Told]]
 
 
 def judge_leads(
@@ -26,10 +31,10 @@ def judge_leads(
     changes, touched = [], []
     judge, feel = _Judge(ground.criteria, now, ground.zone), Warmth(now, ground.zone)
     for lead in leads:
-        judgement = judge(facts[lead.pk])
+        judgement, met, missing = judge(facts[lead.pk])
         due = _earliest(judgement.next_change_at, feel(facts[lead.pk]).next_change_at)
         if judgement.moved:
-            changes.append(_change(lead, judgement, ground.policy, now))
+            changes.append(_change(lead, judgement.stage, met, missing, ground.policy, now))
         if judgement.moved or due != lead.next_check_at:
             lead.next_check_at = due
             touched.append(lead)
@@ -43,30 +48,35 @@ class _Judge:
         self.criteria, self.now, self.zone = criteria, now, zone
         asked = frozenset().union(*(fields_of(condition) for _, condition in criteria.criteria))
         self.asked = ("lifecycle_stage", *sorted(asked))
-        self.judged: dict[tuple[object, ...], rules.Judgement] = {}
+        self.judged: dict[tuple[object, ...], _Judged] = {}
 
-    def __call__(self, facts: Facts) -> rules.Judgement:
+    def __call__(self, facts: Facts) -> _Judged:
+        """The judgement, and what was met and missing as a decision keeps it."""
         alike = tuple(facts.asked(name) for name in self.asked)
         if alike not in self.judged:
-            self.judged[alike] = rules.judge(facts.record(), self.criteria, self.now, self.zone)
+            judgement = rules.judge(facts.record(), self.criteria, self.now, self.zone)
+            self.judged[alike] = (judgement, clauses(judgement.met), clauses(judgement.missing))
         return self.judged[alike]
 
 
-def _change(lead: Lead, judgement: rules.Judgement, policy: Policy, now: datetime) -> StageChange:
-    change = StageChange(
+def _change(
+    lead: Lead, stage: str, met: list[_Told], missing: list[_Told], policy: Policy, now: datetime
+) -> StageChange:
+    change = made(
+        StageChange,
         lead=lead,
         person_id=lead.person_id,
         from_stage=lead.lifecycle_stage,
-        to_stage=judgement.stage,
+        to_stage=stage,
         basis=Basis.POLICY,
         policy=policy,
-        met=clauses(judgement.met),
-        missing=clauses(judgement.missing),
+        met=met,
+        missing=missing,
         occurred_at=now,
         recorded_at=now,
     )
-    lead.lifecycle_stage = judgement.stage
-    lead.work_status = work_status_for(judgement.stage, lead.work_status)
+    lead.lifecycle_stage = stage
+    lead.work_status = work_status_for(stage, lead.work_status)
     return change
 
 

@@ -1,7 +1,7 @@
 """Who points at a person, who stands for whom, and who may be somebody we know."""
 
 from khoi.people.queries.consents import standing_consents, standing_together
-from khoi.people.queries.likeness import Likeness, alike, count_holders, having, likenesses
+from khoi.people.queries.likeness import Likeness, alike, count_holders, having, is_crowd, likenesses
 from khoi.people.queries.pointers import Pointer, pointers, references, survivors
 from khoi.people.queries.profiles import choosable, own_choosable, profile_of
 
@@ -12,6 +12,7 @@ __all__ = [
     "choosable",
     "count_holders",
     "having",
+    "is_crowd",
     "likenesses",
     "own_choosable",
     "pointers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 __all__ = ["Candidate", "KeyKind", "Match", "MatchKey", "Point", "Reason", "choose_match", "keys_of"]
 
@@ -27,9 +27,8 @@ class Point:
     own: bool = True
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MatchKey:
-    """What a person is recognised by."""
+class MatchKey(NamedTuple):
+    """What a person is recognised by. A tuple, for a file of people has hundreds of thousands to look up."""
 
     kind: KeyKind
     value: str

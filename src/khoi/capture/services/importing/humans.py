@@ -9,7 +9,8 @@ from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.mapping import Extra, Parsed
 from khoi.capture.services.importing.course import Growing
 from khoi.history.rules.actors import Actor
-from khoi.kit.db.writing import insert_rows, update_rows
+from khoi.kit.db.asking import ask
+from khoi.kit.db.writing import insert_rows, made, update_rows
 from khoi.kit.emails import normalise_email
 from khoi.kit.fold import words
 from khoi.kit.phones import normalise_phone
@@ -21,6 +22,7 @@ from khoi.team.rules import Principal, is_blinkered
 #: As in people.rules.matching: an email is one person's, a phone is often a couple's or a counter's.
 STRONGEST_FIRST = ("email", "phone")
 Key = tuple[str, str]
+_HELD = "select kind, value, person_id from people_match_key where value in ({ids}) and kind in ('email', 'phone')"
 
 
 class Human:
@@ -50,7 +52,8 @@ class Human:
         """One more address; False when it was known."""
         if (kind, normal) in self.keys:
             return False
-        point = ContactPoint(
+        point = made(
+            ContactPoint,
             person=self.person,
             kind=kind,
             value=value,
@@ -91,15 +94,19 @@ class People:
             wanted |= {value for _, value in row.keys}
         if not wanted:
             return
-        found = MatchKey.objects.filter(kind__in=STRONGEST_FIRST, value__in=wanted)
-        if isinstance(self.by, Principal) and is_blinkered(self.by):
-            found = found.filter(person__in=Person.objects.visible_to(self.by))
-        for kind, value, person_id in found.values_list("kind", "value", "person_id"):
+        for kind, value, person_id in self._held(wanted):
             self.holders[kind, value].add(person_id)
         for row in rows:
             for key in row.keys:
                 if key in self.made:
                     self.holders[key].add(self.made[key])
+
+    def _held(self, values: set[str]) -> Iterable[tuple[str, str, int]]:
+        """(kind, normal form, person id) of these addresses, as far as the importer may know."""
+        if not isinstance(self.by, Principal) or not is_blinkered(self.by):
+            return ask(_HELD, values)
+        found = MatchKey.objects.filter(kind__in=STRONGEST_FIRST, value__in=values)
+        return found.filter(person__in=Person.objects.visible_to(self.by)).values_list("kind", "value", "person_id")
 
     def load(self, ids: Iterable[int]) -> None:
         """Read these people with their addresses."""
@@ -129,7 +136,8 @@ class People:
 
     def add(self, row: Incoming) -> Human:
         parsed = row.parsed
-        person = Person(full_name=parsed.text("person_name"), job_title=parsed.text("job_title"), created_at=self.now)
+        named = {"full_name": parsed.text("person_name"), "job_title": parsed.text("job_title")}
+        person = made(Person, **named, created_at=self.now)
         human = Human(person, is_new=True)
         self.new.append(human)
         self._reach(human, row)

@@ -15,7 +15,7 @@ from khoi.capture.services.importing.context import Context, Referred, referred
 from khoi.capture.services.importing.humans import Human, other_name
 from khoi.capture.services.importing.numbering import OURS
 from khoi.capture.services.importing.placing import Places
-from khoi.kit.db.writing import insert_rows, update_rows
+from khoi.kit.db.writing import insert_rows, made, update_rows
 from khoi.leads.models import Lead, LeadReference
 from khoi.leads.queries import numbering_of
 from khoi.leads.rules import work_status_for
@@ -220,7 +220,7 @@ class LeadRows:
         if (parsed.moment("arrived_at") or now) > now + timedelta(days=1):
             row.warn("in_future", self.context.heading("arrived_at"), str(parsed.moment("arrived_at")))
         said = {"arrived_at": _first_sign(parsed) or now, **self._said(row)}
-        lead = Lead(person=human.person, extras=extras_of(parsed), created_at=now, **said)
+        lead = made(Lead, person=human.person, extras=extras_of(parsed), created_at=now, **said)
         self._own(lead, row)
         return lead
 
