@@ -2,7 +2,8 @@
 #   make run [PORT=8000]      the demo company, on http://127.0.0.1:8000
 #   make test [STRICT=1]      style, types, the order of the rooms, and the tests
 #   make prove-quick          the proof of the history, in some minutes; make prove: all of it, in hours
-#   make bench [N=100000]     what an import, pages and programs take on both databases, each beside its floor
+#   make bench [N=100000]     what an import, pages and programs take on both databases, each beside its floor; PEERS=1:
+#                             and what two published CRMs take
 
 PORT ?= 8000
 KHOI_DATA ?= $(CURDIR)/data
@@ -19,7 +20,7 @@ TRANSLATIONS := $(wildcard src/khoi/locale/*/LC_MESSAGES/*.po)
 .PHONY: help run test prove-quick prove bench lint clean lock
 
 help:
-	@sed -n '2,5s/^# *//p' Makefile
+	@sed -n '2,6s/^# *//p' Makefile
 
 # The driver comes along when an address of PostgreSQL is given.
 ifneq ($(filter postgres%,$(KHOI_DATABASE_URL)),)
@@ -39,7 +40,7 @@ prove: $(VENV)/tested
 	@STRICT=$(STRICT) sh proof/run.sh whole $(ARGS)
 
 bench: $(VENV)/tested
-	@$(BIN)/python -m bench.whole --rows $(N) $(ARGS)
+	@PEERS=$(PEERS) $(BIN)/python -m bench.whole --rows $(N) $(ARGS)
 
 lint: $(VENV)/tested
 	@$(BIN)/ruff check --quiet
