@@ -125,6 +125,23 @@ def test_hubspot_contacts_companies_and_deals_with_their_dated_stages(ready, adm
     assert move(admin.by, HUBSPOT, capitals=capitals).act_id is None
 
 
+def test_columns_that_are_called_alike_keep_their_fields_in_any_order(ready, admin):
+    question = "Which of our products would you like to hear more about when our people visit you in spring"
+    headings = ["Record ID", "Email", "Rating__c", "RATING", "Rating", f"{question}?", f"{question}: others?"]
+    cells = ["501", "lan@sen.example", "a", "b", "c", "d", "e"]
+
+    def table(order):
+        lines = [[headings[place] for place in order], [cells[place] for place in order]]
+        return "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
+
+    first = import_files([Source(table(range(7)), "a.csv")], by=admin.by, now=NOW)
+    assert (first.files[0].layout, first.counts["created"]) == ("hubspot", 1)
+    made = CustomField.objects.filter(object="lead")
+    assert len({field.label for field in made}) == len({field.key for field in made}) == 5
+    for order in (range(7), [6, 4, 0, 2, 5, 3, 1]):
+        assert import_files([Source(table(order), "b.csv")], by=admin.by, now=NOW).act_id is None
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_odoo_keeps_the_stages_we_have_not(ready, admin, language):
     empty = facts()

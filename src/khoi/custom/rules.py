@@ -245,7 +245,7 @@ def free_key(key: str, taken: Iterable[str]) -> str:
     known, number, found = set(taken), 1, key
     while found in known:
         number += 1
-        found = f"{key[:36]}_{number}"
+        found = f"{key[:36].rstrip('_')}_{number}"
     return found
 
 

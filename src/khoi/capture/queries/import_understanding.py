@@ -75,9 +75,11 @@ def understood(mapping: Mapping, headings: Sequence[str], seen: dict[str, Seen],
     if mapping.others != "fields":
         return mapping
     may_make = not isinstance(by, Principal) or by.may("field.edit")
-    called = {squeezed(word): name for name, words in names_of_fields(mapping.rows).items() for word in words if word}
+    names = names_of_fields(mapping.rows)
+    called = {squeezed(word): name for name, words in names.items() for word in words if word}
+    labels = {words[0]: name for name, words in names.items()}
     there = CustomField.objects.of(mapping.rows).count() if may_make else 0
-    own = OwnFields(called, keys_of(mapping.rows), max(MOST_FIELDS - there, 0) if may_make else 0)
+    own = OwnFields(labels, called, keys_of(mapping.rows), max(MOST_FIELDS - there, 0) if may_make else 0)
     users = _owners()
     return enrich(mapping, headings, seen, own, lambda text: text.strip().casefold() in users or plain(text) in users)
 

@@ -38,9 +38,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class OwnFields:
-    """What there is: by what fields are called, their names; keys that mean a field; and how many more may be made,
-    none where the importer may not."""
+    """What there is: by what fields are called, their names, as it is written and for comparing; keys that mean a
+    field; and how many more may be made, none where the importer may not."""
 
+    labels: Table[str, str]
     called: Table[str, str]
     keys: Collection[str]
     room: int
@@ -63,7 +64,7 @@ def enrich(
     )
     if mapping.others != "fields":
         return ready
-    maker = _Maker(ready, own)
+    maker = _Maker(ready, own, headings)
     columns: list[Column | None] = []
     for column in ready.columns:
         named = column.fields == ("product",)
@@ -85,7 +86,9 @@ def _with_owner(maker: "_Maker", column: Column, seen: Table[str, Seen], known: 
 class _Maker:
     """Finds or describes a field of one's own for each column."""
 
-    def __init__(self, mapping: Mapping, own: OwnFields) -> None:
+    def __init__(self, mapping: Mapping, own: OwnFields, headings: Sequence[str]) -> None:
+        self.labels = _labels(headings)
+        self.known = _known(self.labels, own)
         self.mapping = mapping
         self.own = own
         self.keys = set(own.keys)
@@ -104,16 +107,15 @@ class _Maker:
         if not texts:
             return None
         rows = self.mapping.rows
-        called = self.own.called.get(squeezed(heading))
-        if called is not None:
-            return Column(heading, (called,), otherwise="extra")
+        if heading in self.known:
+            return Column(heading, (self.known[heading],), otherwise="extra")
         if len(self.makes) >= self.own.room:
             return Column(heading, extra=heading)
         type_ = self._type(texts, whole=seen[heading].whole)
         key = free_key(key_of(heading) or "field", self.keys)
         self.keys.add(key)
         name = own_name(rows, key, rows)
-        self.makes[name] = NewField(type_, _label(heading), choices_in(texts, type_))
+        self.makes[name] = NewField(type_, self.labels[heading], choices_in(texts, type_))
         return Column(heading, (name,), otherwise="extra")
 
     def _type(self, texts: list[str], *, whole: bool) -> str:
@@ -127,7 +129,31 @@ class _Maker:
 def _label(heading: str) -> str:
     """ "NumberofLocations__c" is how a system names a field of its customer's own."""
     bare = heading.removesuffix("__c").removesuffix("__s")
-    return " ".join(bare.replace("_", " ").split())[:LABEL] or heading[:LABEL]
+    return " ".join(bare.replace("_", " ").split())[:LABEL].strip() or heading[:LABEL].strip()
+
+
+def _labels(headings: Sequence[str]) -> dict[str, str]:
+    """Heading → what its field is called, each otherwise, and the same whatever the order of the columns."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for heading in sorted(headings, key=lambda heading: (heading != _label(heading), heading)):
+        label = _label(heading)
+        tries = (label, *(f"{label[: LABEL - 5].strip()} ({n})" for n in range(2, len(headings) + 2)))
+        found[heading] = next(free for free in tries if free not in taken)
+        taken.add(found[heading])
+    return found
+
+
+def _known(labels: Table[str, str], own: OwnFields) -> dict[str, str]:
+    """Heading → the name of the field there is for it: called so to the letter, else called alike."""
+    found = {heading: own.labels[label] for heading, label in labels.items() if label in own.labels}
+    used = set(found.values())
+    for heading in labels:
+        name = own.called.get(squeezed(heading))
+        if heading not in found and name is not None and name not in used:
+            found[heading] = name
+            used.add(name)
+    return found
 
 
 def _placeholders(mapping: Mapping, seen: Table[str, Seen]) -> tuple[str, ...]:
