@@ -142,6 +142,25 @@ def test_columns_that_are_called_alike_keep_their_fields_in_any_order(ready, adm
         assert import_files([Source(table(order), "b.csv")], by=admin.by, now=NOW).act_id is None
 
 
+def test_a_text_longer_than_any_field_is_kept_whole(ready, admin):
+    story = " ".join(f"câu {n}" for n in range(400))
+
+    def table(about):
+        rows = [["Record ID", "Company name", "About us"], ["71", "Gốm Sen", about], ["72", "Tre", "ngắn"]]
+        return "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows).encode()
+
+    def kept():
+        values = Account.objects.get(name="Gốm Sen").custom_values.filter(field__key__startswith="imported_further")
+        return " ".join(values.exclude(text=None).order_by("field__position").values_list("text", flat=True))
+
+    result = import_files([Source(table(story), "a.csv")], by=admin.by, now=NOW)
+    assert kept() == f"About us: {story}"
+    assert import_files([Source(table(story), "a.csv")], by=admin.by, now=NOW).act_id is None
+    import_files([Source(table(story[:700]), "a.csv")], by=admin.by, now=NOW)
+    assert kept() == f"About us: {story[:700]}"
+    assert [kind["code"] for kind in result.files[0].warnings] == ["longer_than_field"]
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_odoo_keeps_the_stages_we_have_not(ready, admin, language):
     empty = facts()

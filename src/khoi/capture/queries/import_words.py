@@ -63,6 +63,9 @@ OF_ROWS: Final[Sentences] = {
     "repeated_headings": gettext_lazy("The headings stand here once more."),
     "subtotal": gettext_lazy("A sum, not a row: “%(value)s”."),
     "footer": gettext_lazy("Stands below the table: “%(value)s”."),
+    "further_cut": gettext_lazy(
+        "What no field takes is too long for the fields one may still make: “%(value)s” and what follows is not kept."
+    ),
     "in_future": gettext_lazy("“%(column)s” lies in the future."),
     "won_before_first_contact": gettext_lazy("Won before the first contact: both dates are kept, one is wrong."),
 }

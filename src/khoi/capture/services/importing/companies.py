@@ -112,7 +112,7 @@ class AccountRows:
         if row.parsed.key is None:
             self.by_name[account.name_key] = account
         self.context.own.of_rows.put(account, row.parsed.own, replacing=False)
-        self.further.note(account, row.parsed)
+        self.further.note(account, row)
         return account
 
     def _renew(self, row: Incoming, account: Account, *, again: bool) -> str:
@@ -127,7 +127,7 @@ class AccountRows:
         if changed and not account._state.adding:
             self.changed[account.pk] = account
         changed |= self.context.own.of_rows.put(account, row.parsed.own, replacing=replacing)
-        changed |= self.further.note(account, row.parsed)
+        changed |= self.further.note(account, row)
         return UPDATED if changed else SKIPPED if again else UNCHANGED
 
     def _says_more(self, name: str, value: Any, account: Account) -> bool:

@@ -72,7 +72,7 @@ class PersonRows:
             human, outcome = self.people.add(row), CREATED
             self.context.own.of_rows.put(human.person, row.parsed.own, replacing=False)
             self.people.keep_withheld(human, row, self.context.heading)
-            self.further.note(human.person, row.parsed)
+            self.further.note(human.person, row)
             self._note(row, human)
         else:
             outcome = self._renew(row, human, again=again)
@@ -111,7 +111,7 @@ class PersonRows:
         learnt = self.people.learn(human, row, replacing=sure)
         learnt |= self.context.own.of_rows.put(human.person, row.parsed.own, replacing=sure)
         self.people.keep_withheld(human, row, self.context.heading)
-        learnt |= self.further.note(human.person, row.parsed)
+        learnt |= self.further.note(human.person, row)
         return UPDATED if learnt else SKIPPED if again else UNCHANGED
 
     def _place(self, row: Incoming, human: Human) -> bool:

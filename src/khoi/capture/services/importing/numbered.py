@@ -147,7 +147,7 @@ class NumberedDealRows(DealRows):
         if account is None and target.kind == StageKind.OPEN:
             row.warn("without_account")
         self.context.own.of_rows.put(deal, parsed.own, replacing=False)
-        self.further.note(deal, row.parsed)
+        self.further.note(deal, row)
         self._note(row, deal, lead)
         self._write_course(deal, row, key, target)
         self._follow(row, lead, account, deal)
@@ -253,7 +253,7 @@ class NumberedDealRows(DealRows):
             self.deal_of[lead.pk] = deal
             self.context.move.became.pop(key.id, None)
         learnt = self.context.own.of_rows.put(deal, parsed.own, replacing=not again)
-        learnt |= self.further.note(deal, parsed)
+        learnt |= self.further.note(deal, row)
         if account is None and deal.account_id is None and target.kind == StageKind.OPEN:
             row.warn("without_account")
         if changed and not deal._state.adding:
