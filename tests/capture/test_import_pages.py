@@ -83,6 +83,8 @@ def test_several_files_are_seen_for_what_they_are_and_come_in_as_one(page, admin
     answer = browser.get(url)
     assert [file.counts.get("created") for file in answer.context["files"]] == [3, 1, 1, 1, None]
     assert answer.context["counts"]["created"] == 6
+    assert answer.context["became"] == ["lead", "opportunity", "account", "person"]
+    assert "unknown_owner" in {kind["code"] for file in answer.context["odd_files"] for kind in file.kinds}
     assert (Lead.objects.count(), Opportunity.objects.count()) == (3, 1)
     assert Lead.objects.filter(source__name="Chợ phiên Bưởi").count() == 2
     act = Act.objects.get(pk=answer.context["run"].act_id)

@@ -3,7 +3,7 @@
 import pytest
 
 from khoi.history.models import Act
-from khoi.history.queries import changes_of, counts_of
+from khoi.history.queries import changes_of, counts_of, how_many
 from khoi.history.services import Refused, verify
 from khoi.team.models import Team
 from tests.cast import NOW, acting
@@ -83,6 +83,8 @@ def test_the_whole_tells_what_its_parts_did():
     told = [field.after for change in changes_of(acts[0]) for field in change.fields if field.field == "name"]
     assert told == names()
     assert counts_of([acts[0].pk]) == {acts[0].pk: 3}
+    assert how_many([act.pk for act in acts]) == 1
+    assert how_many([act.pk for act in acts[1:]]) == 2
 
 
 def test_whose_part_an_act_is_cannot_be_changed_unnoticed():

@@ -73,6 +73,7 @@ def deleted(options: Namespace) -> int:
 def undo(options: Namespace) -> int:
     installation.open_workspace()
     from khoi.history.models import Act
+    from khoi.history.queries import how_many
     from khoi.history.services import Refused
     from khoi.team.rules import OWNER_OF_THE_MACHINE
     from khoi.timemachine import services as timemachine
@@ -99,8 +100,9 @@ def undo(options: Namespace) -> int:
         "erased": undone.erased,
         "stays": list(undone.stays),
     }
-    says = ngettext("%d act was taken back, by act %d.", "%d acts were taken back, by act %d.", len(undone.undone))
-    lines = [says % (len(undone.undone), undone.act.pk)]
+    count = how_many(undone.undone)
+    says = ngettext("%d act was taken back, by act %d.", "%d acts were taken back, by act %d.", count)
+    lines = [says % (count, undone.act.pk)]
     if undone.erased:
         lines.append(left_words(undone.erased))
     if undone.stays:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from khoi.capture.forms.importing import ColumnsForm, ReadingForm, TermsForm, UploadForm
 from khoi.capture.models import ImportRun, RunState
 from khoi.capture.queries import import_moves as moves
+from khoi.capture.queries import import_outcomes as outcomes
 from khoi.capture.queries import imports as queries
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.queries.import_signs import sign_of, wish_for
@@ -180,7 +181,9 @@ def _run_page(request: HttpRequest, run: ImportRun, *, problem: str = "") -> Htt
         "sign": sign_of(run),
         "wish": wish_for(run),
         "problem": problem or queries.why_failed(run),
-        "kinds": explained(run.problems),
+        "kinds": [] if is_move else explained(run.problems),
+        "odd_files": outcomes.odd_ones(files) if is_move else [],
+        "became": outcomes.became(run) if not undone else [],
         "is_undone": undone,
         "may_start": run.state == RunState.DONE and run.dry_run and bool(run.stored_as),
         "may_go_on": run.state in (RunState.PAUSED, RunState.FAILED) and bool(run.stored_as),

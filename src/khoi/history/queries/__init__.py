@@ -1,7 +1,7 @@
 """Reading the past: one record's life, whole tables as of a moment, and what an act did."""
 
 from khoi.history.queries.lives import Differing, TooManyDiffer, recorded_models, rows_that_differ, table_as_of
-from khoi.history.queries.parts import counts_of, parts_of, together, wholes_of
+from khoi.history.queries.parts import counts_of, how_many, parts_of, together, wholes_of
 from khoi.history.queries.stories import (
     FieldChange,
     Place,
@@ -26,6 +26,7 @@ __all__ = [
     "changes_of",
     "counts_of",
     "history_of",
+    "how_many",
     "parts_of",
     "recorded_models",
     "rows_at",

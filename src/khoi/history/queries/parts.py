@@ -30,6 +30,12 @@ def together(act: Act) -> list[int]:
     return list(wholes_of([act.pk]))
 
 
+def how_many(acts: Collection[int]) -> int:
+    """As people count them: a part is told with its whole, unless that is not among them."""
+    given = set(acts)
+    return len(given - {pk for chunk in chunks(given) for pk, _ in ask(_PARTS, chunk)})
+
+
 def counts_of(acts: Iterable[int]) -> dict[int, int]:
     """Act id → how many changes it made with all of its parts."""
     wholes = wholes_of(acts)

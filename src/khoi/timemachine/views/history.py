@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from khoi.accounts.models import Account
 from khoi.design.views import tell
 from khoi.history.models import Act
+from khoi.history.queries import how_many
 from khoi.history.services import Refused, Undone
 from khoi.leads.models import Lead
 from khoi.people.models import Person
@@ -162,7 +163,7 @@ def _agreed(request: HttpRequest) -> list[int] | None:
 
 
 def _done(request: HttpRequest, act: Act, undone: Undone) -> HttpResponseBase:
-    count = len(undone.undone)
+    count = how_many(undone.undone)
     said = ngettext("Undone.", "%(count)d acts undone.", count) % {"count": count}
     if undone.kept:
         kept = ngettext("%(count)d row has to stay.", "%(count)d rows have to stay.", undone.kept)
