@@ -59,6 +59,11 @@ def test_phones_that_lost_their_zero_are_known_by_their_heading_alone():
     assert fields(["Ngân sách"], cells) == {}
 
 
+def test_names_are_known_without_headings_and_towns_are_none():
+    rows = [["Đỗ Lan", "Huế", "0912345678"], ["Nam", "Huế", "0912345679"], ["Vũ Hoa", "Huế", "0912345670"]]
+    assert fields(["#1", "#2", "#3"], rows) == {"#1": "person_name", "#3": "phone"}
+
+
 def test_composed_and_decomposed_headings_are_one():
     assert fields(["Ho\u0323 te\u0302n"]) == {"Ho\u0323 te\u0302n": "person_name"}
 

@@ -48,6 +48,12 @@ def test_a_table_without_headings_keeps_its_first_row():
     assert read("a,b", "c,d", heading_row=0)[1] == ["a", "c"]
 
 
+@pytest.mark.parametrize("lines", [("0912345678", "0987654321"), ("Lan,0912345678", "Nam,0987654321")])
+def test_a_phone_above_phones_is_no_heading(lines):
+    table, names = read(*lines)
+    assert (table.heading_row, len(names)) == (0, 2)
+
+
 def test_rows_of_words_alone_are_no_headings():
     table, names = read("Tên,,", "Lan,Hà Nội,", "Nam,Huế,nóng")
     assert (table.heading_row, names) == (1, ["Lan", "Nam"])
@@ -191,3 +197,15 @@ def test_what_cannot_be_read_in_an_archive_says_why(reason):
     with pytest.raises(NotATable) as refused:
         read(ODD[reason])
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(("text", "reason"), [(b'[{"name": "Lan"}]', "json"), (b"BEGIN:VCARD\nFN:Lan\n", "vcard")])
+def test_text_that_is_no_table_says_what_it_is(text, reason):
+    with pytest.raises(NotATable) as refused:
+        read_table(text)
+    assert refused.value.reason == reason
+
+
+def test_a_sign_that_stands_evenly_in_every_line_separates():
+    table, names = read("Tên^SĐT^Email", "Lan^0912345678^lan@sen.example", "Nam^0987654321^nam@tre.example")
+    assert (len(table.headings), names) == (3, ["Lan", "Nam"])

@@ -132,6 +132,8 @@ NOT_TABLES: Final[Sentences] = {
     "document": gettext_lazy("This is a text document. Choose a CSV or a spreadsheet."),
     "html": gettext_lazy("This is a web page. Export it as CSV or XLSX."),
     "xml": gettext_lazy("This is an XML file. Export it as CSV or XLSX."),
+    "json": gettext_lazy("This is a JSON file. Export it as CSV or XLSX, or send it to the API."),
+    "vcard": gettext_lazy("These are contacts or dates of an address book. Export them as CSV."),
     "pdf": gettext_lazy("This is a PDF. Export the table as CSV or XLSX."),
     "rtf": gettext_lazy("This is a text document. Choose a CSV or a spreadsheet."),
     "damaged": gettext_lazy("The file is damaged. Open it in its program and save it again."),

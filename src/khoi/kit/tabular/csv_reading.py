@@ -36,6 +36,7 @@ from khoi.kit.tabular.tables import (
 )
 
 SAMPLE_CHARS = 1 << 18
+OTHER = re.compile(r"\s*(?:BEGIN:(VCARD|VCALENDAR)\s|[\[{]\s*[{\"])", re.IGNORECASE)
 MARKUP = re.compile(r"\s*<(!doctype|html|head|body|table|meta|\?xml)", re.IGNORECASE)
 
 
@@ -222,6 +223,8 @@ def _refuse_other_text(sample: str, encoding: Encoding) -> None:
         raise EmptyFile
     if not encoding.marked:
         refuse_binary(sample)
+    if other := OTHER.match(sample.lstrip("\ufeff")):
+        raise NotATable("json" if other[1] is None else "vcard")
     markup = MARKUP.match(sample.lstrip("\ufeff"))
     if markup:
         raise NotATable("xml" if markup[1] == "?xml" else "html")

@@ -62,7 +62,7 @@ def _candidates(sample: str, said: str | None) -> Iterator[Dialect]:
     """The likely ones first: of two that fit equally the first is taken."""
     # Most programs double a quote inside quotes; exports of MySQL and PHP put a backslash before it.
     escapes = ("", "\\") if '\\"' in sample or "\\'" in sample else ("",)
-    rare = sorted({one or other for one, other in RARE.findall(sample)})
+    rare = sorted({one or other for one, other in RARE.findall(sample)} | _even(sample))
     signs = said or (*DELIMITERS, *rare)
     quotes = ('"', "'") if _apostrophes_quote(sample) else ('"',)
     spaces = (False, True) if SPACED.search(sample) else (False,)
@@ -70,6 +70,12 @@ def _candidates(sample: str, said: str | None) -> Iterator[Dialect]:
         for escape in escapes:
             for spaced in spaces:
                 yield from (Dialect(sign, escape, quote, spaced) for sign in signs if not (spaced and sign == " "))
+
+
+def _even(sample: str) -> set[str]:
+    """Signs of older programs that stand in each of the first lines as often as in the others."""
+    lines = [line for line in sample[:10_000].splitlines()[:-1] if line.strip()][:30]
+    return {sign for sign in "^~¦" if lines and {line.count(sign) for line in lines} == {lines[0].count(sign) or 1}}
 
 
 def _apostrophes_quote(sample: str) -> bool:

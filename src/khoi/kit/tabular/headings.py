@@ -47,18 +47,18 @@ def _like_names(record: Sequence[str]) -> bool:
 
 
 def lacks_headings(records: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of the records is a row like those below it: it holds an email address, or two cells of a
-    kind no heading is of, above cells of the same kind."""
+    """Whether the first of the records is a row like those below it: it holds an email address, or a phone number, a
+    link or two days above cells of the same kind."""
     first = [kind_of(cell) for cell in records[0]]
     if "address" in first:
         return True
     below = [[kind_of(cell) for cell in record] for record in records[1:11]]
     alike = [
-        place
+        kind
         for place, kind in enumerate(first)
         if kind in ("day", "phone", "link") and below and all(row[place : place + 1] == [kind] for row in below)
     ]
-    return len(alike) >= 2
+    return bool({"phone", "link"} & set(alike)) or len(alike) >= 2
 
 
 def kind_of(cell: str) -> str:

@@ -15,7 +15,8 @@ class TableRefused(Exception):
 class NotATable(TableRefused):
     """Something else than rows and columns.
 
-    ``reason``: ``binary``, ``archive``, ``document``, ``html``, ``xml``, ``pdf``, ``rtf``, ``damaged``,
+    ``reason``: ``binary``, ``archive``, ``document``, ``html``, ``xml``, ``json``, ``vcard``, ``pdf``,
+    ``rtf``, ``damaged``,
     ``encrypted``, ``no_sheet`` (the named sheet, or file of an archive, does not exist) or ``unreadable``.
     """
 

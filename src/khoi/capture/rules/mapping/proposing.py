@@ -26,6 +26,8 @@ TELLING: dict[str, Callable[[str], bool]] = {
     **LOOKS,
     "phone": lambda text: text.lstrip("( ")[:1] in {"+", "0", "8", "p"} and LOOKS["phone"](text),
 }
+#: What the reader calls a column without a heading.
+NUMBERED = re.compile(r"#\d+'*")
 #: A mobile number at home whose zero a spreadsheet took off has nine digits.
 _PHONE_BEGINS = re.compile(r"(?:p:)?[( ]*(?:\+|0|84)|[35789]\d{8}(?:\.0)?$|\d[.,]\d+E", re.IGNORECASE)
 #: Of two headings for one field those are meant less that say it shorter or of something else, too.
@@ -138,6 +140,8 @@ def _guess(heading: str, samples: list[str], headings: Sequence[str], called: Ma
     filled = [text for text in samples if text and not says_nothing(text, "email")]
     if not field:
         field = next((field for field, looks in TELLING.items() if _mostly(looks, filled)), "")
+        if not field and NUMBERED.fullmatch(heading) and _like_names(filled):
+            field = "person_name"
         confidence, why = BY_CONTENT, "content"
     elif field in LOOKS and filled and not any(LOOKS[field](text) for text in filled):
         confidence, why = DOUBTED, "content_differs"
@@ -163,6 +167,12 @@ def _inside(plain: str) -> str:
     fields = [_FIELD_OF[name] for name in names]
     field = next((field for field in fields if field in LOOKS), next(iter(fields), ""))
     return "" if plain.startswith(OF_TIME) and field not in ("arrived_at", *LOOKS) else field
+
+
+def _like_names(texts: list[str]) -> bool:
+    """Whether the cells of a column without a heading are words alone, hardly one of them twice."""
+    words_alone = [text for text in texts if text.replace(" ", "").isalpha() and len(text.split()) <= 6]
+    return len(texts) > 1 and words_alone == texts and len(set(texts)) * 5 >= len(texts) * 4
 
 
 def _like_phone(text: str) -> bool:
