@@ -91,6 +91,8 @@ def test_several_files_are_seen_for_what_they_are_and_come_in_as_one(page, admin
     assert {"source", "cost", "basis"} <= json.loads(act.why).keys()
     undo_act(act, by=admin.by, now=timezone.now())
     assert not Lead.objects.exists()
+    listed = browser.get(reverse("capture:imports")).context
+    assert listed["undone"] == {run.pk for run in listed["runs"] if run.file_name != "ghi.csv"}
 
 
 def test_the_columns_of_one_of_several_are_said_and_lead_back_to_all(page):

@@ -380,8 +380,9 @@ def is_undone(run: ImportRun) -> bool:
 
 def undone_among(runs: list[ImportRun]) -> set[int]:
     """The ids of those runs whose act was taken back."""
-    acts = {run.act_id: run.pk for run in runs if run.act_id is not None}
-    return {acts[pk] for pk in Act.objects.filter(pk__in=acts, undone_by__isnull=False).values_list("pk", flat=True)}
+    acts = {run.act_id for run in runs if run.act_id is not None}
+    undone = set(Act.objects.filter(pk__in=acts, undone_by__isnull=False).values_list("pk", flat=True))
+    return {run.pk for run in runs if run.act_id in undone}
 
 
 def why_failed(run: ImportRun) -> str:
