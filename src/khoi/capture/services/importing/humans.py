@@ -8,6 +8,7 @@ from datetime import datetime
 from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.mapping import Extra, Parsed
 from khoi.capture.services.importing.course import Growing
+from khoi.capture.services.importing.holding import Holders
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.asking import ask
 from khoi.kit.db.writing import insert_rows, made, update_rows
@@ -75,7 +76,7 @@ class People:
     def __init__(self, *, by: Actor, now: datetime, named: Growing[int] | None = None) -> None:
         self.by = by
         self.now = now
-        self.made: dict[Key, int] = {}
+        self.made = Holders()
         self.named = named if named is not None else Growing()
         self._forget()
 
@@ -98,8 +99,8 @@ class People:
             self.holders[kind, value].add(person_id)
         for row in rows:
             for key in row.keys:
-                if key in self.made:
-                    self.holders[key].add(self.made[key])
+                if (maker := self.made.get(key)) is not None:
+                    self.holders[key].add(maker)
 
     def _held(self, values: set[str]) -> Iterable[tuple[str, str, int]]:
         """(kind, normal form, person id) of these addresses, as far as the importer may know."""
