@@ -7,6 +7,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from khoi.capture.models import ImportRun
 from khoi.capture.queries.import_signs import sign_path
@@ -278,3 +280,15 @@ def test_programs_pause_it_go_on_and_let_it_go(run, admin):
     assert call(urls["pause"]).json()["code"] == "not_at_work"
     assert call(urls["resume"]).json()["state"] == "waiting"
     assert call(urls["cancel"]).json()["state"] == "cancelled"
+
+
+@given(st.lists(st.integers(0, 5_000)), st.lists(st.integers(0, 5_000)))
+def test_marks_hold_what_they_were_given_and_tell_what_is_new(first, second):
+    marks = course.Marks()
+    marks.take(first)
+    marks.news()
+    marks.take(second)
+    news = [pk for low, high in marks.news() for pk in range(low, high + 1)]
+
+    assert news == sorted(set(second) - set(first))
+    assert {pk for pk in range(5_001) if pk in marks} == {*first, *second}

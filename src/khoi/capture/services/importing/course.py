@@ -3,7 +3,7 @@ upload after each part, so that whoever goes on knows it."""
 
 import json
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -38,23 +38,54 @@ class Growing(dict[T, None], Generic[T]):
         return list(islice(self, length, None))
 
 
+class Marks:
+    """Ids of rows, a bit each: a file of millions of rows is remembered in a few hundred kilobytes."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+        self._fresh: list[int] = []
+
+    def __contains__(self, pk: int) -> bool:
+        place = pk >> 3
+        return place < len(self._bits) and bool(self._bits[place] >> (pk & 7) & 1)
+
+    def add(self, pk: int) -> None:
+        if pk not in self:
+            place = pk >> 3
+            if place >= len(self._bits):
+                self._bits.extend(bytes(place + 1_024 - len(self._bits)))
+            self._bits[place] |= 1 << (pk & 7)
+            self._fresh.append(pk)
+
+    def take(self, pks: Iterable[int]) -> None:
+        for pk in pks:
+            self.add(pk)
+
+    def news(self) -> list[tuple[int, int]]:
+        """What came since this was asked last, as runs from one id to another."""
+        runs: list[tuple[int, int]] = []
+        for pk in sorted(self._fresh):
+            if runs and runs[-1][1] == pk - 1:
+                runs[-1] = (runs[-1][0], pk)
+            else:
+                runs.append((pk, pk))
+        self._fresh = []
+        return runs
+
+
 @dataclass(slots=True)
 class Said:
-    """What later rows are read by: numbers and records the file has spoken of, people it has named, and of which
-    records it has filled which field."""
+    """What later rows are read by: the numbers the file has spoken of, and by name the ids of records it has spoken of
+    (``lead``), named (``named``) or filled a field of (``person.shirt_size``)."""
 
     seen: Growing[str] = field(default_factory=Growing)
-    named: Growing[int] = field(default_factory=Growing)
-    told: Growing[tuple[str, str, int]] = field(default_factory=Growing)
-
-    def lengths(self) -> tuple[int, int, int]:
-        return len(self.seen), len(self.named), len(self.told)
+    marks: dict[str, Marks] = field(default_factory=lambda: defaultdict(Marks))
 
 
 @dataclass(slots=True)
 class Course:
     """How far a file has come: ``parts`` that are in, ``rows`` of the file they hold, and what came of them;
-    ``since``: how much was ``said`` when the last one began."""
+    ``since``: how many numbers were ``seen`` when the last one began."""
 
     path: Path | None = None
     parts: int = 0
@@ -64,7 +95,7 @@ class Course:
     listed: dict[str, dict[str, int]] = field(default_factory=dict)
     rejected: tuple[str, int] = ("", 0)
     said: Said = field(default_factory=Said)
-    since: tuple[int, int, int] = (0, 0, 0)
+    since: int = 0
 
     @classmethod
     def of(cls, run: ImportRun) -> "Course":
@@ -89,22 +120,22 @@ class Course:
         self.emptied, self.listed = Counter(line["emptied"]), line["listed"]
         self.rejected = (line["rejected"][0], line["rejected"][1])
         self.said.seen.take(line["seen"])
-        self.said.named.take(line["named"])
-        self.said.told.take((object_, key, pk) for object_, key, pk in line["told"])
+        for name, runs in line["marks"].items():
+            for first, last in runs:
+                self.said.marks[name].take(range(first, last + 1))
+            self.said.marks[name].news()
 
     def keep(self) -> None:
         """One line more, on the disk before the part is."""
         self.parts += 1
-        seen, named, told = self.since
         line = {
             "rows": self.rows,
             "tally": self.tally.plain(),
             "emptied": self.emptied,
             "listed": self.listed,
             "rejected": self.rejected,
-            "seen": self.said.seen.since(seen),
-            "named": self.said.named.since(named),
-            "told": self.said.told.since(told),
+            "seen": self.said.seen.since(self.since),
+            "marks": {name: marks.news() for name, marks in self.said.marks.items()},
         }
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

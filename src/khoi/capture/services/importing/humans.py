@@ -7,7 +7,7 @@ from datetime import datetime
 
 from khoi.capture.queries.import_rows import Incoming
 from khoi.capture.rules.mapping import Extra, Parsed
-from khoi.capture.services.importing.course import Growing
+from khoi.capture.services.importing.course import Marks
 from khoi.capture.services.importing.holding import Holders
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.asking import ask
@@ -73,11 +73,11 @@ class People:
     Match keys are written only when the act ends, so the keys of people made on the way are kept here.
     """
 
-    def __init__(self, *, by: Actor, now: datetime, named: Growing[int] | None = None) -> None:
+    def __init__(self, *, by: Actor, now: datetime, named: Marks | None = None) -> None:
         self.by = by
         self.now = now
         self.made = Holders()
-        self.named = named if named is not None else Growing()
+        self.named = named if named is not None else Marks()
         self._forget()
 
     def _forget(self) -> None:
@@ -85,6 +85,11 @@ class People:
         self.holders: dict[Key, set[int]] = defaultdict(set)
         self.new: list[Human] = []
         self.new_by_key: dict[Key, Human] = {}
+
+    def are_known(self) -> None:
+        """The act that made them has ended: they are found by their keys, unless the importer does not see them all."""
+        if not (isinstance(self.by, Principal) and is_blinkered(self.by)):
+            self.made = Holders()
 
     def begin(self, rows: Iterable[Incoming]) -> None:
         """Normalise the addresses of the batch and look up, at once, who has them."""

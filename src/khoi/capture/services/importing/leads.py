@@ -177,9 +177,11 @@ class LeadRows:
 
     def _was_seen(self, lead: Lead) -> bool:
         """Also marks it."""
-        mark = f"new {id(lead)}" if lead._state.adding else f"lead {lead.pk}"
-        before = mark in self.context.seen or lead._state.adding
-        self.context.seen.add(mark)
+        if lead._state.adding:
+            return True
+        spoken_of = self.context.said.marks["lead"]
+        before = lead.pk in spoken_of
+        spoken_of.add(lead.pk)
         return before
 
     def _fits(self, row: Incoming, lead: Lead) -> bool:
@@ -336,8 +338,7 @@ class LeadRows:
         insert_rows(self.references)
         self.places.write()
         self.context.own.write()
-        for lead in self.new:
-            self.context.seen.add(f"lead {lead.pk}")
+        self.context.said.marks["lead"].take(lead.pk for lead in self.new)
 
 
 def _claims(parsed: Parsed, now: datetime) -> list[Claim]:

@@ -9,7 +9,7 @@ from django.db import models
 from khoi.capture.queries.import_fields import fields_filled, fields_to_make, kinds_of
 from khoi.capture.queries.import_refusals import ImportRefused
 from khoi.capture.rules.mapping import Mapping as Columns
-from khoi.capture.services.importing.course import Growing
+from khoi.capture.services.importing.course import Said
 from khoi.custom import services as custom
 from khoi.custom.models import CustomField
 from khoi.custom.queries import values_of
@@ -19,8 +19,6 @@ from khoi.kit.db.asking import records_by
 from khoi.kit.refusals import Refusal
 from khoi.team.rules import Principal
 
-#: (kind of record, key of the field, record)
-Told = Growing[tuple[str, str, int]]
 #: Two rows may speak of one record through two objects.
 Mark = tuple[str, int]
 
@@ -44,13 +42,12 @@ def make_fields(mapping: Columns, *, by: Actor, now: datetime) -> None:
 class OwnOf:
     """What stands in these fields of the records of a batch, all of one kind, and what the rows put there."""
 
-    def __init__(self, object_: str, keys: Mapping[str, str], told: Told) -> None:
-        """``keys``: by the name the mapping has for a field. ``told``: what the file has filled of which records."""
-        self.object = object_
+    def __init__(self, object_: str, keys: Mapping[str, str], said: Said) -> None:
+        """``keys``: by the name the mapping has for a field. ``said``: what the file has filled of which records."""
         self.keys = keys
         called = records_by(CustomField, "key", keys.values())
         self.fields = [field for field in called if field.object == object_ and field.archived_at is None]
-        self.told = told
+        self.told = {key: said.marks[f"{object_}.{key}"] for key in keys.values()}
         self.begin(())
 
     def begin(self, records: Iterable[models.Model]) -> None:
@@ -79,11 +76,11 @@ class OwnOf:
 
     def _open(self, record: models.Model, key: str) -> bool:
         """Whether the file has not said yet what stands there."""
-        return record.pk is not None and (self.object, key, record.pk) not in self.told
+        return record.pk is not None and record.pk not in self.told[key]
 
     def _tell(self, record: models.Model, keys: Iterable[str]) -> None:
         for key in keys if record.pk else ():
-            self.told.add((self.object, key, record.pk))
+            self.told[key].add(record.pk)
 
     def write(self) -> None:
         """After the records they are about."""
@@ -95,11 +92,11 @@ class OwnOf:
 class Own:
     """The fields of one's own that the columns of a file fill: ``of_rows`` those of what the rows become."""
 
-    def __init__(self, mapping: Columns, told: Told | None = None) -> None:
-        told = told if told is not None else Growing()
+    def __init__(self, mapping: Columns, said: Said | None = None) -> None:
+        said = said or Said()
         self.kinds = kinds_of(mapping)
         self.of_rows, self.of_people, self.of_accounts = (
-            OwnOf(object_, _keys(mapping, object_), told) for object_ in (mapping.rows, "person", "account")
+            OwnOf(object_, _keys(mapping, object_), said) for object_ in (mapping.rows, "person", "account")
         )
 
     def begin(

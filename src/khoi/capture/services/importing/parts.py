@@ -45,8 +45,10 @@ class Parts:
 
     def take(self, most: int) -> bool:
         """Take a batch at least and about ``most`` rows at most, inside an act. Whether these were the last."""
+        if self.context is not None:
+            self.context.people.are_known()
         context = self.context or self._begin()
-        self.course.since, came, is_over = self.course.said.lengths(), 0, False
+        self.course.since, came, is_over = len(self.course.said.seen), 0, False
         while came < most and not is_over and not (came and self.wished()):
             batch = list(islice(self.rows, BATCH))
             self.take_batch(self.taker, batch)

@@ -312,8 +312,8 @@ class _Move:
         """Of a file by itself; ``said``: what its earlier rows said."""
         [file] = self.files
         make_fields(file.mapping, by=self.by, now=self.now)
-        people = People(by=self.by, now=self.now, named=said.named)
-        names, own = Names(now=self.now), Own(file.mapping, said.told)
+        people = People(by=self.by, now=self.now, named=said.marks["named"])
+        names, own = Names(now=self.now), Own(file.mapping, said)
         beside = Numbers(self.by), Move(Stages()), self.terms.consent, said
         return Context(self.by, self.now, file.mapping, names, people, own, *beside)
 
