@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from khoi.history.models import KINDS
+from khoi.history.queries.pointers import foreign_keys_to, unique_with
 from khoi.history.rules.tables import DERIVED, FACT
 from khoi.people.models import Person
 from khoi.people.queries import pointers
-from khoi.people.queries.pointers import foreign_keys_to, unique_with
 from khoi.people.rules.references import Reference, References
 from khoi.references import REFERENCES
 

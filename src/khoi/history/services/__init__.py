@@ -6,6 +6,7 @@
 from khoi.history.services.acting import AlreadyDone, Touched, about, act, current_act, settled, touched, turn
 from khoi.history.services.answering import Answered, KeyReused, answer_once, forget_answers
 from khoi.history.services.claiming import Stale, claim_version, claim_whole
+from khoi.history.services.joining import flags_of, join_rows
 from khoi.history.services.restoring import take_out
 from khoi.history.services.shaping import SHAPE, is_in_shape, note_shape, shape, shape_once_replaced
 from khoi.history.services.undoing import Lenience, Refused, Undone, undo_act
@@ -30,8 +31,10 @@ __all__ = [
     "claim_version",
     "claim_whole",
     "current_act",
+    "flags_of",
     "forget_answers",
     "is_in_shape",
+    "join_rows",
     "note_shape",
     "settled",
     "shape",

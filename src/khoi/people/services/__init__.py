@@ -7,7 +7,6 @@ from khoi.people.services.distinguishing import tell_apart
 from khoi.people.services.knowing import EDITABLE, add_person, edit_person
 from khoi.people.services.merging import Merged, hold_merged, hold_roots, merge_people, move_to_survivors
 from khoi.people.services.merging_many import Left, MergedMany, Progress, merge_many
-from khoi.people.services.parting import parted_by
 from khoi.people.services.suppressing import SUPPRESSED, keep_suppressed, suppress, suppress_digests
 from khoi.people.services.unmerging import Unmerged, gather_strays, merges_in_the_way, unmerge_people
 
@@ -31,7 +30,6 @@ __all__ = [
     "merge_people",
     "merges_in_the_way",
     "move_to_survivors",
-    "parted_by",
     "record_consent",
     "suppress",
     "suppress_digests",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 
 from khoi.custom import services as custom
 from khoi.custom.queries import values_of
@@ -15,11 +15,10 @@ from khoi.custom.rules import PREFIX
 from khoi.history import services as history
 from khoi.history.models import Act, Change, code_of
 from khoi.history.rules.actors import Actor
-from khoi.kit.db.asking import any_by
 from khoi.kit.db.locks import lock_values
 from khoi.kit.refusals import Refusal
 from khoi.people.models import ContactPoint, Person, PersonValue
-from khoi.people.queries.pointers import Pointer, foreign_keys_to, pointers, survivors
+from khoi.people.queries.pointers import pointers, survivors
 from khoi.people.queries.profiles import choosable, profile_of
 from khoi.people.rules.merging import FIELDS, MERGING, REACH, Choice, Side, choose
 
@@ -106,7 +105,7 @@ def merge_held(act: Act, stays: Person, goes: Person, wanted: Mapping[str, Side]
     act.subject_id = stays.pk
     chosen = choose(profile_of(stays), profile_of(goes), wanted)
     own = _own_chosen(stays, goes, wanted)
-    _move_rows(stays, goes, decided=own)
+    history.join_rows(pointers(), stays=stays, goes=goes, fills=lambda live: not _is_decided(live, own))
     custom.fill_many({stays: own})
     _promote(stays, chosen)
     Person.objects.filter(merged_into=goes).update(merged_into=stays)
@@ -142,78 +141,18 @@ def move_to_survivors(people: Iterable[int]) -> None:
     """Rows of those of these people who are merged go to whom they are now. Call inside an act."""
     for gone in Person.objects.filter(pk__in=list(people), merged_into__isnull=False).select_related("merged_into"):
         if gone.merged_into is not None:
-            _move_rows(gone.merged_into, gone)
+            history.join_rows(pointers(), stays=gone.merged_into, goes=gone)
 
 
-def _move_rows(stays: Person, goes: Person, *, decided: Collection[str] = ()) -> None:
-    """``decided``: keys of fields of one's own whose value somebody chose, so that the loser's fills no blank."""
-    for pointer in pointers():
-        if pointer.reference.on_merge == "move" and any_by(pointer.model, pointer.field.name, [goes.pk]):
-            _absorb(pointer, stays, goes, decided)
-            pointer.rows([goes.pk]).update(**{pointer.field.name: stays})
+def _is_decided(live: Any, own: Collection[str]) -> bool:
+    """Whether somebody chose the value of this field of one's own, so that the loser's fills no blank."""
+    return bool(own) and isinstance(live, PersonValue) and live.field.key in own
 
 
 def _fill(stays: Person, chosen: Iterable[Choice]) -> None:
     changed = {one.field: one.value for one in chosen if one.field in FIELDS and getattr(stays, one.field) != one.value}
     if changed:
         Person.objects.filter(pk=stays.pk).update(**changed)
-
-
-def _absorb(pointer: Pointer, stays: Person, goes: Person, decided: Collection[str]) -> None:
-    """See to the rows that could not both be live with one person."""
-    for constraint, policy in pointer.unique():
-        mine = _by_key(pointer, constraint, stays)
-        theirs = _by_key(pointer, constraint, goes)
-        for key in mine.keys() & theirs.keys():
-            if policy == "fold":
-                fills = not (decided and pointer.model is PersonValue and mine[key].field.key in decided)
-                _fold(pointer, mine[key], theirs[key], fills=fills)
-            else:
-                _demote(pointer.model, constraint, theirs[key])
-
-
-def _by_key(pointer: Pointer, constraint: models.UniqueConstraint, person: Person) -> dict[tuple[Any, ...], Any]:
-    """The person's rows that the constraint is about, by what must be unique beside the person."""
-    rows = pointer.rows([person.pk]).filter(constraint.condition or models.Q()).order_by("pk")
-    names = [pointer.model._meta.get_field(name).attname for name in constraint.fields if name != pointer.field.name]  # type: ignore[union-attr]
-    return {tuple(getattr(row, name) for name in names): row for row in rows}
-
-
-def _fold(pointer: Pointer, live: Any, double: Any, *, fills: bool) -> None:
-    """``double`` says the same as ``live``: it stands behind it from now on, and ``fills`` what it leaves open."""
-    model = pointer.model
-    flags = dict.fromkeys(flags_of(pointer), False)
-    model._base_manager.filter(pk=double.pk).update(absorbed_into=live, **flags)
-    open_ones = [name for name in _fillable(model) if fills and getattr(live, name) in (None, "")]
-    blanks = {name: getattr(double, name) for name in open_ones}
-    if filled := {name: value for name, value in blanks.items() if value not in (None, "")}:
-        model._base_manager.filter(pk=live.pk).update(**filled)
-    for other, key in foreign_keys_to(model):
-        if other is not model:
-            other._base_manager.filter(**{key.name: double.pk}).update(**{key.name: live.pk})
-
-
-def flags_of(pointer: Pointer) -> list[str]:
-    """The flags that only one row of a person may have."""
-    demoting = [one for one, policy in pointer.unique() if policy == "demote"]
-    return [name for one in demoting for name, value in _flags(one) if value is True]
-
-
-def _flags(constraint: models.UniqueConstraint) -> list[tuple[str, Any]]:
-    """What the condition of a constraint asks for: pairs of field and value."""
-    children = constraint.condition.children if constraint.condition is not None else []
-    return [child for child in children if isinstance(child, tuple)]
-
-
-def _demote(model: type[models.Model], constraint: models.UniqueConstraint, row: Any) -> None:
-    lowered = {name: False for name, value in _flags(constraint) if value is True}
-    model._base_manager.filter(pk=row.pk).update(**lowered)
-
-
-def _fillable(model: type[models.Model]) -> list[str]:
-    """Plain texts and numbers that may be blank: what one row can tell another."""
-    fields = [one for one in model._meta.concrete_fields if one.blank or one.null]
-    return [one.name for one in fields if not one.is_relation and not one.primary_key]
 
 
 def _promote(stays: Person, chosen: Iterable[Choice]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from khoi.custom import services as custom
 from khoi.custom.rules import PREFIX
 from khoi.history import services as history
 from khoi.history.models import KINDS, Act, Change, code_of
@@ -22,9 +23,9 @@ from khoi.people.models import ContactPoint, Person, PersonValue
 from khoi.people.queries.pointers import Pointer, pointers, references
 from khoi.people.queries.profiles import choosable
 from khoi.people.rules.merging import FIELDS, MERGING, REACH, Side
-from khoi.people.services.merging import flags_of, merge_people, move_to_survivors
-from khoi.people.services.parting import part_values, without_parted
+from khoi.people.services.merging import merge_people, move_to_survivors
 
+VALUES: Final = custom.Parted(PersonValue, "person_id", MERGING)
 #: The verb of the act that follows an undo whose rows came back to somebody who is merged by now.
 GATHERING: Final = "gather_strays"
 
@@ -53,7 +54,7 @@ def unmerge_people(
     stays where it was changed. ``alone``: the others are made anew.
 
     Rows made since stay with the survivor, unless they hang on a lead or deal that goes back. A value of one's own that
-    came with the loser and was changed since is parted (see ``parting``). A later merge of the
+    came with the loser and was changed since is parted (see ``custom.services.parting``). A later merge of the
     same people would hold rows that are not its own: it is taken back too and made anew, in the same transaction. What
     was deleted at the merge and was brought to the survivor when it came back is the loser's again.
     Of people who were deleted nothing is left to part: ``with_dependents`` takes the deletion back, too. Of many, those
@@ -80,7 +81,7 @@ def unmerge_people(
             without={one.pk for one in kept},
             lenience=history.Lenience(_not_merges, _mended),
         )
-        parted = part_values(undone.act, now=now)
+        parted = custom.part_values(undone.act, of=VALUES, now=now)
         again = _made_anew(later, by, now)
         _follow_leads(merges, now=now)
         gather_strays(undone.act, now=now)
@@ -210,11 +211,11 @@ def _mended(plan: Plan, again: bool) -> Plan:
     only who belongs to whom goes back, and what followed from the merge (stages, owners) stays as it is."""
     goal = {model: dict(rows) for model, rows in plan.goal.items()}
     if PersonValue in goal:
-        goal[PersonValue] = without_parted(plan, goal[PersonValue])
+        goal[PersonValue] = custom.without_parted(plan, goal[PersonValue], VALUES)
     if again:
         goal = {model: _identity_only(model, rows, plan.now[model]) for model, rows in goal.items()}
     for pointer in pointers():
-        for flag in flags_of(pointer):
+        for flag in history.flags_of(pointer):
             _lower_doubles(goal.get(pointer.model, {}), pointer.field.attname, flag)
     return replace(plan, goal=goal)
 

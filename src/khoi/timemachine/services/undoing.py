@@ -6,6 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
+from khoi.custom import services as custom
 from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.services import Undone
@@ -44,7 +45,7 @@ def undo(
             with_dependents=with_dependents,
             agreed=agreed,
             allow=allow,
-            along=people.parted_by(act),
+            along=custom.parted_by(act),
             also=people.merges_in_the_way,
         )
         people.gather_strays(undone.act, now=now)
