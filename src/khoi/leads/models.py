@@ -159,6 +159,7 @@ class Lead(models.Model):
             Index(fields=["lifecycle_stage", "arrived_at", "id"], name="lead_by_stage"),
             Index(fields=["arrived_at", "id"], name="lead_by_arrival"),
             Index(fields=["lasts_until", "id"], name="lead_by_engagement"),
+            Index(fields=["temperature", "lifecycle_stage"], name="lead_by_temperature"),
             Index(
                 fields=["respond_by"], name="lead_by_clock", condition=Q(responded_at=None, respond_by__isnull=False)
             ),

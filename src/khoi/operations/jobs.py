@@ -3,9 +3,11 @@
 import logging
 from dataclasses import asdict
 
+from django.db import connection
 from django.utils import timezone
 
 from khoi.history import services as history
+from khoi.kit.db.planning import refresh_statistics
 from khoi.lifecycle import services as lifecycle
 from khoi.operations import services as operations
 
@@ -22,6 +24,7 @@ def verify_history() -> None:
 
 def check_computed() -> None:
     """Compare what is computed with the facts, and put right what differs."""
+    refresh_statistics(connection)
     drift = lifecycle.recompute(check=True, now=timezone.now())
     operations.note_check("operations.jobs.check_computed", asdict(drift), now=timezone.now())
     if drift.total:

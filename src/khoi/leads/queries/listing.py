@@ -27,6 +27,9 @@ SORTS: Final[Mapping[str, tuple[str, bool]]] = {
 SHOWN: Final = ("person", "account", "source", "owner")
 #: How many are read at a time where all are wanted.
 PART: Final = 500
+#: A column that may be empty has a value, said as a range: "is not null" makes SQLite walk past every row without one.
+_SCORED: Final = Q(lasts_until__gt=-(2**63))
+_SOME: Final = {"lasts_until": _SCORED, "respond_by": Q(respond_by__gt=datetime(1, 1, 2, tzinfo=UTC))}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -111,7 +114,7 @@ def part_of(rows: LeadSet, *, sort: str = "score", after: str = "", size: int = 
     has_value, place = _read(after, column)
     found: list[Lead] = []
     if has_value:
-        valued = rows.exclude(**{column: None}) if Lead._meta.get_field(column).null else rows
+        valued = rows.filter(_SOME[column]) if column in _SOME else rows
         found = _slice(valued, column, down, place, size + 1)
         place = None
     if len(found) <= size and Lead._meta.get_field(column).null:
@@ -140,21 +143,20 @@ def every_by_own(rows: LeadSet, field: CustomField, *, down: bool) -> Iterator[L
 
 
 def neighbours_of(rows: LeadSet, lead: Lead) -> tuple[UUID | None, UUID | None]:
-    """Who stands before and after the lead in the list by score, as public ids."""
-    place = Q(lasts_until=lead.lasts_until)
-    if lead.lasts_until is None:
-        after, before = place & Q(id__lt=lead.pk), (place & Q(id__gt=lead.pk)) | Q(lasts_until__isnull=False)
+    """Who stands before and after the lead in the list by score, as public ids. Each side is asked for nearest first, a
+    stretch of the index at a time: put together with "or" it would be sorted as a whole."""
+    worth, alike = lead.lasts_until, Q(lasts_until=lead.lasts_until)
+    if worth is None:
+        before, after = [alike & Q(id__gt=lead.pk), _SCORED], [alike & Q(id__lt=lead.pk)]
     else:
-        worth = lead.lasts_until
-        after = Q(lasts_until__lt=worth) | (place & Q(id__lt=lead.pk)) | Q(lasts_until=None)
-        before = Q(lasts_until__gt=worth) | (place & Q(id__gt=lead.pk))
-    down = (F("lasts_until").desc(nulls_last=True), "-id")
-    up = (F("lasts_until").asc(nulls_first=True), "id")
-    found = [
-        rows.filter(side).order_by(*order).values_list("public_id", flat=True).first()
-        for side, order in ((before, up), (after, down))
-    ]
-    return found[0], found[1]
+        before = [alike & Q(id__gt=lead.pk), Q(lasts_until__gt=worth)]
+        after = [alike & Q(id__lt=lead.pk), Q(lasts_until__lt=worth), Q(lasts_until=None)]
+    return _first(rows, before, ("lasts_until", "id")), _first(rows, after, ("-lasts_until", "-id"))
+
+
+def _first(rows: LeadSet, stretches: list[Q], order: tuple[str, ...]) -> UUID | None:
+    asked = (rows.filter(stretch).order_by(*order).values_list("public_id", flat=True).first() for stretch in stretches)
+    return next((found for found in asked if found is not None), None)
 
 
 def _slice(rows: LeadSet, column: str, down: bool, place: tuple[Any, int] | None, size: int) -> list[Lead]:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from khoi import __version__
 from khoi.history import services as history
 from khoi.history.rules.actors import SYSTEM
+from khoi.kit.db.planning import begin_statistics
 from khoi.kit.db.recording import triggers_aside
 from khoi.operations.queries import schema
 from khoi.operations.services import backing_up, engines
@@ -54,6 +55,7 @@ def upgrade_tables() -> None:
         call_command("migrate", verbosity=0, interactive=False)
         with transaction.atomic(), triggers_aside(connection):
             pass  # those of this version come back, also on tables that no migration touched
+        begin_statistics(connection)
 
 
 def _keep(now: datetime) -> str | None:

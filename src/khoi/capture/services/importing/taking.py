@@ -53,10 +53,13 @@ from khoi.history import services as history
 from khoi.history.models import Act
 from khoi.history.rules.actors import Actor
 from khoi.kit.db.locks import lock_values
+from khoi.kit.db.planning import refresh_statistics
 from khoi.kit.tabular import Row, TableRefused
 
 #: Rows that may come in parts: each is whole by itself. Others are joined across the file, or across files.
 BY_THEMSELVES: Final = (LEAD, PERSON)
+#: So many rows change what the database knows of its tables.
+MANY: Final = 1_000
 #: (rows read, of how many).
 Progress = Callable[[int, int | None], None]
 
@@ -132,6 +135,8 @@ def import_files(
         move.open(sources)
         before = move.recall(run) if run is not None and not dry_run else 0
         act_id = move.act(run, dry_run=dry_run)
+        if act_id is not None and sum(file.tally.rows for file in move.files) >= MANY:
+            refresh_statistics(connection)
         for file in move.files:
             file.kept = _kept(file.rejected, is_only_asked=dry_run and run is None)
     except TableRefused as refused:
