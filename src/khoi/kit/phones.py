@@ -26,7 +26,7 @@ _STRETCH: Final = re.compile(r"(\+?)[\s(]*(\d[\d\s().·•‐-―/-]*)")
 _SECOND_NUMBER: Final = re.compile(r"/|\s[‐-―-]\s|\s{2,}")
 _LIBRARY: Final[Any] = phonenumbers.PhoneMetadata.metadata_for_region("VN")
 # A Vietnamese mobile as most lists have it, by the library's own pattern; the library itself tries a dozen.
-_AT_HOME: Final = re.compile(f"0(?:{_LIBRARY.mobile.national_number_pattern})")
+_AT_HOME: Final = re.compile(f"(?:0|\\+84)({_LIBRARY.mobile.national_number_pattern})")
 _LONGEST: Final = 15  # digits, ITU-T E.164
 _SHORTEST: Final = 8  # digits before a letter that can only begin a remark ("0912345678zalo")
 
@@ -61,8 +61,8 @@ def phone_problem(raw: str, region: str = "VN") -> str | None:
 @lru_cache(maxsize=8192)  # whoever asks for the number asks for the problem, too; a file, some thousand rows later
 def _read(raw: str, region: str) -> tuple[str | None, str | None]:
     """The number, or what is the matter with it."""
-    if region == "VN" and _AT_HOME.fullmatch(raw):
-        return f"+84{raw[1:]}", None
+    if region == "VN" and (mobile := _AT_HOME.fullmatch(raw)):
+        return f"+84{mobile[1]}", None
     if not raw.strip():
         return None, "empty"
     try:

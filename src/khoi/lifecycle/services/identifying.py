@@ -202,7 +202,8 @@ def _keep_keys(people: set[int], wanted: set[Held], check: bool) -> int:
 
 
 def _insert_keys(held: Iterable[Held]) -> None:
-    insert_values(StoredKey, ("person_id", "kind", "value"), sorted((pk, *key) for pk, key in held))
+    """In the order of the index they are looked up by: that of many people is written page after page then."""
+    insert_values(StoredKey, ("kind", "value", "person_id"), sorted((*key, pk) for pk, key in held))
 
 
 def _crowded_out(gone: Collection[Held], new: Collection[Held]) -> tuple[set[int], dict[MatchKey, int]]:
