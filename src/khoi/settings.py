@@ -54,12 +54,15 @@ def _database() -> dict[str, Any]:
 def _sqlite() -> dict[str, Any]:
     """WAL for readers beside a writer; IMMEDIATE so that a writer waits at the start, never fails at the
     end; FULL so that what was acknowledged survives the power; recursive triggers so that a replaced row
-    is seen to be deleted; secure_delete so that erased values leave the file."""
+    is seen to be deleted; secure_delete so that erased values leave the file. A connection is kept for a minute:
+    to read the tables and triggers anew for each answer takes longer than most answers."""
     return {
         "ENGINE": "khoi.kit.db.sqlite",
         "NAME": DATA_DIR / "khoi.db",
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "timeout": 20,
+            "cached_statements": 500,
             "transaction_mode": "IMMEDIATE",
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; "

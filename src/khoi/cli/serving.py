@@ -27,6 +27,8 @@ def run(options: Namespace) -> int:
     if installation.is_bare() and not options.demo:
         raise _nothing_to_serve()
     installation.start_django()
+    from khoi.kit.db.sqlite.base import close_everywhere
+
     server = _server(options.host, options.port)
     _prepare(demo=options.demo)
     _hold_the_database_open()
@@ -34,6 +36,7 @@ def run(options: Namespace) -> int:
     _maybe_browse(asked_not_to=options.no_browser)
     with _told_to_stop(_end), _jobs_beside():
         server.run()
+    close_everywhere()
     return DONE
 
 

@@ -18,6 +18,15 @@ from django.db.backends.sqlite3 import base, operations, schema
 
 from khoi.kit.db.recording import Question, RecordingSchemaEditor, triggers_aside
 
+#: The connections of all threads. What a trigger calls keeps its connection alive, so none ends with its thread.
+_OPEN: set[sqlite3.Connection] = set()
+
+
+def close_everywhere() -> None:
+    """At the end of the process, when no other thread is at work: the last one to close brings the log home."""
+    while _OPEN:
+        _OPEN.pop().close()
+
 
 class DatabaseSchemaEditor(RecordingSchemaEditor, schema.DatabaseSchemaEditor):
     pass
@@ -47,7 +56,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.create_function("khoi_seal", 2, seal, deterministic=True)
         connection.create_function("khoi_real", 1, json.dumps, deterministic=True)
         connection.create_aggregate("khoi_median", 1, Median)
+        _OPEN.add(connection)
         return connection
+
+    def _close(self) -> None:
+        _OPEN.discard(self.connection)
+        super()._close()
 
     #: Nothing is said to the database of an act that opens: it asks ``khoi_act()``.
     opening = ""
