@@ -61,7 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _close(self) -> None:
         _OPEN.discard(self.connection)
-        super()._close()
+        super()._close()  # type: ignore[misc]  # Django has it, its stubs do not
 
     #: Nothing is said to the database of an act that opens: it asks ``khoi_act()``.
     opening = ""
