@@ -12,7 +12,7 @@ from khoi.custom.rules import readable
 from khoi.history import services as history
 from khoi.history.rules.actors import Actor
 from khoi.kit.conditions import holds, parse
-from khoi.kit.db.asking import ask, held, records
+from khoi.kit.db.asking import Question, answer, ask, held, question, records
 from khoi.kit.db.writing import made, update_rows
 from khoi.kit.refusals import Refusal
 from khoi.leads.fields import Facts, fields_in, with_own
@@ -121,8 +121,13 @@ def _reason(choice: rules.Choice) -> dict[str, object]:
 
 def _last_resort() -> int | None:
     """Nobody shares in any rule: the administrator, so that no lead is without owner."""
+    return next((user for (user,) in answer(_asking_last_resort())), None)
+
+
+@cache
+def _asking_last_resort() -> Question:
     active = User.objects.filter(is_active=True, role__in=[Role.ADMIN, Role.MANAGER])
-    return active.order_by("role", "id").values_list("pk", flat=True).first()
+    return question(active.order_by("role", "id").values_list("pk")[:1])
 
 
 class _Turns:

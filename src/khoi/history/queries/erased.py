@@ -5,9 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import F
-
-from khoi.history.models import KINDS, Act, Change, code_of
+from khoi.history.models import KINDS, Change, code_of
 from khoi.history.queries.images import image
 from khoi.history.queries.keys import Model, keys_of, needs, pointers_to
 from khoi.history.queries.lives import Rows, Values, chunks, current_rows
@@ -16,6 +14,11 @@ from khoi.kit.db.asking import ask
 #: Acts that the law lets nobody take back, by name: the rooms that do them stand above this one.
 FOR_GOOD: Final = frozenset({"erase_person"})
 
+_ANY: Final = "select id from history_act where verb in ({ids}) limit 1"
+_PEOPLE: Final = (
+    "select row_id from history_change join history_act on history_act.id = act_id "
+    "where verb in ({ids}) and tbl = subject_tbl"
+)
 _WENT: Final = "select row_id, before from history_change where row_id in ({ids}) and tbl = %s and op = 'd' order by id"
 
 Goal = Mapping[Model, Mapping[int, Values | None]]
@@ -26,7 +29,7 @@ def left_by_erasures(now: Now, goal: Goal, acts: Iterable[int]) -> dict[Model, s
     """Of the rows of a plan those that stay as they are when ``acts`` come or go: the erased people's own, those an
     erasure took old values out of, and whatever these need or would be needed by."""
     erasures = _Erasures(now, goal, _erased_people())
-    if not erasures.people and not Act.objects.filter(verb__in=FOR_GOOD).exists():
+    if not erasures.people and not ask(_ANY, FOR_GOOD):
         return {}
     erasures.begin(set(acts))
     while erasures.spread():
@@ -35,8 +38,7 @@ def left_by_erasures(now: Now, goal: Goal, acts: Iterable[int]) -> dict[Model, s
 
 
 def _erased_people() -> frozenset[int]:
-    own = Change.objects.filter(act__verb__in=FOR_GOOD, tbl=F("act__subject_tbl"))
-    return frozenset(own.values_list("row_id", flat=True))
+    return frozenset(row for (row,) in ask(_PEOPLE, FOR_GOOD))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from khoi.history.queries.lives import Rows, Values, chunks
 from khoi.history.queries.plans import Plan
 from khoi.history.rules.tables import DERIVED, FACT
 from khoi.kit.db.asking import any_by
-from khoi.kit.db.writing import delete_by
+from khoi.kit.db.writing import delete_by, update_rows
 
 
 def restore(plan: Plan) -> None:
@@ -86,7 +86,7 @@ def _write(model: Model, columns: Iterable[str], rows: Mapping[int, Values]) -> 
     back = [model(pk=pk, **{fields[c].attname: v for c, v in values.items()}) for pk, values in rows.items()]
     try:
         with transaction.atomic():
-            model._base_manager.bulk_update(back, [fields[c].name for c in sorted(columns)], batch_size=500)
+            update_rows(back, [fields[c].name for c in sorted(columns)])
     except IntegrityError:
         return False
     return True

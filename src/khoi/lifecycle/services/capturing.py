@@ -23,7 +23,7 @@ from khoi.kit.refusals import Refusal
 from khoi.leads.models import Lead, LeadReference
 from khoi.leads.queries import numbering_of, referred_to
 from khoi.people import services as people
-from khoi.people.models import Person
+from khoi.people.models import ContactPoint, Person
 from khoi.people.queries import having
 from khoi.people.rules import matching
 from khoi.routing.models import Assignment, AssignmentBasis
@@ -181,7 +181,8 @@ def _new_person(enquiry: Enquiry, by: Actor, now: datetime) -> Person:
 
 def learn(person: Person, enquiry: Enquiry, *, by: Actor, now: datetime) -> None:
     """A colleague or a trusted program speaks: blanks are filled and new addresses added, nothing replaced."""
-    points = list(person.contact_points.order_by("-is_primary", "id"))
+    points = [point for point in records_by(ContactPoint, "person", [person.pk]) if point.absorbed_into_id is None]
+    points.sort(key=lambda point: not point.is_primary)
     have = {point.normal for point in points}
     changes: dict[str, Any] = {}
     for name, kind, normalise, said in (

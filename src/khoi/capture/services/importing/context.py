@@ -134,6 +134,8 @@ def referred(keys: Iterable[ExternalKey], *, by: Actor) -> Referred:
         return Referred({}, frozenset())
     system = next(iter(wanted.values()))
     ids = _own_ids(wanted) if system == OURS else referred_to(system, wanted, by=by)
+    if not ids:
+        return Referred({}, frozenset())
     seen = Lead.objects.visible_to(by) if isinstance(by, Principal) else Lead.objects.all()
     leads = seen.filter(pk__in=ids.values()).select_related("person").in_bulk()
     found = {number: leads[pk] for number, pk in ids.items() if pk in leads}

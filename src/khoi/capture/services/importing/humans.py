@@ -10,7 +10,7 @@ from khoi.capture.rules.mapping import Extra, Parsed
 from khoi.capture.services.importing.course import Marks
 from khoi.capture.services.importing.holding import Holders
 from khoi.history.rules.actors import Actor
-from khoi.kit.db.asking import ask
+from khoi.kit.db.asking import ask, records_by
 from khoi.kit.db.writing import insert_rows, made, update_rows
 from khoi.kit.emails import normalise_email
 from khoi.kit.fold import words
@@ -119,10 +119,11 @@ class People:
         missing = set(ids) - self.humans.keys()
         if not missing:
             return
-        for person in Person.objects.filter(pk__in=missing):
+        for person in records_by(Person, "pk", missing):
             self.humans[person.pk] = Human(person, is_new=False)
-        for point in ContactPoint.objects.filter(person__in=missing):
-            self.humans[point.person_id].know(point)
+        for point in records_by(ContactPoint, "person", missing):
+            if point.absorbed_into_id is None:
+                self.humans[point.person_id].know(point)
 
     def holder(self, row: Incoming) -> int | None:
         """The id of the stored person the row speaks of."""
