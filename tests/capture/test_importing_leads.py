@@ -120,6 +120,16 @@ def test_another_name_of_a_known_address_is_kept_as_a_note(by, now):
     assert [kind["code"] for kind in result.warnings] == ["other_name"]
 
 
+def test_another_name_that_is_too_long_is_kept_whole_and_stays_so(by):
+    lines = HEAD, LAN, f"2,{'Vũ ' * 100}Nam,,lan@sen.example,,Tre Xanh,,,2026-03-05,,"
+    take(by, *lines)
+    before = facts()
+
+    assert take(by, *lines).act_id is None
+    assert facts() == before
+    assert Lead.objects.get(company_name="Tre Xanh").extras["Name"].endswith("Vũ Nam")
+
+
 def test_every_address_of_a_cell_is_one_of_the_person_unless_it_is_anothers(by, now):
     lifecycle.capture_lead(lifecycle.Enquiry(full_name="Ba", phones=("0987654321",)), by=by, now=now)
     lifecycle.capture_lead(lifecycle.Enquiry(full_name="Lan", emails=("lan@sen.example",)), by=by, now=now)

@@ -267,11 +267,11 @@ class LeadRows:
         return bool(new)
 
     def _keep_name(self, lead: Lead, row: Incoming, human: Human) -> None:
-        """Whoever is known by the address may be called otherwise."""
+        """Whoever is known by the address may be called otherwise. A name too long to be one is kept whole already."""
         if name := other_name(human, row):
             label = self.context.heading("person_name")
             row.warn("other_name", label, name)
-            lead.extras = {**lead.extras, label: name}
+            lead.extras = {label: name, **lead.extras}
 
     # --- a lead we have
 
