@@ -249,6 +249,13 @@ def test_another_process_that_took_it_over_is_left_alone(run, chi, monkeypatch):
     assert (run.state, run.parts, Lead.objects.count()) == ("running", 0, 0)
 
 
+def test_what_the_command_takes_in_is_not_stopped_from_the_pages(run, chi):
+    ImportRun.objects.update(state="running", started_at=NOW, stored_as="")
+    url = reverse("capture:import", args=[run.public_id])
+    assert chi.browser().post(reverse("capture:pause_import", args=[run.public_id])).status_code == 422
+    assert reverse("capture:cancel_import", args=[run.public_id]) not in chi.browser().get(url).content.decode()
+
+
 def test_the_pages_pause_it_and_go_on(run, chi):
     page, url = chi.browser(), reverse("capture:import", args=[run.public_id])
     start(run, chi)

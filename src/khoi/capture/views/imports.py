@@ -188,6 +188,7 @@ def _run_page(request: HttpRequest, run: ImportRun, *, problem: str = "") -> Htt
         "may_start": run.state == RunState.DONE and run.dry_run and bool(run.stored_as),
         "may_go_on": run.state in (RunState.PAUSED, RunState.FAILED) and bool(run.stored_as),
         "may_pause": not run.dry_run and not is_move,
+        "may_cancel": bool(run.stored_as),
         "is_partly_in": bool(run.parts) and run.state != RunState.DONE and not undone,
         "of": run.counts.get("of"),
     }

@@ -75,7 +75,7 @@ def start_run(run: ImportRun, *, dry_run: bool = False, by: Actor, now: datetime
 def pause_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
     """Before it begins at once; at work after the part at hand. What comes in as a whole begins anew afterwards."""
     if not _changed(run, {RunState.WAITING}, state=RunState.PAUSED):
-        if run.dry_run or not ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).exists():
+        if run.dry_run or not _hears(run):
             raise ImportRefused("not_at_work")
         wish(run, PAUSE)
     return run
@@ -84,7 +84,7 @@ def pause_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
 def cancel_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
     """Let the file go. At work it stops after the part at hand, or, where it comes in as a whole, with nothing changed;
     the rows of parts that are in stay, and can be taken back."""
-    if ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).exists():
+    if _hears(run):
         wish(run, CANCEL)
         return run
     ended = {RunState.DRAFT, RunState.WAITING, RunState.PAUSED, RunState.FAILED}
@@ -92,6 +92,11 @@ def cancel_run(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
     _let_others_go(run, now)
     let_go(run)
     return run
+
+
+def _hears(run: ImportRun) -> bool:
+    """Whether it is at work and looks for wishes: a file at hand, taken in by the command, stops by the keyboard."""
+    return bool(ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).exclude(stored_as="").exists())
 
 
 def _let_others_go(run: ImportRun, now: datetime) -> None:
